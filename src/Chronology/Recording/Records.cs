@@ -1,0 +1,193 @@
+using System.Text.Json.Serialization;
+
+namespace Chronology.Recording;
+
+/// <summary>The kinds of record that a chronology holds.</summary>
+public enum RecordKind
+{
+    Event,
+    Actor,
+    Issue,
+    Source,
+}
+
+/// <summary>Disputed exactly while an event's credibility is.</summary>
+public enum RecordStatus
+{
+    Active,
+    Disputed,
+    Retracted,
+    Merged,
+}
+
+/// <summary>What one accepted command did to one record.</summary>
+public enum Operation
+{
+    Recorded,
+    Corrected,
+    Refined,
+    Reassessed,
+    Retracted,
+    Reinstated,
+    Disputed,
+    Resolved,
+    Merged,
+    Split,
+}
+
+/// <summary>A record of one chronology.</summary>
+public readonly record struct RecordId(RecordKind Kind, string Key)
+{
+    /// <summary>The Marten stream: <c>event/KEY</c>, <c>actor/KEY</c>, ...</summary>
+    public string StreamKey => $"{Kind.Name()}/{Key}";
+
+    public override string ToString() => StreamKey;
+}
+
+public static class RecordKinds
+{
+    public static string Name(this RecordKind kind) =>
+        kind switch
+        {
+            RecordKind.Event => "event",
+            RecordKind.Actor => "actor",
+            RecordKind.Issue => "issue",
+            RecordKind.Source => "source",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+}
+
+/// <summary>Why a record was changed. Codes: the list <c>change_reason</c> of the vocabulary.</summary>
+public sealed record Reason(string Code, string? Note);
+
+/// <summary>What one record says at one revision, with the fields and names of the contract's request bodies (less the key).</summary>
+/// <remarks>These names and fields are the archive's format: add, never change.</remarks>
+public abstract record RecordContent
+{
+    [JsonIgnore]
+    public abstract RecordKind Record { get; }
+
+    /// <summary>The records that this content refers to, each once per place, in the order of the fields.</summary>
+    public abstract IEnumerable<Reference> References();
+}
+
+/// <param name="To">What is referred to; it must be recorded and not retracted, else <c>unknown-actor</c>, <c>unknown-issue</c>,
+/// <c>unknown-source</c> or <c>unknown-event</c>.</param>
+/// <param name="OrIssue">A stance's <c>toward</c> may be an actor or an issue: then <paramref name="To"/> is the actor, and the issue of the same key does as well.</param>
+/// <param name="Pointer">RFC 6901 pointer to the place.</param>
+public sealed record Reference(RecordId To, bool OrIssue, string Pointer);
+
+/// <summary>Where a statement stands in a source.</summary>
+public sealed record Citation(string Source, string? Locator, string? Quote);
+
+/// <param name="Role">actor, recipient, third-party or via.</param>
+public sealed record Participant(string Actor, string Role);
+
+/// <summary>What an event changes. Null and <c>none</c> mean the same in <paramref name="Value"/>.</summary>
+/// <param name="From">EDTF occurrence; null: when the event took place.</param>
+/// <param name="Until">EDTF occurrence: the last day; null: none is known (or the end of the event's extent).</param>
+public sealed record Effect(
+    string Fact,
+    string Holder,
+    string? Toward,
+    string? Qualifier,
+    string? Value,
+    string? From,
+    string? Until,
+    string? Basis,
+    string? Vote,
+    string? Salience,
+    string? Authority,
+    string? Speaker
+);
+
+public sealed record EventContent(
+    string Type,
+    string? Occurred,
+    string Reading,
+    string? Start,
+    string? End,
+    int? Order,
+    string Title,
+    string? Description,
+    string? Place,
+    ValueList<Participant> Actors,
+    ValueList<Effect> Effects,
+    decimal? Intensity,
+    string Credibility,
+    string Calendar,
+    string? AsWritten,
+    ValueList<Citation> Citations,
+    string? NoSource,
+    ValueList<string> Tags
+) : RecordContent
+{
+    public override RecordKind Record => RecordKind.Event;
+
+    public override IEnumerable<Reference> References() => throw new NotSupportedException("written next");
+}
+
+/// <param name="From">EDTF occurrence or null.</param>
+public sealed record ActorName(string Name, string? From, string? Until);
+
+/// <param name="Kind">continuator, successor, secession, merger or none.</param>
+/// <param name="On">EDTF occurrence: the first day of the successor in its predecessor's place.</param>
+public sealed record Successor(string Actor, string Kind, string? On);
+
+/// <param name="Existed">An EDTF interval, or null.</param>
+public sealed record ActorContent(
+    string Kind,
+    string Name,
+    ValueList<ActorName> Names,
+    string? Existed,
+    ValueList<Successor> Successors,
+    ValueList<Citation> Citations
+) : RecordContent
+{
+    public override RecordKind Record => RecordKind.Actor;
+
+    public override IEnumerable<Reference> References() => throw new NotSupportedException("written next");
+}
+
+public sealed record IssueContent(string Title, string? Wording, ValueList<Citation> Citations) : RecordContent
+{
+    public override RecordKind Record => RecordKind.Issue;
+
+    public override IEnumerable<Reference> References() => throw new NotSupportedException("written next");
+}
+
+/// <param name="Kind">primary, secondary, press or tertiary.</param>
+/// <param name="Accessed">EDTF occurrence or null.</param>
+public sealed record SourceContent(
+    string Kind,
+    CslItem Csl,
+    string? Url,
+    string? ArchivedUrl,
+    string? Accessed,
+    string? Publisher
+) : RecordContent
+{
+    public override RecordKind Record => RecordKind.Source;
+
+    public override IEnumerable<Reference> References() => [];
+}
+
+/// <summary>A CSL-JSON item, kept as its RFC 8785 canonical text; equal to another with the same text.</summary>
+public sealed record CslItem(string CanonicalJson);
+
+/// <summary>One immutable change of one record. Closed: the cases nested in the aggregates.</summary>
+/// <remarks>These names and fields are the archive's format: add, never change.</remarks>
+public abstract record DomainEvent;
+
+/// <summary>A record as its revisions so far leave it.</summary>
+/// <param name="Revision">1 when first recorded; counts accepted commands, not domain events.</param>
+/// <param name="CredibilityBefore">An event's credibility before it was disputed, else null.</param>
+/// <param name="MergedInto">Key, while merged.</param>
+public sealed record RecordState(
+    RecordId Id,
+    int Revision,
+    RecordStatus Status,
+    RecordContent Content,
+    string? CredibilityBefore,
+    string? MergedInto
+);
