@@ -1,0 +1,214 @@
+using Chronology.Recording;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>What a writer holds while it has a chronology's head: the states that its orders are decided on, and the positions taken.</summary>
+internal sealed class Page
+{
+    /// <summary>A record as it stands, its state only where an order is for it.</summary>
+    private sealed record Standing(RecordStatus Status, RecordState? State, long Position, long RecordedAt);
+
+    private readonly NpgsqlConnection connection;
+    private readonly Dictionary<RecordId, Standing?> standing = [];
+    private readonly HashSet<RecordId> touched = [];
+    private readonly long floor;
+    private long? now;
+
+    private Page(NpgsqlConnection connection, string chronology, long position, long recordedAt, long floor) =>
+        (this.connection, Chronology, Position, RecordedAt, this.floor) =
+            (connection, chronology, position, recordedAt, floor);
+
+    public string Chronology { get; }
+
+    /// <summary>The last position taken.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Of <see cref="Position"/>, in microseconds; long.MinValue before the first.</summary>
+    public long RecordedAt { get; private set; }
+
+    public List<PageRevision> Revisions { get; } = [];
+
+    /// <summary>The states as they stood before this page.</summary>
+    public Dictionary<RecordId, RecordState> Before { get; } = [];
+
+    /// <summary>Locks the head and reads, in one round trip. Null: no such chronology.</summary>
+    public static async Task<Page?> OpenAsync(
+        NpgsqlConnection connection,
+        string chronology,
+        IReadOnlyList<Order> orders,
+        CancellationToken ct
+    )
+    {
+        var own = orders.Select(order => order.Command.Id).ToHashSet();
+        var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select position, recorded_at, floor from chronology.head where chronology = $1 for update")
+                {
+                    Parameters = { new() { Value = chronology } },
+                },
+                Reading(chronology, ids, own),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return null;
+        var page = new Page(
+            connection,
+            chronology,
+            reader.GetInt64(0),
+            reader.IsDBNull(1) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(1)),
+            reader.IsDBNull(2) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(2))
+        );
+        await reader.NextResultAsync(ct);
+        await page.ReadAsync(reader, ids, ct);
+        return page;
+    }
+
+    public RecordState? StateOf(RecordId id) => standing.GetValueOrDefault(id)?.State;
+
+    /// <summary>Where and when the record's present revision was made.</summary>
+    public (long Position, long RecordedAt) MadeAt(RecordId id) => (standing[id]!.Position, standing[id]!.RecordedAt);
+
+    /// <summary>The next position; returns its recorded instant in microseconds.</summary>
+    public long Take(TimeProvider clock)
+    {
+        now ??= Instants.Microseconds(clock.GetUtcNow());
+        Position++;
+        RecordedAt = Math.Max(now.Value, Math.Max(Next(RecordedAt), Next(floor)));
+        return RecordedAt;
+
+        static long Next(long instant) => instant == long.MinValue ? instant : instant + 1;
+    }
+
+    public void Put(RecordState state, long position, long recordedAt)
+    {
+        standing[state.Id] = new(state.Status, state, position, recordedAt);
+        touched.Add(state.Id);
+    }
+
+    /// <summary>What the rest of the chronology has against a change: a reference into nothing, or one that would dangle.</summary>
+    public async Task<Rejection?> RefusalAsync(RecordState? before, Decision.Changed changed, CancellationToken ct)
+    {
+        var after = changed.After;
+        if (after.Status is RecordStatus.Retracted or RecordStatus.Merged)
+            return after.Status == RecordStatus.Retracted ? await StillReferencedAsync(after.Id, ct) : null;
+        var old =
+            before is null || changed.Operation == Operation.Reinstated
+                ? []
+                : before.Content.References().Select(r => (r.To, r.OrIssue)).ToHashSet();
+        var fresh = after.Content.References().Where(r => !old.Contains((r.To, r.OrIssue))).ToArray();
+        var unread = fresh.SelectMany(Targets).Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
+        if (unread.Length > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection)
+            {
+                BatchCommands = { Reading(Chronology, unread, []) },
+            };
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await ReadAsync(reader, unread, ct);
+        }
+        foreach (var reference in fresh)
+        {
+            if (!Targets(reference).Any(IsLive))
+            {
+                var kind = reference.To.Kind.Name();
+                return new(
+                    $"unknown-{kind}",
+                    reference.OrIssue
+                        ? $"There is no actor and no issue “{reference.To.Key}”: record it first."
+                        : $"There is no {kind} “{reference.To.Key}”: record it first.",
+                    reference.Pointer
+                );
+            }
+        }
+        return null;
+    }
+
+    private bool IsLive(RecordId id) => standing[id]?.Status is RecordStatus.Active or RecordStatus.Disputed;
+
+    private async Task<Rejection?> StillReferencedAsync(RecordId id, CancellationToken ct)
+    {
+        string[] refs = id.Kind == RecordKind.Actor ? [$"actor/{id.Key}", $"party/{id.Key}"] : [id.StreamKey];
+        var user = touched
+            .Where(t => t != id && IsLive(t))
+            .Where(t => DerivedRows.RefsOf(standing[t]!.State!.Content).Intersect(refs, StringComparer.Ordinal).Any())
+            .Select(t => (RecordId?)t)
+            .FirstOrDefault();
+        if (user is null)
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                select kind, key from chronology.record
+                where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
+                order by kind, key
+                """,
+                connection
+            );
+            command.Parameters.AddWithValue(Chronology);
+            command.Parameters.AddWithValue(refs);
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (user is null && await reader.ReadAsync(ct))
+            {
+                var found = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
+                user = touched.Contains(found) || found == id ? null : found;
+            }
+        }
+        return user is null
+            ? null
+            : new("still-referenced", $"{id} is referred to by {user}: correct or retract that first.");
+    }
+
+    private static IEnumerable<RecordId> ReferencesOf(Command command) =>
+        command is Command.Record { Content: var content }
+            ? content.References().SelectMany(Targets)
+            : command.Support.Select(citation => new RecordId(RecordKind.Source, citation.Source));
+
+    private static IEnumerable<RecordId> Targets(Reference reference) =>
+        reference.OrIssue ? [reference.To, new(RecordKind.Issue, reference.To.Key)] : [reference.To];
+
+    private static NpgsqlBatchCommand Reading(string chronology, RecordId[] ids, HashSet<RecordId> own) =>
+        new(
+            $"""
+            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, r.from_position, l.recorded_at
+            from unnest($2, $3, $4) as x (kind, key, own)
+            join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
+            left join chronology.ledger l on x.own and l.chronology = $1 and l.position = r.from_position
+            """
+        )
+        {
+            Parameters =
+            {
+                new() { Value = chronology },
+                new() { Value = ids.Select(id => id.Kind.Name()).ToArray() },
+                new() { Value = ids.Select(id => id.Key).ToArray() },
+                new() { Value = ids.Select(own.Contains).ToArray() },
+            },
+        };
+
+    private async Task ReadAsync(NpgsqlDataReader reader, RecordId[] ids, CancellationToken ct)
+    {
+        foreach (var id in ids)
+            standing.TryAdd(id, null);
+        while (await reader.ReadAsync(ct))
+        {
+            var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
+            var status = reader.GetString(3);
+            var state = await reader.IsDBNullAsync(4, ct)
+                ? null
+                : StoredState.Read(id, reader.GetInt32(2), status, reader.GetString(4));
+            var at = await reader.IsDBNullAsync(6, ct)
+                ? 0
+                : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(6));
+            standing[id] = new(Words.Status(status), state, reader.GetInt64(5), at);
+            if (state is not null)
+                Before[id] = state;
+        }
+    }
+}
+
+/// <summary>One accepted command of a page.</summary>
+internal sealed record PageRevision(RecordId Id, ValueList<DomainEvent> Events, RevisionHeaders Headers);

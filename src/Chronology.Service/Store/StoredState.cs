@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Chronology.Recording;
+
+namespace Chronology.Service.Store;
+
+/// <summary>A record's state as the derived rows keep it, beside the columns <c>revision</c> and <c>status</c>.</summary>
+public static class StoredState
+{
+    private sealed record Shape(string? CredibilityBefore, string? MergedInto, JsonElement Content);
+
+    public static string Write(RecordState state) =>
+        JsonSerializer.Serialize(
+            new Shape(
+                state.CredibilityBefore,
+                state.MergedInto,
+                JsonSerializer.SerializeToElement(state.Content, state.Content.GetType(), RecordJson.Options)
+            ),
+            RecordJson.Options
+        );
+
+    public static RecordState Read(RecordId id, int revision, string status, string json)
+    {
+        var shape = JsonSerializer.Deserialize<Shape>(json, RecordJson.Options)!;
+        RecordContent content = id.Kind switch
+        {
+            RecordKind.Event => shape.Content.Deserialize<EventContent>(RecordJson.Options)!,
+            RecordKind.Actor => shape.Content.Deserialize<ActorContent>(RecordJson.Options)!,
+            RecordKind.Issue => shape.Content.Deserialize<IssueContent>(RecordJson.Options)!,
+            RecordKind.Source => shape.Content.Deserialize<SourceContent>(RecordJson.Options)!,
+            _ => throw new ArgumentOutOfRangeException(nameof(id), id, null),
+        };
+        return new(id, revision, Words.Status(status), content, shape.CredibilityBefore, shape.MergedInto);
+    }
+}
+
+/// <summary>The words under which enumerations are stored and answered.</summary>
+public static class Words
+{
+    public static string Of(RecordStatus status) =>
+        status switch
+        {
+            RecordStatus.Active => "active",
+            RecordStatus.Disputed => "disputed",
+            RecordStatus.Retracted => "retracted",
+            RecordStatus.Merged => "merged",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+        };
+
+    public static RecordStatus Status(string word) =>
+        word switch
+        {
+            "active" => RecordStatus.Active,
+            "disputed" => RecordStatus.Disputed,
+            "retracted" => RecordStatus.Retracted,
+            "merged" => RecordStatus.Merged,
+            _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
+        };
+
+    public static RecordKind Kind(string word) =>
+        word switch
+        {
+            "event" => RecordKind.Event,
+            "actor" => RecordKind.Actor,
+            "issue" => RecordKind.Issue,
+            "source" => RecordKind.Source,
+            _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
+        };
+
+    public static string Of(Operation operation) =>
+        operation switch
+        {
+            Operation.Recorded => "recorded",
+            Operation.Corrected => "corrected",
+            Operation.Refined => "refined",
+            Operation.Reassessed => "reassessed",
+            Operation.Retracted => "retracted",
+            Operation.Reinstated => "reinstated",
+            Operation.Disputed => "disputed",
+            Operation.Resolved => "resolved",
+            Operation.Merged => "merged",
+            Operation.Split => "split",
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
+        };
+}
