@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Chronology.Recording;
@@ -27,10 +28,34 @@ public abstract record Command(RecordId Id)
     public sealed record Split(RecordId Id, Reason Reason, ValueList<Citation> Citations) : Command(Id);
 
     /// <summary>Null for a first recording.</summary>
-    public Reason? Why => throw new NotSupportedException("written next");
+    public Reason? Why =>
+        this switch
+        {
+            Record => null,
+            Correct c => c.Reason,
+            Retract c => c.Reason,
+            Reinstate c => c.Reason,
+            Dispute c => c.Reason,
+            Resolve c => c.Reason,
+            Merge c => c.Reason,
+            Split c => c.Reason,
+            _ => throw new UnreachableException(GetType().Name),
+        };
 
     /// <summary>What supports the change itself (not the record): the citations beside the reason.</summary>
-    public ValueList<Citation> Support => throw new NotSupportedException("written next");
+    public ValueList<Citation> Support =>
+        this switch
+        {
+            Record => [],
+            Correct c => c.Citations,
+            Retract c => c.Citations,
+            Reinstate c => c.Citations,
+            Dispute c => c.Citations,
+            Resolve c => c.Citations,
+            Merge c => c.Citations,
+            Split c => c.Citations,
+            _ => throw new UnreachableException(GetType().Name),
+        };
 }
 
 /// <summary>What a command does to a record. Closed.</summary>

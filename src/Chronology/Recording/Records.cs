@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Chronology.Recording;
@@ -75,7 +76,14 @@ public abstract record RecordContent
 /// <c>unknown-source</c> or <c>unknown-event</c>.</param>
 /// <param name="OrIssue">A stance's <c>toward</c> may be an actor or an issue: then <paramref name="To"/> is the actor, and the issue of the same key does as well.</param>
 /// <param name="Pointer">RFC 6901 pointer to the place.</param>
-public sealed record Reference(RecordId To, bool OrIssue, string Pointer);
+public sealed record Reference(RecordId To, bool OrIssue, string Pointer)
+{
+    internal static Reference Actor(string key, string pointer) => new(new(RecordKind.Actor, key), false, pointer);
+
+    /// <summary>The sources that citations name.</summary>
+    public static IEnumerable<Reference> Sources(ValueList<Citation> citations) =>
+        citations.Select((c, i) => new Reference(new(RecordKind.Source, c.Source), false, $"/citations/{i}/source"));
+}
 
 /// <summary>Where a statement stands in a source.</summary>
 public sealed record Citation(string Source, string? Locator, string? Quote);
@@ -124,7 +132,25 @@ public sealed record EventContent(
 {
     public override RecordKind Record => RecordKind.Event;
 
-    public override IEnumerable<Reference> References() => throw new NotSupportedException("written next");
+    public override IEnumerable<Reference> References()
+    {
+        for (var i = 0; i < Actors.Count; i++)
+            yield return Reference.Actor(Actors[i].Actor, $"/actors/{i}/actor");
+        for (var i = 0; i < Effects.Count; i++)
+        {
+            var effect = Effects[i];
+            yield return Reference.Actor(effect.Holder, $"/effects/{i}/holder");
+            if (effect.Toward is { } toward)
+                yield return Reference.Actor(toward, $"/effects/{i}/toward") with
+                {
+                    OrIssue = effect.Fact == "stance",
+                };
+            if (effect.Speaker is { } speaker)
+                yield return Reference.Actor(speaker, $"/effects/{i}/speaker");
+        }
+        foreach (var source in Reference.Sources(Citations))
+            yield return source;
+    }
 }
 
 /// <param name="From">EDTF occurrence or null.</param>
@@ -146,14 +172,18 @@ public sealed record ActorContent(
 {
     public override RecordKind Record => RecordKind.Actor;
 
-    public override IEnumerable<Reference> References() => throw new NotSupportedException("written next");
+    public override IEnumerable<Reference> References() =>
+        [
+            .. Successors.Select((s, i) => Reference.Actor(s.Actor, $"/successors/{i}/actor")),
+            .. Reference.Sources(Citations),
+        ];
 }
 
 public sealed record IssueContent(string Title, string? Wording, ValueList<Citation> Citations) : RecordContent
 {
     public override RecordKind Record => RecordKind.Issue;
 
-    public override IEnumerable<Reference> References() => throw new NotSupportedException("written next");
+    public override IEnumerable<Reference> References() => Reference.Sources(Citations);
 }
 
 /// <param name="Kind">primary, secondary, press or tertiary.</param>
@@ -173,6 +203,7 @@ public sealed record SourceContent(
 }
 
 /// <summary>A CSL-JSON item, kept as its RFC 8785 canonical text; equal to another with the same text.</summary>
+[JsonConverter(typeof(CslItemConverter))]
 public sealed record CslItem(string CanonicalJson);
 
 /// <summary>One immutable change of one record. Closed: the cases nested in the aggregates.</summary>
@@ -191,3 +222,13 @@ public sealed record RecordState(
     string? CredibilityBefore,
     string? MergedInto
 );
+
+/// <summary>Stores the item as the object that it is, not as text within text.</summary>
+public sealed class CslItemConverter : JsonConverter<CslItem>
+{
+    public override CslItem Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(CanonicalJson.Of(JsonElement.ParseValue(ref reader)));
+
+    public override void Write(Utf8JsonWriter writer, CslItem value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.CanonicalJson);
+}

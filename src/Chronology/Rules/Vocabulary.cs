@@ -1,46 +1,149 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Chronology.Rules;
 
-/// <summary>A kind of fact: rows of <c>fact-kinds.tsv</c>.</summary>
+/// <summary>A kind of fact: a row of <c>fact-kinds.tsv</c>.</summary>
 /// <param name="Functional">One value at a time per key; otherwise the value is part of the key.</param>
 /// <param name="Symmetric">Holder and toward are a pair without direction.</param>
 /// <param name="Values">The list of <see cref="Vocabulary"/> that holds its values; null: free text.</param>
+/// <param name="HasQualifier">A qualifier (the name of a treaty, an agreement) is part of the key.</param>
+/// <param name="Source">Where the entry comes from.</param>
 public sealed record FactKind(
     string Code,
     bool Functional,
     bool Symmetric,
     string? Values,
     bool HasQualifier,
-    string Meaning
-);
+    string Meaning,
+    string Source
+)
+{
+    /// <summary>Whether a fact of this kind holds while it has <paramref name="value"/>: never with <c>none</c>, always with free text.</summary>
+    /// <returns>Null where the value leaves it open (a representation of unknown level).</returns>
+    public bool? Holds(string value) =>
+        value == Vocabulary.None ? false
+        : Values is null ? true
+        : Vocabulary.Find(Values, value)?.Holds;
+}
 
 /// <summary>One entry of a closed list: a row of <c>vocab.tsv</c>.</summary>
+/// <param name="Source">Where the entry comes from.</param>
 /// <param name="Holds">Whether a fact with this value holds (a refusal, withdrawal or severance does not);
 /// null where the list says nothing or the value is unknown.</param>
 /// <param name="IsResult">A result of a rubric, refused in effects.</param>
 public sealed record Term(string List, string Code, string Label, string Source, bool? Holds, bool IsResult);
 
 /// <summary>One of the closed list of event types: a row of <c>event-types.tsv</c>.</summary>
+/// <param name="Direction">directed, mutual or none.</param>
+/// <param name="Cameo">Its codes in <see cref="Vocabulary.Cameo"/>, the first the usual one; empty where it has none.</param>
+/// <param name="TypicalEffect">What a form suggests, as text; a type changes no fact by itself.</param>
+/// <param name="Source">Where the entry comes from.</param>
 public sealed record EventType(
     string Code,
     string Label,
     string Direction,
-    string Cameo,
+    IReadOnlyList<string> Cameo,
     string TypicalEffect,
     string Source
 );
 
+/// <summary>A code of CAMEO: a row of <c>cameo.tsv</c>.</summary>
+/// <param name="Parent">The code above it; null for the twenty roots.</param>
+public sealed record CameoCode(string Code, string? Parent, string Description, string Source);
+
 /// <summary>The closed lists of the product, read from its own embedded tables; each entry names its source.</summary>
 public static class Vocabulary
 {
-    public static FrozenDictionary<string, EventType> EventTypes { get; } = FrozenDictionary<string, EventType>.Empty;
+    /// <summary>The value of a fact that nothing gives a value to; in effects the same as null.</summary>
+    public const string None = "none";
 
-    public static FrozenDictionary<string, FactKind> FactKinds { get; } = FrozenDictionary<string, FactKind>.Empty;
+    private static readonly Term[] Terms =
+    [
+        .. Table
+            .Read("vocab")
+            .Select(row => new Term(
+                row["list"],
+                row["code"],
+                row["label"],
+                row["source"],
+                row["holds"] is "yes" or "no" ? row["holds"] == "yes" : null,
+                row["result"] == "yes"
+            )),
+    ];
+
+    private static readonly FrozenDictionary<string, Term[]> TermsByList = Terms
+        .GroupBy(term => term.List)
+        .ToFrozenDictionary(list => list.Key, list => list.ToArray());
+
+    private static readonly FrozenDictionary<(string, string), Term> TermsByCode = Terms.ToFrozenDictionary(term =>
+        (term.List, term.Code)
+    );
+
+    public static FrozenDictionary<string, EventType> EventTypes { get; } =
+        Table
+            .Read("event-types")
+            .Select(row => new EventType(
+                row["type"],
+                row["label"],
+                row["direction"],
+                row["cameo"].Split('|', StringSplitOptions.RemoveEmptyEntries),
+                row["typical_effect"],
+                row["source"]
+            ))
+            .ToFrozenDictionary(type => type.Code);
+
+    public static FrozenDictionary<string, FactKind> FactKinds { get; } =
+        Table
+            .Read("fact-kinds")
+            .Select(row => new FactKind(
+                row["kind"],
+                row["functional"] == "yes",
+                row["symmetric"] == "yes",
+                row["values"] is { Length: > 0 } values ? values : null,
+                row["key"].Contains("qualifier", StringComparison.Ordinal),
+                row["meaning"],
+                row["source"]
+            ))
+            .ToFrozenDictionary(kind => kind.Code);
+
+    public static FrozenDictionary<string, CameoCode> Cameo { get; } =
+        Table
+            .Read("cameo")
+            .Select(row => new CameoCode(
+                row["cameo"],
+                row["parent"] is { Length: > 0 } parent ? parent : null,
+                row["description"],
+                row["source"]
+            ))
+            .ToFrozenDictionary(code => code.Code);
+
+    /// <summary>The names of the lists, in the order of <c>vocab.tsv</c>.</summary>
+    public static IReadOnlyList<string> Lists { get; } = [.. Terms.Select(term => term.List).Distinct()];
 
     /// <summary>The entries of a list in its own order; empty for an unknown list.</summary>
-    public static IReadOnlyList<Term> List(string list) => [];
+    public static IReadOnlyList<Term> List(string list) => TermsByList.GetValueOrDefault(list, []);
 
     /// <summary>The entry, or null where the list has none of that code.</summary>
-    public static Term? Find(string list, string code) => null;
+    public static Term? Find(string list, string code) => TermsByCode.GetValueOrDefault((list, code));
+
+    /// <summary>An embedded table: a header line, then rows of as many cells, cells split by tabs, no quoting.</summary>
+    private static class Table
+    {
+        public static IEnumerable<Dictionary<string, string>> Read(string name)
+        {
+            using var stream =
+                typeof(Vocabulary).Assembly.GetManifestResourceStream($"codes/{name}.tsv")
+                ?? throw new InvalidOperationException($"The table {name} is not embedded.");
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            var header = reader.ReadLine()!.Split('\t');
+            while (reader.ReadLine() is { } line)
+            {
+                var cells = line.Split('\t');
+                if (cells.Length != header.Length)
+                    throw new InvalidOperationException($"The table {name} has a row of {cells.Length} cells: {line}");
+                yield return header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second);
+            }
+        }
+    }
 }

@@ -1,0 +1,107 @@
+using System.Text.Json;
+
+namespace Chronology.Recording;
+
+/// <summary>One line of an import. Closed: one of the nested cases.</summary>
+public abstract record ImportLine
+{
+    private static readonly string[] Framing = ["record", "revision", "via", .. ExportedOnly];
+
+    private ImportLine() { }
+
+    /// <summary>Members that an export adds and an import does not take over: who and when are the importer's.</summary>
+    private static string[] ExportedOnly => ["author", "recordedAt", "position"];
+
+    /// <summary>The chronology itself, as in the body of <c>POST /api/chronologies</c>.</summary>
+    public sealed record Chronology(string Slug, string Title, string? Description, string? Licence) : ImportLine;
+
+    /// <param name="Revision">The one that the line makes, at least 1; null: not numbered.</param>
+    /// <param name="Via">The tool, agent or data set.</param>
+    public sealed record Order(Command Command, int? Revision, string? Via) : ImportLine;
+
+    /// <param name="line">From <see cref="StrictJson"/>.</param>
+    public static Result<ImportLine> Read(JsonElement line)
+    {
+        if (line.ValueKind != JsonValueKind.Object)
+            return new Rejection("invalid-parameter", "Each line is one JSON object.", "");
+        var record =
+            line.TryGetProperty("record", out var said) && said.ValueKind == JsonValueKind.String
+                ? said.GetString()
+                : null;
+        return record switch
+        {
+            "chronology" => ReadChronology(line, Framing).Map(c => (ImportLine)c),
+            "event" => ReadRecord(RecordKind.Event, line),
+            "actor" => ReadRecord(RecordKind.Actor, line),
+            "issue" => ReadRecord(RecordKind.Issue, line),
+            "source" => ReadRecord(RecordKind.Source, line),
+            "correct" => ReadCommand(Operation.Corrected, line),
+            "retract" => ReadCommand(Operation.Retracted, line),
+            "reinstate" => ReadCommand(Operation.Reinstated, line),
+            "dispute" => ReadCommand(Operation.Disputed, line),
+            "resolve" => ReadCommand(Operation.Resolved, line),
+            "merge" => ReadCommand(Operation.Merged, line),
+            "split" => ReadCommand(Operation.Split, line),
+            "scheme" or "era" => new Rejection(
+                "invalid-parameter",
+                "Schemes and eras are not supported by this version.",
+                "/record"
+            ),
+            _ => new Rejection(
+                "invalid-parameter",
+                "“record” says what the line is: chronology, actor, issue, source, event, correct, retract, reinstate, dispute, resolve, merge or split.",
+                "/record"
+            ),
+        };
+    }
+
+    /// <summary>Reads the body of <c>POST /api/chronologies</c>.</summary>
+    public static Result<Chronology> ReadChronology(JsonElement body) => ReadChronology(body, []);
+
+    private static Result<Chronology> ReadChronology(JsonElement body, string[] besides)
+    {
+        var findings = new Findings();
+        var members = new Members(body, "", findings, ["slug", "title", "description", "licence", .. besides]);
+        var chronology = new Chronology(
+            members.RequiredKey("slug"),
+            members.RequiredText("title", 500),
+            members.Text("description", 20_000),
+            members.Text("licence", 500)
+        );
+        return findings.Or(() => chronology);
+    }
+
+    private static Result<ImportLine> ReadRecord(RecordKind kind, JsonElement line) =>
+        RecordJson.ReadRecord(kind, line, Framing).Then(command => Framed(line, command));
+
+    private static Result<ImportLine> ReadCommand(Operation verb, JsonElement line)
+    {
+        var findings = new Findings();
+        var members = new Members(line, "", findings, line.EnumerateObject().Select(m => m.Name));
+        var of = members.RequiredOneOf("of", ["event", "actor", "issue", "source"]);
+        var key = members.RequiredKey("key");
+        if (findings.First is { } rejection)
+            return rejection;
+        var kind = of switch
+        {
+            "event" => RecordKind.Event,
+            "actor" => RecordKind.Actor,
+            "issue" => RecordKind.Issue,
+            _ => RecordKind.Source,
+        };
+        return RecordJson
+            .ReadCommand(verb, new(kind, key), line, ["of", "key", .. Framing])
+            .Then(command => Framed(line, command));
+    }
+
+    private static Result<ImportLine> Framed(JsonElement line, Command command)
+    {
+        var findings = new Findings();
+        var members = new Members(line, "", findings, line.EnumerateObject().Select(m => m.Name));
+        var revision = members.Integer("revision");
+        if (revision < 1)
+            members.Refuse("revision", "“revision” counts from 1.");
+        var via = members.Text("via", 500);
+        return findings.Or<ImportLine>(() => new Order(command, revision, via));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text;
+using Chronology.Rules;
+
+namespace Chronology.Relations;
+
+/// <summary>What one answer about facts is about: of a functional kind everything but the value, of other kinds with the value.</summary>
+/// <remarks>Equal when all fields are, compared ordinally. Made by <see cref="Of"/> only, so that one fact has one key:
+/// the pair of a symmetric kind is in ordinal order, and an empty qualifier or value is none.</remarks>
+public sealed record FactKey
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    private FactKey(string fact, string holder, string? toward, string? qualifier, string? value) =>
+        (Fact, Holder, Toward, Qualifier, Value) = (fact, holder, toward, qualifier, value);
+
+    public string Fact { get; }
+
+    public string Holder { get; }
+
+    public string? Toward { get; }
+
+    public string? Qualifier { get; }
+
+    /// <summary>Null for a functional kind; for another kind null stands for all values: the key of the effects that end them.</summary>
+    public string? Value { get; }
+
+    /// <summary>The kind of fact.</summary>
+    public FactKind Kind => Vocabulary.FactKinds[Fact];
+
+    /// <summary>Of a kind that is not functional: the key of the null effects, which end all values. Of a functional kind: the key itself.</summary>
+    public FactKey EndingAll => Value is null ? this : new(Fact, Holder, Toward, Qualifier, null);
+
+    /// <summary>One line of the fields, unambiguous, the same for ever: <c>recognition|ussr|israel||</c>.</summary>
+    /// <remarks><c>\</c> and <c>|</c> in a field are preceded by <c>\</c>; null is an empty field.</remarks>
+    public string CanonicalText =>
+        string.Join('|', ((string?[])[Fact, Holder, Toward, Qualifier, Value]).Select(Escaped));
+
+    /// <param name="value">Ignored for functional kinds; null and <c>none</c> are the same.</param>
+    /// <exception cref="ArgumentException"><paramref name="fact"/> is not a kind of fact.</exception>
+    public static FactKey Of(string fact, string holder, string? toward, string? qualifier, string? value)
+    {
+        var kind =
+            Vocabulary.FactKinds.GetValueOrDefault(fact)
+            ?? throw new ArgumentException($"No kind of fact: {fact}", nameof(fact));
+        var (first, second) =
+            kind.Symmetric && toward is not null && string.CompareOrdinal(holder, toward) > 0
+                ? (toward, holder)
+                : (holder, toward);
+        return new(
+            fact,
+            first,
+            second,
+            qualifier is "" ? null : qualifier,
+            kind.Functional || value is "" or Vocabulary.None ? null : value
+        );
+    }
+
+    /// <summary>The key's id in the database: the first 16 bytes of SHA-256 over slug, <c>|</c> and <see cref="CanonicalText"/> in UTF-8.</summary>
+    /// <remarks>The bytes stand in the Guid in big-endian order, as PostgreSQL shows and sorts a uuid.</remarks>
+    /// <param name="chronology">The chronology's slug.</param>
+    public Guid IdIn(string chronology) =>
+        new(SHA256.HashData(StrictUtf8.GetBytes($"{chronology}|{CanonicalText}")).AsSpan(0, 16), bigEndian: true);
+
+    public override string ToString() => CanonicalText;
+
+    private static string? Escaped(string? field) =>
+        field?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+}

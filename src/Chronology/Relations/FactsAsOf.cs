@@ -1,0 +1,180 @@
+using Chronology.Recording;
+using Chronology.Rules;
+using Chronology.Time;
+
+namespace Chronology.Relations;
+
+/// <summary>What a fact was on a day, decided from the effects on it: the effect that began last on or before the day decides, alone.</summary>
+/// <remarks>
+/// Windows of different effects are independent, and every value that some arrangement of them gives is possible; an effect's own
+/// last day is never before its first. If the deciding effect has ended before the day, or has no value, nothing holds:
+/// an earlier value does not come back by itself. The day of a new effect has the new state, a last day still has the old one.
+/// <para>
+/// Let M be the greatest earliest day among the firm effects whose latest day is on or before the day. Effects that begin later
+/// than the day (earliest &gt; day) or surely before M (latest &lt; M) change nothing but <see cref="FactEntry.LastHeld"/> and
+/// <see cref="FactEntry.IsRecorded"/>: a query may leave them out.
+/// </para>
+/// </remarks>
+public static class FactsAsOf
+{
+    /// <param name="effects">All effects of the key (of inherited keys too), and of a kind that is not functional also those of
+    /// <see cref="FactKey.EndingAll"/>; in any order.</param>
+    /// <exception cref="ArgumentException">An effect gives another value than that of the key.</exception>
+    public static FactEntry Decide(FactKey key, IReadOnlyList<RecordedEffect> effects, Day asOf)
+    {
+        if (effects.Any(effect => key.Value is not null && effect.Value is not null && effect.Value != key.Value))
+            throw new ArgumentException($"An effect gives another value than {key}.", nameof(effects));
+
+        var firm = effects.Where(effect => effect.IsFirm).ToList();
+        var disputed = effects.Where(effect => effect.Credibility == "disputed").ToList();
+        var decided = Deciders(firm, asOf);
+        var contested = disputed.Count == 0 ? decided : Deciders([.. firm, .. disputed], asOf);
+        var claims = contested.Members.Where(member => !member.Effect.IsFirm).ToList();
+
+        var claimed = !decided.Members.Any(member => member.MayStand) && claims.Any(claim => claim.MayStand);
+        var beside = !claimed && decided.Members.Count > 0;
+        var basis = beside ? decided : contested;
+        var values = basis.PossibleValues();
+        var standing = basis.Members.Where(member => member.MayStand).Select(member => member.Effect).ToList();
+        var shown = (standing.Count > 0 ? standing : basis.Effects()).Max(Later);
+        var value = standing.Count > 0 ? shown!.Value! : Vocabulary.None;
+        var entry = new FactEntry(
+            key,
+            value,
+            claimed ? FactCertainty.Claimed
+                : values.Count == 1 ? FactCertainty.Certain
+                : FactCertainty.Possible,
+            values.Where(other => other != value).ToValueList(),
+            standing.Count > 0 ? shown!.Begins : null,
+            standing.Count > 0 ? shown!.LastDay : null,
+            shown?.Credibility,
+            basis.Effects().Order(ByBegin).ToValueList(),
+            beside ? claims.Select(claim => claim.Effect).Order(ByBegin).ToValueList() : [],
+            LastHeld: null,
+            IsRecorded: firm.Count + disputed.Count > 0
+        );
+        return entry.Holds() == Verdict.No ? entry with { LastHeld = LastHeldOf(key.Kind, firm, asOf) } : entry;
+    }
+
+    /// <summary>One of the effects that may decide, and what it may give.</summary>
+    /// <param name="MayStand">It has a value, which may not have ended before the day.</param>
+    /// <param name="MayBeOver">It has no value, or its last day may lie before the day.</param>
+    private sealed record Decider(RecordedEffect Effect, bool MayStand, bool MayBeOver);
+
+    /// <param name="NothingYet">No effect has surely begun.</param>
+    private sealed record Possibilities(IReadOnlyList<Decider> Members, bool NothingYet)
+    {
+        public IEnumerable<RecordedEffect> Effects() => Members.Select(member => member.Effect);
+
+        /// <summary>In ordinal order, <c>none</c> among them.</summary>
+        public SortedSet<string> PossibleValues()
+        {
+            var values = new SortedSet<string>(StringComparer.Ordinal);
+            foreach (var member in Members.Where(member => member.MayStand))
+                values.Add(member.Effect.Value!);
+            if (NothingYet || Members.Any(member => member.MayBeOver))
+                values.Add(Vocabulary.None);
+            return values;
+        }
+    }
+
+    private static Possibilities Deciders(IReadOnlyList<RecordedEffect> effects, Day asOf)
+    {
+        // M; an effect that has surely begun, but with no earliest day, leaves it at the least day of all.
+        Day? surelyBegun = null;
+        foreach (var effect in effects)
+            if (LatestBegin(effect) is { } latest && latest <= asOf)
+                surelyBegun = Day.Max(Earliest(effect.Begins.Days), surelyBegun ?? BeforeAll);
+        var possible = effects
+            .Where(effect => LastBegin(effect, asOf) is { } last && last >= (surelyBegun ?? BeforeAll))
+            .ToList();
+        return new(
+            [.. LastOfTheirDay(possible).Select(effect => Outcome(effect, surelyBegun ?? BeforeAll, asOf))],
+            surelyBegun is null
+        );
+    }
+
+    /// <summary>What the effect gives when it decides; the earliest day on which it can have begun and still decide leaves its end most room.</summary>
+    private static Decider Outcome(RecordedEffect effect, Day surelyBegun, Day asOf)
+    {
+        if (effect.Value is null)
+            return new(effect, MayStand: false, MayBeOver: true);
+        if (effect.LastDay is not { Days: var lastDay })
+            return new(effect, MayStand: true, MayBeOver: false);
+        var begin =
+            Earliest(effect.Begins.Days) >= surelyBegun
+                ? Earliest(effect.Begins.Days)
+                : effect.Begins.Days.FirstOnOrAfter(surelyBegun)!.Value;
+        var firstEnd = Earliest(lastDay) >= begin ? Earliest(lastDay) : lastDay.FirstOnOrAfter(begin)!.Value;
+        return new(effect, MayStand: lastDay.FirstOnOrAfter(asOf) is not null, MayBeOver: firstEnd < asOf);
+    }
+
+    /// <summary>Leaves out those of the same certain day that others surely follow: by order, then by time of day.</summary>
+    private static IEnumerable<RecordedEffect> LastOfTheirDay(IReadOnlyList<RecordedEffect> possible)
+    {
+        // A possible decider of a certain day is of day M, so all of these are of one day.
+        var oneDay = possible
+            .Where(effect => effect.Begins.Days is { Earliest: { } day, Latest: var latest } && day == latest)
+            .ToList();
+        var greatest = oneDay.Max(effect => effect.Order);
+        var inOrder = oneDay.Where(effect => effect.Order is null || effect.Order == greatest).ToList();
+        var last = inOrder.Where(effect => !inOrder.Exists(other => IsLaterInTheDay(other, effect))).ToList();
+        return possible.Where(effect => !oneDay.Contains(effect) || last.Contains(effect));
+    }
+
+    /// <summary>Times with a zone compare as instants, times without one as written; one of each do not compare.</summary>
+    private static bool IsLaterInTheDay(RecordedEffect a, RecordedEffect b) =>
+        (a.TimeOfDay, b.TimeOfDay) switch
+        {
+            ({ OffsetMinutes: null } x, { OffsetMinutes: null } y) => x.Nanoseconds > y.Nanoseconds,
+            ({ OffsetMinutes: { } east } x, { OffsetMinutes: { } eastOfB } y) => InUtc(x, east) > InUtc(y, eastOfB),
+            _ => false,
+        };
+
+    private static long InUtc(TimeOfDay time, int offsetMinutes) => time.Nanoseconds - offsetMinutes * 60_000_000_000L;
+
+    private static LastHeld? LastHeldOf(FactKind kind, IEnumerable<RecordedEffect> firm, Day asOf)
+    {
+        var begun = firm.Where(effect => effect.Value is not null && kind.Holds(effect.Value) != false)
+            .Where(effect => LastBegin(effect, asOf) is not null)
+            .ToList();
+        var latest = begun.Max(effect => LastBegin(effect, asOf));
+        return begun.Where(effect => LastBegin(effect, asOf) == latest).Max(Later) is { } last
+            ? new(last.Value!, last)
+            : null;
+    }
+
+    /// <summary>The last day on or before <paramref name="day"/> on which the effect can have begun, its own end considered.</summary>
+    private static Day? LastBegin(RecordedEffect effect, Day day) =>
+        effect.Begins.Days.LastOnOrBefore(effect.LastDay?.Days.Latest is { } end ? Day.Min(day, end) : day);
+
+    /// <summary>The last day on which the effect can have begun, its own end considered; null where there is none.</summary>
+    private static Day? LatestBegin(RecordedEffect effect) =>
+        effect.LastDay?.Days.Latest is { } end ? effect.Begins.Days.LastOnOrBefore(end) : effect.Begins.Days.Latest;
+
+    private static readonly Day BeforeAll = new(long.MinValue);
+
+    private static Day Earliest(DayWindow window) => window.Earliest ?? BeforeAll;
+
+    private static Day Latest(DayWindow window) => window.Latest ?? new Day(long.MaxValue);
+
+    /// <summary>The order of <c>because</c>: earliest, latest, event, index.</summary>
+    private static readonly Comparer<RecordedEffect> ByBegin = Comparer<RecordedEffect>.Create(
+        (a, b) =>
+            Earliest(a.Begins.Days).CompareTo(Earliest(b.Begins.Days)) is not 0 and var earliest ? earliest
+            : Latest(a.Begins.Days).CompareTo(Latest(b.Begins.Days)) is not 0 and var latest ? latest
+            : ByKey(a, b)
+    );
+
+    /// <summary>Which of several values is shown, the greatest: latest, earliest, order (none is least), then the first event and index.</summary>
+    private static readonly Comparer<RecordedEffect> Later = Comparer<RecordedEffect>.Create(
+        (a, b) =>
+            Latest(a.Begins.Days).CompareTo(Latest(b.Begins.Days)) is not 0 and var latest ? latest
+            : Earliest(a.Begins.Days).CompareTo(Earliest(b.Begins.Days)) is not 0 and var earliest ? earliest
+            : Nullable.Compare(a.Order, b.Order) is not 0 and var order ? order
+            : ByKey(b, a)
+    );
+
+    private static int ByKey(RecordedEffect a, RecordedEffect b) =>
+        string.CompareOrdinal(a.Event, b.Event) is not 0 and var key ? key : a.Index.CompareTo(b.Index);
+}
