@@ -1,7 +1,0 @@
-namespace Chronology.Tests;
-
-public sealed class Skeleton
-{
-    [Fact]
-    public void builds() => Assert.Equal(2, 1 + 1);
-}
