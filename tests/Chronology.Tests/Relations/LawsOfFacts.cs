@@ -1,0 +1,277 @@
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Rules;
+using Chronology.Time;
+using CsCheck;
+
+namespace Chronology.Tests.Relations;
+
+public sealed class LawsOfFacts
+{
+    private const int LastDayAsked = 8;
+
+    private static readonly FactKey Key = FactKey.Of("representation", "plo", "ussr", null, null);
+
+    /// <summary>One to three days, some without bound on a side: one day beyond all that is asked stands for the days there.</summary>
+    private static readonly Gen<RangesOfDays> Days =
+        from days in Gen.Long[0, LastDayAsked].HashSet[1, 3]
+        from openBelow in Gen.Int[0, 7].Select(n => n == 0)
+        from openAbove in Gen.Int[0, 7].Select(n => n == 0)
+        select new RangesOfDays(
+            days.Concat(openBelow ? [-9L] : (long[])[])
+                .Concat(openAbove ? [19L] : (long[])[])
+                .Order()
+                .Select(day => (day, day)),
+            openBelow,
+            openAbove
+        );
+
+    private static readonly Gen<RecordedEffect> Effects =
+        from begins in Days
+        from end in Days
+        from hasEnd in Gen.Bool
+        from value in Gen.Int[0, 3].Select(n => ((string?[])["embassy", "legation", "contact", null])[n])
+        from order in Gen.Int[0, 2]
+        from time in Gen.Int[0, 3]
+        from name in Gen.Int[0, 999_999]
+        where !hasEnd || begins.Members.Min() <= end.Members.Max()
+        select new RecordedEffect(
+            Key,
+            value,
+            $"e{name}",
+            Index: 0,
+            Revision: 1,
+            Position: 1,
+            new EffectDate(begins.ToString(), begins),
+            time switch
+            {
+                0 => new TimeOfDay(1, null),
+                1 => new TimeOfDay(2, null),
+                _ => null,
+            },
+            hasEnd ? new EffectDate(end.ToString(), end) : null,
+            order == 0 ? null : order,
+            "reported",
+            ValueList<Citation>.Empty
+        );
+
+    private static readonly Gen<List<RecordedEffect>> Firm = Effects.List[0, 4];
+
+    private static readonly Gen<List<RecordedEffect>> Mixed = (
+        from effect in Effects
+        from disputed in Gen.Bool
+        select disputed ? effect with { Credibility = "disputed" } : effect
+    ).List[0, 4];
+
+    private static readonly Gen<Day> Asked = Gen.Long[-1, LastDayAsked + 1].Select(day => new Day(day));
+
+    [Fact]
+    public void The_possible_values_are_those_that_some_arrangement_gives() =>
+        Gen.Select(Firm, Asked)
+            .Sample(
+                (effects, day) =>
+                {
+                    var entry = FactsAsOf.Decide(Key, effects, day);
+                    var expected = Arrangements.Of(effects, day.Number).ValuesGiven();
+                    return expected.SetEquals([entry.Value, .. entry.Alternatives])
+                        && (entry.Certainty == FactCertainty.Certain) == (expected.Count == 1)
+                        && (entry.Value != Vocabulary.None || expected.Count == 1);
+                },
+                iter: 20_000,
+                print: Print
+            );
+
+    [Fact]
+    public void The_effects_named_are_those_that_decide_in_some_arrangement() =>
+        Gen.Select(Firm, Asked)
+            .Sample(
+                (effects, day) =>
+                    Arrangements
+                        .Of(effects, day.Number)
+                        .Deciders()
+                        .SetEquals(FactsAsOf.Decide(Key, effects, day).Because),
+                iter: 5_000,
+                print: Print
+            );
+
+    [Fact]
+    public void A_claim_is_a_value_of_a_disputed_effect_where_firm_ones_give_none() =>
+        Gen.Select(Mixed, Asked)
+            .Sample(
+                (effects, day) =>
+                {
+                    var entry = FactsAsOf.Decide(Key, effects, day);
+                    var firm = Arrangements.Of([.. effects.Where(effect => effect.IsFirm)], day.Number);
+                    var all = Arrangements.Of(effects, day.Number);
+                    var claims = all.ValuesGivenBy(effect => !effect.IsFirm);
+                    var claimed = firm.ValuesGiven().SetEquals([Vocabulary.None]) && claims.Count > 0;
+                    return claimed == (entry.Certainty == FactCertainty.Claimed)
+                        && (claimed ? all : firm).ValuesGiven().SetEquals([entry.Value, .. entry.Alternatives])
+                        && (!claimed || claims.Contains(entry.Value))
+                        && entry.DisputedBy.All(effect => all.Deciders().Contains(effect));
+                },
+                iter: 10_000,
+                print: Print
+            );
+
+    [Fact]
+    public void The_order_of_recording_does_not_matter() =>
+        Gen.Select(Mixed, Asked)
+            .Sample(
+                (effects, day) =>
+                    SameAnswer(
+                        FactsAsOf.Decide(Key, effects, day),
+                        FactsAsOf.Decide(Key, [.. Enumerable.Reverse(effects)], day)
+                    ),
+                print: Print
+            );
+
+    [Fact]
+    public void Effects_that_begin_later_or_surely_before_M_can_be_left_out() =>
+        Gen.Select(Mixed, Asked)
+            .Sample(
+                (effects, day) =>
+                {
+                    var m = effects
+                        .Where(effect => effect.IsFirm && effect.Begins.Days.Latest <= day)
+                        .Max(effect => (Day?)(effect.Begins.Days.Earliest ?? new Day(long.MinValue)));
+                    var candidates = effects.Where(effect =>
+                        !(effect.Begins.Days.Earliest > day) && !(effect.Begins.Days.Latest < m)
+                    );
+                    var all = FactsAsOf.Decide(Key, effects, day);
+                    return SameAnswer(
+                        all with
+                        {
+                            LastHeld = null,
+                            IsRecorded = true,
+                        },
+                        FactsAsOf.Decide(Key, [.. candidates], day) with
+                        {
+                            LastHeld = null,
+                            IsRecorded = true,
+                        }
+                    );
+                },
+                iter: 5_000,
+                print: Print
+            );
+
+    [Fact]
+    public void Narrowing_a_window_never_turns_certain_into_anything_else() =>
+        Gen.Select(Mixed, Asked, Gen.Int[0, 3], Gen.Int[0, 9], Gen.Bool)
+            .Where((effects, _, which, _, _) => which < effects.Count)
+            .Sample(
+                (effects, day, which, member, end) =>
+                {
+                    var before = FactsAsOf.Decide(Key, effects, day);
+                    effects = [.. effects];
+                    effects[which] = Narrowed(effects[which], member, end);
+                    var after = FactsAsOf.Decide(Key, effects, day);
+                    return before.Certainty != FactCertainty.Certain
+                        || (after.Certainty == FactCertainty.Certain && after.Value == before.Value);
+                },
+                iter: 20_000,
+                print: t => Print((t.Item1, t.Item2)) + $" {t.Item3} {t.Item4} {t.Item5}"
+            );
+
+    /// <summary>The effect with one of its windows shrunk to a day, where that leaves an arrangement.</summary>
+    private static RecordedEffect Narrowed(RecordedEffect effect, int member, bool end)
+    {
+        var window = (RangesOfDays)(end && effect.LastDay is not null ? effect.LastDay : effect.Begins).Days;
+        var members = window.Members.ToList();
+        var day = members[member % members.Count];
+        var one = new EffectDate($"{day}", RangesOfDays.Of([day]));
+        var narrowed = end && effect.LastDay is not null ? effect with { LastDay = one } : effect with { Begins = one };
+        return
+            narrowed.LastDay is null
+            || ((RangesOfDays)narrowed.Begins.Days).Members.Min() <= ((RangesOfDays)narrowed.LastDay.Days).Members.Max()
+            ? narrowed
+            : effect;
+    }
+
+    private static bool SameAnswer(FactEntry a, FactEntry b) =>
+        a with
+        {
+            Because = [],
+            DisputedBy = [],
+            Since = null,
+            Until = null,
+            LastHeld = null,
+        } == b with { Because = [], DisputedBy = [], Since = null, Until = null, LastHeld = null }
+        && a.Since?.Edtf == b.Since?.Edtf
+        && a.Because.Select(effect => effect.Event).SequenceEqual(b.Because.Select(effect => effect.Event))
+        && a.DisputedBy.Select(effect => effect.Event).SequenceEqual(b.DisputedBy.Select(effect => effect.Event))
+        && a.LastHeld?.Value == b.LastHeld?.Value;
+
+    private static string Print((List<RecordedEffect> Effects, Day Day) instance) =>
+        $"day {instance.Day.Number}: "
+        + string.Join(
+            "; ",
+            instance.Effects.Select(e =>
+                $"{e.Event} {e.Value ?? "none"} {e.Begins.Edtf} until {e.LastDay?.Edtf ?? "-"} order {e.Order} time {e.TimeOfDay?.Nanoseconds} {e.Credibility}"
+            )
+        );
+}
+
+/// <summary>Every way in which the uncertain dates of some effects can have fallen, one by one, and which effects decide then.</summary>
+internal sealed class Arrangements
+{
+    private readonly List<(RecordedEffect? Decider, string Value)> outcomes = [];
+
+    public static Arrangements Of(IReadOnlyList<RecordedEffect> effects, long day)
+    {
+        var all = new Arrangements();
+        all.Arrange(effects, day, new (long Begin, long? End)[effects.Count], 0);
+        return all;
+    }
+
+    public HashSet<string> ValuesGiven() => [.. outcomes.Select(outcome => outcome.Value)];
+
+    public HashSet<string> ValuesGivenBy(Func<RecordedEffect, bool> who) =>
+        [
+            .. outcomes
+                .Where(outcome => outcome.Decider is not null && who(outcome.Decider))
+                .Select(outcome => outcome.Value)
+                .Where(value => value != "none"),
+        ];
+
+    public HashSet<RecordedEffect> Deciders() =>
+        [.. outcomes.Where(outcome => outcome.Decider is not null).Select(outcome => outcome.Decider!)];
+
+    private void Arrange(IReadOnlyList<RecordedEffect> effects, long day, (long Begin, long? End)[] fallen, int next)
+    {
+        if (next == effects.Count)
+        {
+            Decide(effects, day, fallen);
+            return;
+        }
+        var ends = effects[next].LastDay is { } last
+            ? ((RangesOfDays)last.Days).Members.Select(end => (long?)end).ToList()
+            : [null];
+        foreach (var begin in ((RangesOfDays)effects[next].Begins.Days).Members)
+        foreach (var end in ends.Where(end => end is null || end >= begin))
+        {
+            fallen[next] = (begin, end);
+            Arrange(effects, day, fallen, next + 1);
+        }
+    }
+
+    private void Decide(IReadOnlyList<RecordedEffect> effects, long day, (long Begin, long? End)[] fallen)
+    {
+        var begun = Enumerable.Range(0, effects.Count).Where(i => fallen[i].Begin <= day).ToList();
+        if (begun.Count == 0)
+        {
+            outcomes.Add((null, "none"));
+            return;
+        }
+        var latest = begun.Max(i => fallen[i].Begin);
+        var last = begun.Where(i => fallen[i].Begin == latest).ToList();
+        bool Sure(int i) => ((RangesOfDays)effects[i].Begins.Days).Members.Count() == 1;
+        var order = last.Where(Sure).Max(i => effects[i].Order);
+        last.RemoveAll(i => Sure(i) && effects[i].Order < order);
+        var time = last.Where(Sure).Max(i => effects[i].TimeOfDay?.Nanoseconds);
+        last.RemoveAll(i => Sure(i) && effects[i].TimeOfDay?.Nanoseconds < time);
+        foreach (var i in last)
+            outcomes.Add((effects[i], fallen[i].End < day ? "none" : effects[i].Value ?? "none"));
+    }
+}
