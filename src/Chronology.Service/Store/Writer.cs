@@ -5,7 +5,7 @@ using System.Text.Json;
 using Chronology.Recording;
 using Marten;
 using Marten.Events;
-using Marten.Services;
+using SessionOptions = Marten.Services.SessionOptions;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -204,7 +204,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             var headers = revision.Headers;
             var commitment = Ledger.Commit(
                 new(
-                    revision.Id,
+                    revision.Id.Kind,
+                    revision.Id.Key,
                     headers.Revision,
                     headers.Operation,
                     revision.Events,
