@@ -170,7 +170,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
             version.From,
             version.To,
             state.Revision,
-            Words.Of(state.Status),
+            RecordJson.Word(state.Status),
             state.Content switch
             {
                 EventContent e => e.Type,

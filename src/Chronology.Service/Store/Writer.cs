@@ -223,15 +223,15 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 revision.Id.Kind.Name(),
                 revision.Id.Key,
                 headers.Revision,
-                Words.Of(headers.Operation),
+                RecordJson.Word(headers.Operation),
                 headers.Author,
                 headers.Via,
                 headers.Reason?.Code,
                 headers.Reason?.Note,
                 headers.Citations.Count == 0 ? null : JsonSerializer.Serialize(headers.Citations, RecordJson.Options),
                 JsonSerializer.Serialize(commitment.Salts, RecordJson.Options),
-                commitment.Content,
-                Ledger.Leaf(commitment.Content, headers.RecordedAt, headers.Position)
+                commitment.ContentHash,
+                Ledger.Leaf(commitment.ContentHash, headers.RecordedAt, headers.Position)
             );
         }
         session.QueueSqlCommand(
