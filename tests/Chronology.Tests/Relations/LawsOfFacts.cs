@@ -12,29 +12,28 @@ public sealed class LawsOfFacts
 
     private static readonly FactKey Key = FactKey.Of("representation", "plo", "ussr", null, null);
 
-    /// <summary>One to three days, some without bound on a side: one day beyond all that is asked stands for the days there.</summary>
-    private static readonly Gen<RangesOfDays> Days =
+    /// <summary>One to three days, some without bound on a side.</summary>
+    private static readonly Gen<EffectDate> Dates =
         from days in Gen.Long[0, LastDayAsked].HashSet[1, 3]
         from openBelow in Gen.Int[0, 7].Select(n => n == 0)
         from openAbove in Gen.Int[0, 7].Select(n => n == 0)
-        select new RangesOfDays(
-            days.Concat(openBelow ? [-9L] : (long[])[])
-                .Concat(openAbove ? [19L] : (long[])[])
-                .Order()
-                .Select(day => (day, day)),
-            openBelow,
-            openAbove
+        select Timelines.On(
+            "["
+                + (openBelow ? $"..{new Day(Arrangements.First)}," : "")
+                + string.Join(',', days.Order().Select(day => new Day(day)))
+                + (openAbove ? $",{new Day(Arrangements.Last)}.." : "")
+                + "]"
         );
 
     private static readonly Gen<RecordedEffect> Effects =
-        from begins in Days
-        from end in Days
+        from begins in Dates
+        from end in Dates
         from hasEnd in Gen.Bool
         from value in Gen.Int[0, 3].Select(n => ((string?[])["embassy", "legation", "contact", null])[n])
         from order in Gen.Int[0, 2]
         from time in Gen.Int[0, 3]
         from name in Gen.Int[0, 999_999]
-        where !hasEnd || begins.Members.Min() <= end.Members.Max()
+        where !hasEnd || Arrangements.Members(begins)[0] <= Arrangements.Members(end)[^1]
         select new RecordedEffect(
             Key,
             value,
@@ -42,14 +41,14 @@ public sealed class LawsOfFacts
             Index: 0,
             Revision: 1,
             Position: 1,
-            new EffectDate(begins.ToString(), begins),
+            begins,
             time switch
             {
                 0 => new TimeOfDay(1, null),
                 1 => new TimeOfDay(2, null),
                 _ => null,
             },
-            hasEnd ? new EffectDate(end.ToString(), end) : null,
+            hasEnd ? end : null,
             order == 0 ? null : order,
             "reported",
             ValueList<Citation>.Empty
@@ -177,14 +176,13 @@ public sealed class LawsOfFacts
     /// <summary>The effect with one of its windows shrunk to a day, where that leaves an arrangement.</summary>
     private static RecordedEffect Narrowed(RecordedEffect effect, int member, bool end)
     {
-        var window = (RangesOfDays)(end && effect.LastDay is not null ? effect.LastDay : effect.Begins).Days;
-        var members = window.Members.ToList();
-        var day = members[member % members.Count];
-        var one = new EffectDate($"{day}", RangesOfDays.Of([day]));
-        var narrowed = end && effect.LastDay is not null ? effect with { LastDay = one } : effect with { Begins = one };
+        var ofEnd = end && effect.LastDay is not null;
+        var members = Arrangements.Members(ofEnd ? effect.LastDay! : effect.Begins);
+        var one = Timelines.On($"{new Day(members[member % members.Count])}");
+        var narrowed = ofEnd ? effect with { LastDay = one } : effect with { Begins = one };
         return
             narrowed.LastDay is null
-            || ((RangesOfDays)narrowed.Begins.Days).Members.Min() <= ((RangesOfDays)narrowed.LastDay.Days).Members.Max()
+            || Arrangements.Members(narrowed.Begins)[0] <= Arrangements.Members(narrowed.LastDay)[^1]
             ? narrowed
             : effect;
     }
@@ -216,6 +214,12 @@ public sealed class LawsOfFacts
 /// <summary>Every way in which the uncertain dates of some effects can have fallen, one by one, and which effects decide then.</summary>
 internal sealed class Arrangements
 {
+    /// <summary>Days far from all that is asked: they stand for the days beyond in a window without bound.</summary>
+    public const long First = -9;
+
+    /// <inheritdoc cref="First"/>
+    public const long Last = 19;
+
     private readonly List<(RecordedEffect? Decider, string Value)> outcomes = [];
 
     public static Arrangements Of(IReadOnlyList<RecordedEffect> effects, long day)
@@ -224,6 +228,14 @@ internal sealed class Arrangements
         all.Arrange(effects, day, new (long Begin, long? End)[effects.Count], 0);
         return all;
     }
+
+    public static List<long> Members(EffectDate date) =>
+        [
+            .. Enumerable
+                .Range(0, (int)(Last - First + 1))
+                .Select(n => First + n)
+                .Where(day => date.Days.Contains(new Day(day))),
+        ];
 
     public HashSet<string> ValuesGiven() => [.. outcomes.Select(outcome => outcome.Value)];
 
@@ -245,10 +257,8 @@ internal sealed class Arrangements
             Decide(effects, day, fallen);
             return;
         }
-        var ends = effects[next].LastDay is { } last
-            ? ((RangesOfDays)last.Days).Members.Select(end => (long?)end).ToList()
-            : [null];
-        foreach (var begin in ((RangesOfDays)effects[next].Begins.Days).Members)
+        var ends = effects[next].LastDay is { } last ? Members(last).Select(end => (long?)end).ToList() : [null];
+        foreach (var begin in Members(effects[next].Begins))
         foreach (var end in ends.Where(end => end is null || end >= begin))
         {
             fallen[next] = (begin, end);
@@ -266,7 +276,7 @@ internal sealed class Arrangements
         }
         var latest = begun.Max(i => fallen[i].Begin);
         var last = begun.Where(i => fallen[i].Begin == latest).ToList();
-        bool Sure(int i) => ((RangesOfDays)effects[i].Begins.Days).Members.Count() == 1;
+        bool Sure(int i) => Members(effects[i].Begins).Count == 1;
         var order = last.Where(Sure).Max(i => effects[i].Order);
         last.RemoveAll(i => Sure(i) && effects[i].Order < order);
         var time = last.Where(Sure).Max(i => effects[i].TimeOfDay?.Nanoseconds);
