@@ -220,14 +220,25 @@ internal sealed class Arrangements
     /// <inheritdoc cref="First"/>
     public const long Last = 19;
 
-    private readonly List<(RecordedEffect? Decider, string Value)> outcomes = [];
+    private readonly long day;
+    private readonly List<Fallible> effects;
+    private readonly HashSet<(RecordedEffect? Decider, string Value)> outcomes = [];
 
-    public static Arrangements Of(IReadOnlyList<RecordedEffect> effects, long day)
+    private Arrangements(IEnumerable<RecordedEffect> effects, long day)
     {
-        var all = new Arrangements();
-        all.Arrange(effects, day, new (long Begin, long? End)[effects.Count], 0);
-        return all;
+        this.day = day;
+        this.effects =
+        [
+            .. effects.Select(effect => new Fallible(
+                effect,
+                Members(effect.Begins),
+                effect.LastDay is null ? [null] : [.. Members(effect.LastDay).Select(end => (long?)end)]
+            )),
+        ];
+        Arrange(new (long Begin, long? End)[this.effects.Count], 0);
     }
+
+    public static Arrangements Of(IEnumerable<RecordedEffect> effects, long day) => new(effects, day);
 
     public static List<long> Members(EffectDate date) =>
         [
@@ -242,31 +253,29 @@ internal sealed class Arrangements
     public HashSet<string> ValuesGivenBy(Func<RecordedEffect, bool> who) =>
         [
             .. outcomes
-                .Where(outcome => outcome.Decider is not null && who(outcome.Decider))
-                .Select(outcome => outcome.Value)
-                .Where(value => value != "none"),
+                .Where(outcome => outcome.Decider is not null && who(outcome.Decider) && outcome.Value != "none")
+                .Select(outcome => outcome.Value),
         ];
 
     public HashSet<RecordedEffect> Deciders() =>
         [.. outcomes.Where(outcome => outcome.Decider is not null).Select(outcome => outcome.Decider!)];
 
-    private void Arrange(IReadOnlyList<RecordedEffect> effects, long day, (long Begin, long? End)[] fallen, int next)
+    private void Arrange((long Begin, long? End)[] fallen, int next)
     {
         if (next == effects.Count)
         {
-            Decide(effects, day, fallen);
+            Decide(fallen);
             return;
         }
-        var ends = effects[next].LastDay is { } last ? Members(last).Select(end => (long?)end).ToList() : [null];
-        foreach (var begin in Members(effects[next].Begins))
-        foreach (var end in ends.Where(end => end is null || end >= begin))
+        foreach (var begin in effects[next].Begins)
+        foreach (var end in effects[next].Ends.Where(end => end is null || end >= begin))
         {
             fallen[next] = (begin, end);
-            Arrange(effects, day, fallen, next + 1);
+            Arrange(fallen, next + 1);
         }
     }
 
-    private void Decide(IReadOnlyList<RecordedEffect> effects, long day, (long Begin, long? End)[] fallen)
+    private void Decide((long Begin, long? End)[] fallen)
     {
         var begun = Enumerable.Range(0, effects.Count).Where(i => fallen[i].Begin <= day).ToList();
         if (begun.Count == 0)
@@ -276,12 +285,16 @@ internal sealed class Arrangements
         }
         var latest = begun.Max(i => fallen[i].Begin);
         var last = begun.Where(i => fallen[i].Begin == latest).ToList();
-        bool Sure(int i) => Members(effects[i].Begins).Count == 1;
-        var order = last.Where(Sure).Max(i => effects[i].Order);
-        last.RemoveAll(i => Sure(i) && effects[i].Order < order);
-        var time = last.Where(Sure).Max(i => effects[i].TimeOfDay?.Nanoseconds);
-        last.RemoveAll(i => Sure(i) && effects[i].TimeOfDay?.Nanoseconds < time);
+        var order = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.Order);
+        last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.Order < order);
+        var time = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.TimeOfDay?.Nanoseconds);
+        last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.TimeOfDay?.Nanoseconds < time);
         foreach (var i in last)
-            outcomes.Add((effects[i], fallen[i].End < day ? "none" : effects[i].Value ?? "none"));
+            outcomes.Add((effects[i].Effect, fallen[i].End < day ? "none" : effects[i].Effect.Value ?? "none"));
+    }
+
+    private sealed record Fallible(RecordedEffect Effect, List<long> Begins, List<long?> Ends)
+    {
+        public bool IsSure => Begins.Count == 1;
     }
 }
