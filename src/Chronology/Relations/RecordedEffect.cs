@@ -50,7 +50,7 @@ public sealed record RecordedEffect(
                     var own = effect.From is null ? null : When.OccurrenceFrom(effect.From, content.Calendar).Value;
                     return new RecordedEffect(
                         FactKey.Of(effect.Fact, effect.Holder, effect.Toward, effect.Qualifier, effect.Value),
-                        effect.Value == Vocabulary.None ? null : effect.Value,
+                        effect.Value is "" or Vocabulary.None ? null : effect.Value,
                         eventKey,
                         index,
                         revision,

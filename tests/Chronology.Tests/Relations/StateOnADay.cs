@@ -440,12 +440,15 @@ public sealed class KindsWithSeveralValues
             {
                 Arms.AsOf("1976", ArmsGiven, AllEnded).Holds(),
                 Training.AsOf("1976", Trained, AllEnded).Holds(),
-            }.Any()
+            }.OfAny()
         );
 
     [Fact]
-    public void are_not_decided_by_the_effects_of_another_value() =>
+    public void are_not_decided_by_the_effects_of_another_value()
+    {
         Assert.Throws<ArgumentException>(() => Arms.AsOf("1976", ArmsGiven, Trained));
+        Assert.Throws<ArgumentException>(() => Support.AsOf("1976", ArmsGiven));
+    }
 }
 
 public sealed class UnknownLevelOfRepresentation
