@@ -118,5 +118,7 @@ public sealed record EffectDate(string Edtf, DayWindow Days)
         public override Day? LastOnOrBefore(Day day) => Only;
 
         public override Day? FirstOnOrAfter(Day day) => day <= Only ? Only : null;
+
+        private protected override Day? RunEnd(Day member) => Only;
     }
 }
