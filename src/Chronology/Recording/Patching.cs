@@ -110,7 +110,7 @@ internal static class Patching
 
     private static bool IsDefaultReading(EventContent e) =>
         When.From(e.Occurred, null, e.Start, e.End, e.Calendar) is { IsOk: true, Value: var when }
-        && e.Reading == RecordJson.ReadingOf(when);
+        && e.Reading == when.Reading;
 
     private static string Under(string? pointer, JsonObject changes)
     {
@@ -125,12 +125,4 @@ internal static class Patching
             .Select(field => field.Key)
             .FirstOrDefault(name => !Reassessable.Contains(name) && !JsonNode.DeepEquals(before[name], written[name]));
     }
-}
-
-/// <summary>Whether corrected dates lie inside the dates before them.</summary>
-internal static class Refining
-{
-    public static Rejection? Coarser(EventContent was, EventContent now) => null;
-
-    public static Rejection? Coarser(ActorContent was, ActorContent now) => null;
 }

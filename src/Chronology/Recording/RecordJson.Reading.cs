@@ -230,7 +230,7 @@ public static partial class RecordJson
         var content = new EventContent(
             type ?? "",
             occurred,
-            said ?? (when is null ? "occurrence" : ReadingOf(when)),
+            said ?? when?.Reading ?? "",
             start,
             end,
             members.Integer("order"),
@@ -292,14 +292,6 @@ public static partial class RecordJson
         findings.Refuse(rejection.Code, rejection.Detail, at);
         return null;
     }
-
-    internal static string ReadingOf(When when) =>
-        when switch
-        {
-            When.Extent => "extent",
-            When.Occurrences => "occurrences",
-            _ => "occurrence",
-        };
 
     private static Participant ReadParticipant(JsonElement item, string at, Findings findings)
     {

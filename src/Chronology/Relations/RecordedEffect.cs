@@ -50,7 +50,7 @@ public sealed record RecordedEffect(
                     var own = effect.From is null ? null : When.OccurrenceFrom(effect.From, content.Calendar).Value;
                     return new RecordedEffect(
                         FactKey.Of(effect.Fact, effect.Holder, effect.Toward, effect.Qualifier, effect.Value),
-                        effect.Value is "" or Vocabulary.None ? null : effect.Value,
+                        effect.Value == Vocabulary.None ? null : effect.Value,
                         eventKey,
                         index,
                         revision,
@@ -77,13 +77,13 @@ public sealed record RecordedEffect(
         {
             When.Occurrence one => new(content.Occurred!, one.Window),
             When.Extent { StartOpen: true } => EffectDate.OpenBegin,
-            When.Extent extent => new(content.Occurred?.Split('/')[0] ?? content.Start ?? "", extent.Start),
+            When.Extent extent => new(content.Start ?? content.Occurred!.Split('/')[0], extent.Start),
             _ => throw new InvalidOperationException("An effect of several occurrences needs a date of its own."),
         };
 
     private static EffectDate? EndOf(When occurred, EventContent content) =>
         occurred is When.Extent { EndOpen: false } extent
-            ? new(content.Occurred?.Split('/')[^1] ?? content.End ?? "", extent.End)
+            ? new(content.End ?? content.Occurred!.Split('/')[^1], extent.End)
             : null;
 
     private RecordedEffect EndingNoEarlierThanItBegins() =>
@@ -96,16 +96,29 @@ public sealed record RecordedEffect(
 /// <param name="Edtf">Empty for a bound of an interval that is unknown; <c>..</c> for an open one.</param>
 public sealed record EffectDate(string Edtf, DayWindow Days)
 {
-    private static readonly Day BeforeAll = new(long.MinValue);
-
     /// <summary>A beginning before every day that can be asked about. Both bounds are null.</summary>
     /// <remarks>Its only member sorts before every day: <c>Days.Latest</c> is <c>new Day(long.MinValue)</c>, so that
     /// "has surely begun by D" is a comparison like any other, here and in SQL.</remarks>
-    public static EffectDate OpenBegin { get; } = new("..", new DayRange(null, BeforeAll));
+    public static EffectDate OpenBegin { get; } = new("..", new BeforeAllDays());
 
     /// <summary>Null where unbounded.</summary>
     public Day? Earliest => Days.Earliest;
 
     /// <summary>Null where unbounded.</summary>
-    public Day? Latest => Days.Latest == BeforeAll ? null : Days.Latest;
+    public Day? Latest => Days is BeforeAllDays ? null : Days.Latest;
+
+    private sealed class BeforeAllDays : DayWindow
+    {
+        private static readonly Day Only = new(long.MinValue);
+
+        public override Day? Earliest => null;
+
+        public override Day? Latest => Only;
+
+        public override Day? LastOnOrBefore(Day day) => Only;
+
+        public override Day? FirstOnOrAfter(Day day) => day <= Only ? Only : null;
+
+        private protected override Day? RunEnd(Day member) => Only;
+    }
 }
