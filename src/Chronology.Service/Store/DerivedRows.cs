@@ -218,17 +218,21 @@ public sealed class DerivedRows(string tables = "") : IProjection
     }
 
     /// <summary>The class of a window: the last one of its days less the first, up to 0, 31, 366, 3,660, 36,600 or more.</summary>
-    private static short WidthOf(long first, long last) =>
-        first == last ? (short)0
-        : first == long.MinValue || last == long.MaxValue ? (short)5
-        : (last - first) switch
+    private static short WidthOf(long first, long last)
+    {
+        if (first == last)
+            return 0;
+        if (first == long.MinValue || last == long.MaxValue)
+            return 5;
+        return (last - first) switch
         {
-            <= 31 => (short)1,
+            <= 31 => 1,
             <= 366 => 2,
             <= 3_660 => 3,
             <= 36_600 => 4,
             _ => 5,
         };
+    }
 
     private static When WhenOf(EventContent content) =>
         When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Time;
+
+namespace Chronology.Service.Store;
+
+/// <summary>A date in an answer. Days are ISO 8601, null where unbounded; the six last members are there for extents only.</summary>
+public sealed record DateAnswer(
+    string? Edtf,
+    string? AsWritten,
+    string Calendar,
+    string Reading,
+    string? Earliest,
+    string? Latest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StartEarliest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StartLatest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EndEarliest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EndLatest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? StartOpen,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? EndOpen
+)
+{
+    public static DateAnswer Of(EventContent content, When when)
+    {
+        var bounds = when.Bounds;
+        var extent = bounds.Extent;
+        return new(
+            content.Occurred ?? $"{content.Start}/{content.End}",
+            content.AsWritten,
+            content.Calendar,
+            content.Reading,
+            bounds.Earliest?.ToString(),
+            bounds.Latest?.ToString(),
+            extent?.StartEarliest?.ToString(),
+            extent?.StartLatest?.ToString(),
+            extent?.EndEarliest?.ToString(),
+            extent?.EndLatest?.ToString(),
+            extent?.StartOpen,
+            extent?.EndOpen
+        );
+    }
+}
+
+/// <summary>A first or last day of a fact.</summary>
+public sealed record DayAnswer(string Edtf, string? Earliest, string? Latest)
+{
+    public static DayAnswer? Of(EffectDate? date) =>
+        date is null ? null : new(date.Edtf, date.Earliest?.ToString(), date.Latest?.ToString());
+}
+
+/// <summary>Something worth knowing beside an answer.</summary>
+public sealed record Note(string Code, string Detail);

@@ -1,0 +1,75 @@
+using Chronology.Recording;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>Whom a question is about: two sides, one actor, or all.</summary>
+public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Other)
+{
+    public bool IsEveryone => One.Count == 0;
+
+    public bool ArePair => Other.Count > 0;
+
+    public IEnumerable<string> All => One.Concat(Other).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    /// <summary><c>between=ussr,plo</c>, or sides <c>ussr,russia;plo,hamas</c>; or <c>actor=ussr</c>; or neither.</summary>
+    public static Result<Parties> Read(string? between, string? actor)
+    {
+        if (between is not null && actor is not null)
+            return new Rejection("invalid-parameter", "Give “between” or “actor”, not both.");
+        if (actor is not null)
+            return IsKey(actor) ? new Parties([actor], []) : Bad("actor");
+        if (between is null)
+            return new Parties([], []);
+        var sides = between.Contains(';', StringComparison.Ordinal)
+            ? between.Split(';').Select(side => side.Split(',')).ToArray()
+            : [.. between.Split(',').Select(one => new[] { one })];
+        return sides.Length == 2
+            && sides.All(side => side.All(IsKey))
+            && !sides[0].Intersect(sides[1], StringComparer.Ordinal).Any()
+            ? new Parties(sides[0], sides[1])
+            : Bad("between");
+    }
+
+    private static bool IsKey(string text) =>
+        text.Length is > 0 and <= 128
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-')
+        && char.IsAsciiLetterOrDigit(text[0]);
+
+    private static Rejection Bad(string name) =>
+        new("invalid-parameter", $"“{name}”: two actors (ussr,plo), or two sides of actors (ussr,russia;plo,hamas), by their keys.");
+}
+
+/// <summary>Which records of one kind were there as known at a moment.</summary>
+public static class Recorded
+{
+    /// <summary>Those of <paramref name="keys"/> that are not recorded, or are retracted, in ordinal order.</summary>
+    public static async Task<IReadOnlyList<string>> MissingAsync(
+        NpgsqlDataSource source,
+        Moment moment,
+        RecordKind kind,
+        IEnumerable<string> keys,
+        CancellationToken ct
+    )
+    {
+        var asked = keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        await using var command = source.CreateCommand(
+            """
+            select x.key from unnest($4) as x (key)
+            where not exists (select from chronology.record r
+                where r.chronology = $1 and r.kind = $2 and r.key = x.key and r.from_position <= $3 and r.to_position > $3
+                  and r.status in ('active', 'disputed'))
+            order by x.key collate "C"
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(kind.Name());
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(asked);
+        var missing = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            missing.Add(reader.GetString(0));
+        return missing;
+    }
+}

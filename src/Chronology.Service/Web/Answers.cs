@@ -1,0 +1,24 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chronology.Recording;
+
+namespace Chronology.Service.Web;
+
+/// <summary>Answers as JSON, the same bytes for the same answer: members in the order of their declaration.</summary>
+public static class Answers
+{
+    public static JsonSerializerOptions Json { get; } = Configure(new(JsonSerializerDefaults.Web));
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
+        return options;
+    }
+
+    public static IResult Of<T>(Result<T> result) =>
+        result.Rejection is { } rejection ? Problems.Of(rejection) : Results.Json(result.Value, Json);
+}
