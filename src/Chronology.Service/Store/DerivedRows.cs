@@ -170,7 +170,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
             version.From,
             version.To,
             state.Revision,
-            Words.Of(state.Status),
+            RecordJson.Word(state.Status),
             state.Content switch
             {
                 EventContent e => e.Type,
@@ -223,7 +223,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         : first == long.MinValue || last == long.MaxValue ? (short)5
         : (last - first) switch
         {
-            <= 31 => 1,
+            <= 31 => (short)1,
             <= 366 => 2,
             <= 3_660 => 3,
             <= 36_600 => 4,

@@ -24,7 +24,7 @@ public sealed record RevisionHeaders(
         stored.SetHeader("position", Position);
         stored.SetHeader("recordedAt", RecordedAt);
         stored.SetHeader("revision", Revision);
-        stored.SetHeader("op", Words.Of(Operation));
+        stored.SetHeader("op", RecordJson.Word(Operation));
         stored.SetHeader("author", Author);
         if (Via is not null)
             stored.SetHeader("via", Via);

@@ -33,19 +33,9 @@ public static class StoredState
     }
 }
 
-/// <summary>The words under which enumerations are stored and answered.</summary>
+/// <summary>The words of <see cref="RecordJson.Word"/> read back from the store.</summary>
 public static class Words
 {
-    public static string Of(RecordStatus status) =>
-        status switch
-        {
-            RecordStatus.Active => "active",
-            RecordStatus.Disputed => "disputed",
-            RecordStatus.Retracted => "retracted",
-            RecordStatus.Merged => "merged",
-            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
-        };
-
     public static RecordStatus Status(string word) =>
         word switch
         {
@@ -64,21 +54,5 @@ public static class Words
             "issue" => RecordKind.Issue,
             "source" => RecordKind.Source,
             _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
-        };
-
-    public static string Of(Operation operation) =>
-        operation switch
-        {
-            Operation.Recorded => "recorded",
-            Operation.Corrected => "corrected",
-            Operation.Refined => "refined",
-            Operation.Reassessed => "reassessed",
-            Operation.Retracted => "retracted",
-            Operation.Reinstated => "reinstated",
-            Operation.Disputed => "disputed",
-            Operation.Resolved => "resolved",
-            Operation.Merged => "merged",
-            Operation.Split => "split",
-            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
         };
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Chronology.Recording;
 using Marten;
 using Marten.Events;
-using Marten.Services;
+using SessionOptions = Marten.Services.SessionOptions;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -204,7 +204,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             var headers = revision.Headers;
             var commitment = Ledger.Commit(
                 new(
-                    revision.Id,
+                    revision.Id.Kind,
+                    revision.Id.Key,
                     headers.Revision,
                     headers.Operation,
                     revision.Events,
@@ -222,15 +223,15 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 revision.Id.Kind.Name(),
                 revision.Id.Key,
                 headers.Revision,
-                Words.Of(headers.Operation),
+                RecordJson.Word(headers.Operation),
                 headers.Author,
                 headers.Via,
                 headers.Reason?.Code,
                 headers.Reason?.Note,
                 headers.Citations.Count == 0 ? null : JsonSerializer.Serialize(headers.Citations, RecordJson.Options),
                 JsonSerializer.Serialize(commitment.Salts, RecordJson.Options),
-                commitment.Content,
-                Ledger.Leaf(commitment.Content, headers.RecordedAt, headers.Position)
+                commitment.ContentHash,
+                Ledger.Leaf(commitment.ContentHash, headers.RecordedAt, headers.Position)
             );
         }
         session.QueueSqlCommand(

@@ -90,7 +90,7 @@ public static class Verdicts
 {
     /// <summary>Does any of them hold: of the values of a kind that is not functional, one verdict each.</summary>
     /// <returns>The first that occurs of certain, possible, claimed, no; no-record for none at all.</returns>
-    public static Verdict Any(this IEnumerable<Verdict> verdicts)
+    public static Verdict OfAny(this IEnumerable<Verdict> verdicts)
     {
         var given = verdicts.ToHashSet();
         return given.Contains(Verdict.Certain) ? Verdict.Certain

@@ -12,17 +12,19 @@ namespace Chronology.Relations;
 /// <para>
 /// Let M be the greatest earliest day among the firm effects whose latest day is on or before the day. Effects that begin later
 /// than the day (earliest &gt; day) or surely before M (latest &lt; M) change nothing but <see cref="FactEntry.LastHeld"/> and
-/// <see cref="FactEntry.IsRecorded"/>: a query may leave them out.
+/// <see cref="FactEntry.IsRecorded"/>: a query may leave them out. A bound that is null is without limit on its side.
 /// </para>
 /// </remarks>
 public static class FactsAsOf
 {
+    /// <summary>Decides one fact. Refuted effects take part in nothing; disputed ones are weighed beside the firm ones, never among them.</summary>
+    /// <param name="key">Of a kind that is not functional: with a value.</param>
     /// <param name="effects">All effects of the key (of inherited keys too), and of a kind that is not functional also those of
     /// <see cref="FactKey.EndingAll"/>; in any order.</param>
-    /// <exception cref="ArgumentException">An effect gives another value than that of the key.</exception>
+    /// <exception cref="ArgumentException">The kind is not functional and an effect gives another value than that of the key.</exception>
     public static FactEntry Decide(FactKey key, IReadOnlyList<RecordedEffect> effects, Day asOf)
     {
-        if (effects.Any(effect => key.Value is not null && effect.Value is not null && effect.Value != key.Value))
+        if (!key.Kind.Functional && effects.Any(effect => effect.Value is not null && effect.Value != key.Value))
             throw new ArgumentException($"An effect gives another value than {key}.", nameof(effects));
 
         var firm = effects.Where(effect => effect.IsFirm).ToList();

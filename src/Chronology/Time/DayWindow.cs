@@ -1,3 +1,4 @@
+using System.Numerics;
 using Chronology.Recording;
 
 namespace Chronology.Time;
@@ -5,9 +6,11 @@ namespace Chronology.Time;
 /// <summary>The days on one of which something happened, began or ended: its true members, not only their envelope.</summary>
 /// <remarks>Both bounds are in the window. A null bound means that none is known on that side (unbounded).
 /// A window is never empty. Days are proleptic Gregorian, without a time zone.
-/// Equal when of the same form with the same members; windows without gaps are always <see cref="DayRange"/>s.</remarks>
+/// Equal when written alike with the same members; <see cref="Covers"/> both ways compares windows written differently.</remarks>
 public abstract class DayWindow
 {
+    private const int GreatestGaps = 50_000;
+
     // Before every day that can be written, so that a member here means: unbounded below.
     private static readonly Day FarPast = Day.Of(-2 * Day.GreatestYear, 1, 1);
 
@@ -25,8 +28,11 @@ public abstract class DayWindow
     /// <summary>The least member at or after <paramref name="day"/>; null where there is none.</summary>
     public abstract Day? FirstOnOrAfter(Day day);
 
-    /// <summary>The last of the members that follow <paramref name="member"/> without a gap; null where they go on for ever.</summary>
+    /// <summary>A day up to which every day from <paramref name="member"/> on is a member; null where they go on for ever.</summary>
     private protected abstract Day? RunEnd(Day member);
+
+    /// <summary>Whether it can be told at a glance that every member of <paramref name="other"/> is one of this window.</summary>
+    private protected virtual bool SurelyCovers(DayWindow other) => Equals(other);
 
     /// <summary>One certain day.</summary>
     public static DayRange Single(Day day) => new(day, day);
@@ -37,20 +43,24 @@ public abstract class DayWindow
     public bool Overlaps(Day? from, Day? until) => FirstOnOrAfter(from ?? FarPast) is { } first && !(first > until);
 
     /// <summary>Whether every member of <paramref name="other"/> is a member of this window.</summary>
-    /// <remarks>Takes time in proportion to the gaps of this window that lie inside the other.</remarks>
+    /// <remarks>Takes time in proportion to the gaps of this window inside the other;
+    /// with more than 50,000 of them and nothing to tell it by the digits, it is taken as not covered.</remarks>
     public bool Covers(DayWindow other)
     {
-        if (Equals(other))
+        if (SurelyCovers(other))
             return true;
-        for (var day = other.FirstOnOrAfter(FarPast); day is { } member; )
+        var day = other.FirstOnOrAfter(FarPast);
+        for (var gaps = 0; gaps <= GreatestGaps; gaps++)
         {
+            if (day is not { } member)
+                return true;
             if (!Contains(member))
                 return false;
             if (RunEnd(member) is not { } end)
                 return true;
             day = other.FirstOnOrAfter(end + 1);
         }
-        return true;
+        return false;
     }
 
     /// <summary>The members in [<paramref name="from"/>, <paramref name="until"/>] (null: unbounded); null where there are none.</summary>
@@ -144,23 +154,19 @@ public abstract class DayWindow
         private protected override Day? RunEnd(Day member)
         {
             var end = member;
-            while (true)
+            foreach (var window in members.Where(m => m.Contains(member)))
             {
-                var next = end;
-                foreach (var window in members)
-                {
-                    var day = window.Contains(end) ? end : end + 1;
-                    if (!window.Contains(day))
-                        continue;
-                    if (window.RunEnd(day) is not { } last)
-                        return null;
-                    next = Day.Max(next, last);
-                }
-                if (next == end)
-                    return end;
-                end = next;
+                if (window.RunEnd(member) is not { } last)
+                    return null;
+                end = Day.Max(end, last);
             }
+            return end;
         }
+
+        private protected override bool SurelyCovers(DayWindow other) =>
+            other is Union { Members: var others }
+                ? others.All(o => members.Any(m => m.SurelyCovers(o)))
+                : members.Any(m => m.SurelyCovers(other));
 
         public override bool Equals(object? obj) => obj is Union other && members.Equals(other.Members);
 
@@ -170,7 +176,8 @@ public abstract class DayWindow
     private sealed class Pattern : DayWindow
     {
         private readonly Calendar calendar;
-        private readonly (Calendar, bool, string, string?, string?) parts;
+        private readonly bool negative;
+        private readonly string digits; // eight, X for any
         private readonly bool wholeYears;
 
         // [0] common, [1] leap: per month the days that match, day d as bit d.
@@ -181,8 +188,10 @@ public abstract class DayWindow
 
         public Pattern(Calendar calendar, bool negative, string year, string? month, string? day)
         {
-            (this.calendar, parts) = (calendar, (calendar, negative, year, month, day));
-            wholeYears = month is null or "XX" && day is null or "XX";
+            (this.calendar, this.negative) = (calendar, negative);
+            (month, day) = (month ?? "XX", day ?? "XX");
+            digits = year + month + day;
+            wholeYears = (month, day) == ("XX", "XX");
             foreach (var leap in (int[])[0, 1])
             {
                 for (var m = 1; m <= 12; m++)
@@ -221,7 +230,7 @@ public abstract class DayWindow
                 {
                     var mask = m == month ? masks[m] & (uint)((2L << dayOfMonth) - 1) : masks[m];
                     if (mask != 0)
-                        return calendar.DayOf(year, m, 31 - System.Numerics.BitOperations.LeadingZeroCount(mask));
+                        return calendar.DayOf(year, m, 31 - BitOperations.LeadingZeroCount(mask));
                 }
                 index--;
             }
@@ -239,7 +248,7 @@ public abstract class DayWindow
                 {
                     var mask = m == month ? masks[m] & ~((1u << dayOfMonth) - 1) : masks[m];
                     if (mask != 0)
-                        return calendar.DayOf(year, m, System.Numerics.BitOperations.TrailingZeroCount(mask));
+                        return calendar.DayOf(year, m, BitOperations.TrailingZeroCount(mask));
                 }
             }
             return index + 1 < years.Length ? First(years[index + 1]) : null;
@@ -269,9 +278,16 @@ public abstract class DayWindow
             }
         }
 
-        public override bool Equals(object? obj) => obj is Pattern other && parts.Equals(other.parts);
+        private protected override bool SurelyCovers(DayWindow other) =>
+            other is Pattern finer
+            && finer.calendar == calendar
+            && finer.negative == negative
+            && Covers(digits, finer.digits);
 
-        public override int GetHashCode() => parts.GetHashCode();
+        public override bool Equals(object? obj) =>
+            obj is Pattern other && (calendar, negative, digits) == (other.calendar, other.negative, other.digits);
+
+        public override int GetHashCode() => HashCode.Combine(calendar, negative, digits);
 
         private uint[] MasksOf(long year) => days[calendar.IsLeap(year) ? 1 : 0];
 
@@ -279,14 +295,14 @@ public abstract class DayWindow
         {
             var masks = MasksOf(year);
             var month = Array.FindIndex(masks, m => m != 0);
-            return calendar.DayOf(year, month, System.Numerics.BitOperations.TrailingZeroCount(masks[month]));
+            return calendar.DayOf(year, month, BitOperations.TrailingZeroCount(masks[month]));
         }
 
         private Day Last(int year)
         {
             var masks = MasksOf(year);
             var month = Array.FindLastIndex(masks, m => m != 0);
-            return calendar.DayOf(year, month, 31 - System.Numerics.BitOperations.LeadingZeroCount(masks[month]));
+            return calendar.DayOf(year, month, 31 - BitOperations.LeadingZeroCount(masks[month]));
         }
 
         private int IndexOfGreatestYear(long limit)
@@ -295,21 +311,23 @@ public abstract class DayWindow
             return found >= 0 ? found : ~found - 1;
         }
 
-        private static bool Matches(string? digits, int number) =>
-            digits is null
-            || (digits[0] == 'X' || digits[0] - '0' == number / 10)
-                && (digits[1] == 'X' || digits[1] - '0' == number % 10);
+        private static bool Matches(string digits, int number) =>
+            (digits[0] == 'X' || digits[0] - '0' == number / 10)
+            && (digits[1] == 'X' || digits[1] - '0' == number % 10);
 
-        private static IEnumerable<int> Numbers(string digits) =>
-            digits.Aggregate(
-                (IEnumerable<int>)[0],
-                (heads, digit) =>
-                    heads.SelectMany(head =>
-                        digit == 'X'
-                            ? Enumerable.Range(0, 10).Select(d => head * 10 + d)
-                            : Enumerable.Repeat(head * 10 + digit - '0', 1)
-                    )
-            );
+        private static bool Covers(string coarser, string finer) =>
+            coarser.Zip(finer).All(pair => pair.First == 'X' || pair.First == pair.Second);
+
+        private static IEnumerable<int> Numbers(string digits)
+        {
+            int[] numbers = [0];
+            foreach (var digit in digits)
+                numbers =
+                    digit == 'X'
+                        ? [.. numbers.SelectMany(head => Enumerable.Range(head * 10, 10))]
+                        : [.. numbers.Select(head => head * 10 + (digit - '0'))];
+            return numbers;
+        }
     }
 }
 
@@ -344,6 +362,9 @@ public sealed class DayRange : DayWindow
     }
 
     private protected override Day? RunEnd(Day member) => Latest;
+
+    private protected override bool SurelyCovers(DayWindow other) =>
+        (Earliest is null || Earliest <= other.Earliest) && (Latest is null || Latest >= other.Latest);
 
     private protected override DayWindow Clip(Day? from, Day? until) => new DayRange(from, until);
 

@@ -71,7 +71,7 @@ internal sealed class EdtfReader(Calendar calendar)
             dates[i] = date.Value.Item1;
         }
         if (dates[1]?.Days.Latest < dates[0]?.Days.Earliest)
-            return EdtfAdvice.Reversed(ends[0], ends[1], "..");
+            return EdtfAdvice.Reversed(ends[0], ends[1]);
         return new EdtfMember.Range(dates[0], dates[1]);
     }
 
@@ -101,7 +101,7 @@ internal sealed class EdtfReader(Calendar calendar)
             level = Math.Max(level, date.Value.Item2);
         }
         if (ends is [EdtfEnd.At start, EdtfEnd.At end] && end.Date.Days.Latest < start.Date.Days.Earliest)
-            return EdtfAdvice.Reversed(parts[0], parts[1], "/");
+            return EdtfAdvice.Reversed(parts[0], parts[1]);
         return (new EdtfExpression.Interval(ends[0], ends[1]), level);
     }
 
@@ -270,7 +270,7 @@ internal sealed class EdtfReader(Calendar calendar)
                 ? Season(signed, code, ofYear, ofMonth)
                 : EdtfAdvice.Refuse("A season (21 to 41) follows a whole year, and no day follows it.");
         if (DayWindow.Matching(calendar, negative, year, month, day) is not { } days)
-            return EdtfAdvice.NoSuchDate(text, month, day, calendar);
+            return EdtfAdvice.NoSuchDate(text, month, day);
         var unspecified = Unspecified(year, month, day);
         var onlyLast =
             !before.Any(q => q != None) && (after[0] == None || month is null) && (after[1] == None || day is null);

@@ -12,29 +12,28 @@ public sealed class LawsOfFacts
 
     private static readonly FactKey Key = FactKey.Of("representation", "plo", "ussr", null, null);
 
-    /// <summary>One to three days, some without bound on a side: one day beyond all that is asked stands for the days there.</summary>
-    private static readonly Gen<RangesOfDays> Days =
+    /// <summary>One to three days, some without bound on a side.</summary>
+    private static readonly Gen<EffectDate> Dates =
         from days in Gen.Long[0, LastDayAsked].HashSet[1, 3]
         from openBelow in Gen.Int[0, 7].Select(n => n == 0)
         from openAbove in Gen.Int[0, 7].Select(n => n == 0)
-        select new RangesOfDays(
-            days.Concat(openBelow ? [-9L] : (long[])[])
-                .Concat(openAbove ? [19L] : (long[])[])
-                .Order()
-                .Select(day => (day, day)),
-            openBelow,
-            openAbove
+        select Timelines.On(
+            "["
+                + (openBelow ? $"..{new Day(Arrangements.First)}," : "")
+                + string.Join(',', days.Order().Select(day => new Day(day)))
+                + (openAbove ? $",{new Day(Arrangements.Last)}.." : "")
+                + "]"
         );
 
     private static readonly Gen<RecordedEffect> Effects =
-        from begins in Days
-        from end in Days
+        from begins in Dates
+        from end in Dates
         from hasEnd in Gen.Bool
         from value in Gen.Int[0, 3].Select(n => ((string?[])["embassy", "legation", "contact", null])[n])
         from order in Gen.Int[0, 2]
         from time in Gen.Int[0, 3]
         from name in Gen.Int[0, 999_999]
-        where !hasEnd || begins.Members.Min() <= end.Members.Max()
+        where !hasEnd || Arrangements.Members(begins)[0] <= Arrangements.Members(end)[^1]
         select new RecordedEffect(
             Key,
             value,
@@ -42,14 +41,14 @@ public sealed class LawsOfFacts
             Index: 0,
             Revision: 1,
             Position: 1,
-            new EffectDate(begins.ToString(), begins),
+            begins,
             time switch
             {
                 0 => new TimeOfDay(1, null),
                 1 => new TimeOfDay(2, null),
                 _ => null,
             },
-            hasEnd ? new EffectDate(end.ToString(), end) : null,
+            hasEnd ? end : null,
             order == 0 ? null : order,
             "reported",
             ValueList<Citation>.Empty
@@ -108,7 +107,9 @@ public sealed class LawsOfFacts
                     return claimed == (entry.Certainty == FactCertainty.Claimed)
                         && (claimed ? all : firm).ValuesGiven().SetEquals([entry.Value, .. entry.Alternatives])
                         && (!claimed || claims.Contains(entry.Value))
-                        && entry.DisputedBy.All(effect => all.Deciders().Contains(effect));
+                        && (claimed || firm.Deciders().Count == 0
+                            ? entry.DisputedBy.Count == 0
+                            : all.Deciders().Where(effect => !effect.IsFirm).ToHashSet().SetEquals(entry.DisputedBy));
                 },
                 iter: 10_000,
                 print: Print
@@ -177,14 +178,13 @@ public sealed class LawsOfFacts
     /// <summary>The effect with one of its windows shrunk to a day, where that leaves an arrangement.</summary>
     private static RecordedEffect Narrowed(RecordedEffect effect, int member, bool end)
     {
-        var window = (RangesOfDays)(end && effect.LastDay is not null ? effect.LastDay : effect.Begins).Days;
-        var members = window.Members.ToList();
-        var day = members[member % members.Count];
-        var one = new EffectDate($"{day}", RangesOfDays.Of([day]));
-        var narrowed = end && effect.LastDay is not null ? effect with { LastDay = one } : effect with { Begins = one };
+        var ofEnd = end && effect.LastDay is not null;
+        var members = Arrangements.Members(ofEnd ? effect.LastDay! : effect.Begins);
+        var one = Timelines.On($"{new Day(members[member % members.Count])}");
+        var narrowed = ofEnd ? effect with { LastDay = one } : effect with { Begins = one };
         return
             narrowed.LastDay is null
-            || ((RangesOfDays)narrowed.Begins.Days).Members.Min() <= ((RangesOfDays)narrowed.LastDay.Days).Members.Max()
+            || Arrangements.Members(narrowed.Begins)[0] <= Arrangements.Members(narrowed.LastDay)[^1]
             ? narrowed
             : effect;
     }
@@ -216,47 +216,68 @@ public sealed class LawsOfFacts
 /// <summary>Every way in which the uncertain dates of some effects can have fallen, one by one, and which effects decide then.</summary>
 internal sealed class Arrangements
 {
-    private readonly List<(RecordedEffect? Decider, string Value)> outcomes = [];
+    /// <summary>Days far from all that is asked: they stand for the days beyond in a window without bound.</summary>
+    public const long First = -9;
 
-    public static Arrangements Of(IReadOnlyList<RecordedEffect> effects, long day)
+    /// <inheritdoc cref="First"/>
+    public const long Last = 19;
+
+    private readonly long day;
+    private readonly List<Fallible> effects;
+    private readonly HashSet<(RecordedEffect? Decider, string Value)> outcomes = [];
+
+    private Arrangements(IEnumerable<RecordedEffect> effects, long day)
     {
-        var all = new Arrangements();
-        all.Arrange(effects, day, new (long Begin, long? End)[effects.Count], 0);
-        return all;
+        this.day = day;
+        this.effects =
+        [
+            .. effects.Select(effect => new Fallible(
+                effect,
+                Members(effect.Begins),
+                effect.LastDay is null ? [null] : [.. Members(effect.LastDay).Select(end => (long?)end)]
+            )),
+        ];
+        Arrange(new (long Begin, long? End)[this.effects.Count], 0);
     }
+
+    public static Arrangements Of(IEnumerable<RecordedEffect> effects, long day) => new(effects, day);
+
+    public static List<long> Members(EffectDate date) =>
+        [
+            .. Enumerable
+                .Range(0, (int)(Last - First + 1))
+                .Select(n => First + n)
+                .Where(day => date.Days.Contains(new Day(day))),
+        ];
 
     public HashSet<string> ValuesGiven() => [.. outcomes.Select(outcome => outcome.Value)];
 
     public HashSet<string> ValuesGivenBy(Func<RecordedEffect, bool> who) =>
         [
             .. outcomes
-                .Where(outcome => outcome.Decider is not null && who(outcome.Decider))
-                .Select(outcome => outcome.Value)
-                .Where(value => value != "none"),
+                .Where(outcome => outcome.Decider is not null && who(outcome.Decider) && outcome.Value != "none")
+                .Select(outcome => outcome.Value),
         ];
 
     public HashSet<RecordedEffect> Deciders() =>
         [.. outcomes.Where(outcome => outcome.Decider is not null).Select(outcome => outcome.Decider!)];
 
-    private void Arrange(IReadOnlyList<RecordedEffect> effects, long day, (long Begin, long? End)[] fallen, int next)
+    private void Arrange((long Begin, long? End)[] fallen, int next)
     {
         if (next == effects.Count)
         {
-            Decide(effects, day, fallen);
+            Decide(fallen);
             return;
         }
-        var ends = effects[next].LastDay is { } last
-            ? ((RangesOfDays)last.Days).Members.Select(end => (long?)end).ToList()
-            : [null];
-        foreach (var begin in ((RangesOfDays)effects[next].Begins.Days).Members)
-        foreach (var end in ends.Where(end => end is null || end >= begin))
+        foreach (var begin in effects[next].Begins)
+        foreach (var end in effects[next].Ends.Where(end => end is null || end >= begin))
         {
             fallen[next] = (begin, end);
-            Arrange(effects, day, fallen, next + 1);
+            Arrange(fallen, next + 1);
         }
     }
 
-    private void Decide(IReadOnlyList<RecordedEffect> effects, long day, (long Begin, long? End)[] fallen)
+    private void Decide((long Begin, long? End)[] fallen)
     {
         var begun = Enumerable.Range(0, effects.Count).Where(i => fallen[i].Begin <= day).ToList();
         if (begun.Count == 0)
@@ -266,12 +287,16 @@ internal sealed class Arrangements
         }
         var latest = begun.Max(i => fallen[i].Begin);
         var last = begun.Where(i => fallen[i].Begin == latest).ToList();
-        bool Sure(int i) => ((RangesOfDays)effects[i].Begins.Days).Members.Count() == 1;
-        var order = last.Where(Sure).Max(i => effects[i].Order);
-        last.RemoveAll(i => Sure(i) && effects[i].Order < order);
-        var time = last.Where(Sure).Max(i => effects[i].TimeOfDay?.Nanoseconds);
-        last.RemoveAll(i => Sure(i) && effects[i].TimeOfDay?.Nanoseconds < time);
+        var order = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.Order);
+        last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.Order < order);
+        var time = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.TimeOfDay?.Nanoseconds);
+        last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.TimeOfDay?.Nanoseconds < time);
         foreach (var i in last)
-            outcomes.Add((effects[i], fallen[i].End < day ? "none" : effects[i].Value ?? "none"));
+            outcomes.Add((effects[i].Effect, fallen[i].End < day ? "none" : effects[i].Effect.Value ?? "none"));
+    }
+
+    private sealed record Fallible(RecordedEffect Effect, List<long> Begins, List<long?> Ends)
+    {
+        public bool IsSure => Begins.Count == 1;
     }
 }

@@ -75,7 +75,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         left = true;
         using var turn = await visit.Folder.TakeTurnAsync(CancellationToken.None);
         joined.Dispose();
-        if (visit.Folder.IsUnused())
+        if (visit.Folder.IsUnused() && Postmaster.Find(visit.Folder.PidFile, out _) is not null)
         {
             var stopped = await Tool.RunAsync(
                 visit.User.Command(visit.Programs.PgCtl, "stop", "-D", visit.Folder.Data, "-m", "fast", "-w"),

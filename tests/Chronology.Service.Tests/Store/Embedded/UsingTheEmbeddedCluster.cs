@@ -15,7 +15,7 @@ public sealed class UsingTheEmbeddedCluster : IDisposable
     [Fact]
     public async Task gives_a_utf8_database_that_waits_for_the_disk()
     {
-        await using var postgres = await StartAsync();
+        await using var postgres = await StartAsync(folder.Path);
 
         Assert.Equal("chronology", await AskAsync(postgres, "select current_database()"));
         Assert.Equal("UTF8", await AskAsync(postgres, "show server_encoding"));
@@ -146,7 +146,7 @@ public sealed class UsingTheEmbeddedCluster : IDisposable
     [Fact]
     public async Task recovers_after_a_crash_of_the_server()
     {
-        await using (var crashing = await StartAsync())
+        await using (var crashing = await StartAsync(folder.Path))
         {
             await AskAsync(crashing, "create table kept as select 'so' as it_is");
             using var server = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(PidFile))[0]));
@@ -235,7 +235,8 @@ public sealed class UsingTheEmbeddedCluster : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Task<EmbeddedPostgres> StartAsync() => StartAsync(folder.Path);
+    private Task<EmbeddedPostgres> StartAsync() =>
+        StartAsync(new EmbeddedPostgresOptions { DataFolder = folder.Path, Fsync = false });
 
     private static Task<EmbeddedPostgres> StartAsync(string dataFolder) =>
         StartAsync(new EmbeddedPostgresOptions { DataFolder = dataFolder });

@@ -1,0 +1,204 @@
+using System.Globalization;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Rules;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>Which facts are asked about. All null: every fact of the chronology.</summary>
+/// <param name="Kind">A kind of fact.</param>
+/// <param name="Holders">With <paramref name="Towards"/>: facts from one of these to one of those.</param>
+/// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>.</param>
+/// <param name="Qualifier">Null: any; empty: none.</param>
+public sealed record FactSelection(
+    string? Kind = null,
+    IReadOnlyList<string>? Holders = null,
+    IReadOnlyList<string>? Towards = null,
+    string? Qualifier = null,
+    string? Value = null,
+    bool EitherWay = false
+);
+
+/// <summary>The effects on one fact's key that a question needs, its citations left out.</summary>
+public sealed record FactEffects(FactKey Key, Guid Id, Guid? Ender, IReadOnlyList<RecordedEffect> Effects);
+
+/// <summary>Reads effects as known at a moment.</summary>
+public sealed class Facts(NpgsqlDataSource source)
+{
+    /// <summary>For each key selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
+    /// <remarks>A key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
+    /// An index look-up for each key, flat in the length of its history.</remarks>
+    public async Task<IReadOnlyList<FactEffects>> ReadAsync(Moment moment, FactSelection selection, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.AsOf.Number);
+        command.Parameters.AddWithValue(moment.Clamp);
+        command.Parameters.AddWithValue(moment.Position);
+        command.CommandText = $"""
+            select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text
+            from chronology.fact f
+            cross join lateral (
+                select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
+                union all
+                (select later.* from chronology.effect later
+                 where later.fact = f.id and later.start_first > $2 and later.from_position <= $4 and later.to_position > $4
+                 limit 1)) e
+            where f.chronology = $1 {Selecting(selection, command)}
+            order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
+            """;
+        return await GroupAsync(command, ct);
+    }
+
+    /// <summary>Every version ever recorded of the effects on the keys selected, up to the moment, with the positions at which each was so.</summary>
+    public async Task<IReadOnlyList<(FactEffects Fact, IReadOnlyList<(RecordedEffect Effect, long From, long To)> Versions)>> VersionsAsync(
+        Moment moment,
+        FactSelection selection,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.CommandText = $"""
+            select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text, e.to_position
+            from chronology.fact f
+            join chronology.effect e on e.fact in (f.id, f.ender) and e.from_position <= $2
+            where f.chronology = $1 {Selecting(selection, command)}
+            order by f.kind, f.holder, f.toward, f.qualifier, f.value, e.from_position, e.event, e.idx
+            """;
+        var found = new List<(FactEffects, List<(RecordedEffect, long, long)>)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var id = reader.GetGuid(0);
+            if (found.Count == 0 || found[^1].Item1.Id != id)
+                found.Add((new(KeyOf(reader), id, reader.IsDBNull(1) ? null : reader.GetGuid(1), []), []));
+            found[^1].Item2.Add((EffectOf(reader), reader.GetInt64(9), reader.GetInt64(11)));
+        }
+        return [.. found.Select(f => (f.Item1, (IReadOnlyList<(RecordedEffect, long, long)>)f.Item2))];
+    }
+
+    /// <summary>For a fact that does not hold: the effects begun by the day, the latest first, among which what last held is found.</summary>
+    public async Task<IReadOnlyList<RecordedEffect>> BegunAsync(Moment moment, FactEffects fact, CancellationToken ct)
+    {
+        const int Enough = 200;
+        await using var command = source.CreateCommand(
+            $"""
+            select null, null, null, null, null, null, null, e.event, e.idx, e.from_position, e.effect::text
+            from chronology.effect e
+            where e.fact in ($1, $2) and e.start_first <= $3 and e.from_position <= $4 and e.to_position > $4
+            order by e.start_first desc, e.event, e.idx
+            limit {Enough.ToString(CultureInfo.InvariantCulture)}
+            """
+        );
+        command.Parameters.AddWithValue(fact.Id);
+        command.Parameters.AddWithValue(fact.Ender ?? fact.Id);
+        command.Parameters.AddWithValue(moment.AsOf.Number);
+        command.Parameters.AddWithValue(moment.Position);
+        var effects = new List<RecordedEffect>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            effects.Add(EffectOf(reader));
+        return effects;
+    }
+
+    /// <summary>The citations of events as they stood at the positions of these effects' revisions.</summary>
+    public async Task<IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>>> CitationsAsync(
+        string chronology,
+        IEnumerable<RecordedEffect> effects,
+        CancellationToken ct
+    )
+    {
+        var wanted = effects.Select(effect => (effect.Event, effect.Position)).Distinct().ToArray();
+        var found = new Dictionary<(string, long), ValueList<Citation>>();
+        if (wanted.Length == 0)
+            return found;
+        await using var command = source.CreateCommand(
+            """
+            select r.key, r.from_position, r.revision, r.status, r.state::text
+            from unnest($2, $3) as x (key, from_position)
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = x.key and r.from_position = x.from_position
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(wanted.Select(w => w.Event).ToArray());
+        command.Parameters.AddWithValue(wanted.Select(w => w.Position).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var id = new RecordId(RecordKind.Event, reader.GetString(0));
+            var state = StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4));
+            found[(id.Key, reader.GetInt64(1))] = ((EventContent)state.Content).Citations;
+        }
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<FactEffects>> GroupAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        var found = new List<(FactKey Key, Guid Id, Guid? Ender, List<RecordedEffect> Effects)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var id = reader.GetGuid(0);
+            if (found.Count == 0 || found[^1].Id != id)
+                found.Add((KeyOf(reader), id, reader.IsDBNull(1) ? null : reader.GetGuid(1), []));
+            found[^1].Effects.Add(EffectOf(reader));
+        }
+        return [.. found.Select(f => new FactEffects(f.Key, f.Id, f.Ender, f.Effects))];
+    }
+
+    /// <summary>The condition on <c>f</c>, its values added to <paramref name="command"/> as parameters.</summary>
+    private static string Selecting(FactSelection selection, NpgsqlCommand command)
+    {
+        // The key of the effects that end all values of a kind that is not functional is no fact itself.
+        var conditions = new List<string> { $"not (f.value = '' and f.kind in ({NotFunctional}))" };
+        if (selection.Kind is not null)
+            conditions.Add($"f.kind = {Parameter(selection.Kind)}");
+        if (selection.Qualifier is not null)
+            conditions.Add($"f.qualifier = {Parameter(selection.Qualifier)}");
+        if (selection.Value is not null)
+            conditions.Add($"(f.value = {Parameter(selection.Value)} or f.kind not in ({NotFunctional}))");
+        var holders = selection.Holders is null ? null : Parameter(selection.Holders.ToArray());
+        var towards = selection.Towards is null ? null : Parameter(selection.Towards.ToArray());
+        var ways = new[] { Way(holders, towards), selection.EitherWay ? Way(towards, holders) : null };
+        if (ways[0] is not null)
+            conditions.Add($"({string.Join(" or ", ways.Where(way => way is not null))})");
+        return "and " + string.Join(" and ", conditions);
+
+        static string? Way(string? holders, string? towards) =>
+            (holders, towards) switch
+            {
+                (null, null) => null,
+                (not null, null) => $"f.holder = any({holders})",
+                (null, not null) => $"f.toward = any({towards})",
+                _ => $"(f.holder = any({holders}) and f.toward = any({towards}))",
+            };
+
+        string Parameter(object value)
+        {
+            command.Parameters.AddWithValue(value);
+            return $"${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)}";
+        }
+    }
+
+    private static readonly string NotFunctional = string.Join(
+        ", ",
+        Vocabulary.FactKinds.Values.Where(kind => !kind.Functional).Select(kind => $"'{kind.Code}'").Order(StringComparer.Ordinal)
+    );
+
+    private static FactKey KeyOf(NpgsqlDataReader reader) =>
+        FactKey.Of(
+            reader.GetString(2),
+            reader.GetString(3),
+            Given(reader.GetString(4)),
+            Given(reader.GetString(5)),
+            Given(reader.GetString(6))
+        );
+
+    private static RecordedEffect EffectOf(NpgsqlDataReader reader) =>
+        StoredEffect.Read(reader.GetString(7), reader.GetInt16(8), reader.GetInt64(9), reader.GetString(10));
+
+    private static string? Given(string text) => text.Length == 0 ? null : text;
+}

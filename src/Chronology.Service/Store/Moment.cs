@@ -1,0 +1,114 @@
+using System.Globalization;
+using Chronology.Recording;
+using Chronology.Time;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>The two axes as a question gives them.</summary>
+/// <param name="AsOf">A day, or a month or year meaning its last day; null: today in UTC.</param>
+/// <param name="KnownAt">A position, or an RFC 3339 instant; null: the head.</param>
+public sealed record Axes(string? AsOf, string? KnownAt)
+{
+    public static Axes Now { get; } = new(null, null);
+}
+
+/// <param name="At">When that position was recorded; null at 0.</param>
+public sealed record KnownAt(long Position, string? At);
+
+/// <summary>What an answer rests on, resolved, so that it can be asked again: the same basis gives the same bytes for ever.</summary>
+/// <param name="Rules">Version of the rules adopted at that position.</param>
+/// <param name="Format">Version of the answers' shape.</param>
+public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
+
+/// <summary>Where on both axes a question stands.</summary>
+/// <param name="Position">What was recorded up to it, and nothing later.</param>
+/// <param name="RecordedAt">Of that position; null at 0.</param>
+public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt)
+{
+    /// <summary>The version of the answers' shape.</summary>
+    public const int Format = 1;
+
+    /// <summary>The version of the rules that every chronology starts with.</summary>
+    public const int Rules = 1;
+
+    public Basis Basis =>
+        new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules, Format);
+
+    /// <summary>The last day on which anything not announced ahead can have begun, as known here.</summary>
+    public long Clamp => RecordedAt is { } at ? Math.Min(AsOf.Number, Day.Of(at).Number) : AsOf.Number;
+}
+
+/// <summary>Turns the axes of a question into a moment.</summary>
+public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
+{
+    /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
+    public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var asOf = axes.AsOf is null ? Day.Of(now) : Day.ParseQuestion(axes.AsOf);
+        if (asOf.Rejection is { } unreadable)
+            return unreadable with { Detail = $"“asOf”: {unreadable.Detail}" };
+        var known = ReadKnownAt(axes.KnownAt, now);
+        if (known.Rejection is { } rejection)
+            return rejection;
+        await using var command = source.CreateCommand(
+            "select known, recorded_at, head from chronology.known_at($1, $2, $3)"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = known.Value.Position });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = known.Value.Instant });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return Writer.NoSuchChronology(chronology);
+        if (await reader.IsDBNullAsync(0, ct))
+            return Bad($"Position {known.Value.Position} is above the head, {reader.GetInt64(2)}.");
+        return new Moment(
+            chronology,
+            asOf.Value,
+            reader.GetInt64(0),
+            await reader.IsDBNullAsync(1, ct) ? null : reader.GetFieldValue<DateTimeOffset>(1)
+        );
+    }
+
+    private sealed record Known(long? Position, DateTimeOffset? Instant);
+
+    private static Result<Known> ReadKnownAt(string? text, DateTimeOffset now)
+    {
+        if (text is null)
+            return new Known(null, null);
+        if (text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit))
+            return new Known(long.Parse(text, CultureInfo.InvariantCulture), null);
+        if (!Rfc3339.TryParse(text, out var instant))
+            return Bad("Give a position such as 412, or an instant such as 2026-03-01T12:00:00Z.");
+        return instant > now ? Bad("That instant lies in the future: nobody knows yet what will be known then.")
+            : instant.Year < 1900 ? Bad("That instant lies before every recording: use position 0.")
+            : new Known(null, Instants.OfMicroseconds(Instants.Microseconds(instant)));
+    }
+
+    private static Rejection Bad(string detail) => new("invalid-parameter", $"“knownAt”: {detail}");
+}
+
+/// <summary>Instants of RFC 3339: date, <c>T</c>, time with optional fraction, and <c>Z</c> or an offset.</summary>
+public static class Rfc3339
+{
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ssK",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+    ];
+
+    public static bool TryParse(string text, out DateTimeOffset instant)
+    {
+        instant = default;
+        return text.Length is >= 20 and <= 40
+            && (text.EndsWith('Z') || text[^6] is '+' or '-')
+            && DateTimeOffset.TryParseExact(
+                text,
+                Formats,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out instant
+            );
+    }
+}
