@@ -107,9 +107,11 @@ public sealed class LawsOfFacts
                     return claimed == (entry.Certainty == FactCertainty.Claimed)
                         && (claimed ? all : firm).ValuesGiven().SetEquals([entry.Value, .. entry.Alternatives])
                         && (!claimed || claims.Contains(entry.Value))
-                        && (claimed || firm.Deciders().Count == 0
-                            ? entry.DisputedBy.Count == 0
-                            : all.Deciders().Where(effect => !effect.IsFirm).ToHashSet().SetEquals(entry.DisputedBy));
+                        && (
+                            claimed || firm.Deciders().Count == 0
+                                ? entry.DisputedBy.Count == 0
+                                : all.Deciders().Where(effect => !effect.IsFirm).ToHashSet().SetEquals(entry.DisputedBy)
+                        );
                 },
                 iter: 10_000,
                 print: Print
