@@ -44,7 +44,7 @@ public abstract class DayWindow
 
     /// <summary>Whether every member of <paramref name="other"/> is a member of this window.</summary>
     /// <remarks>Takes time in proportion to the gaps of this window inside the other;
-    /// with more than 50,000 of them and nothing to tell it by the digits, it is taken as not covered.</remarks>
+    /// after 50,000 stretches of days without an answer, and nothing to tell it by the digits, it is taken as not covered.</remarks>
     public bool Covers(DayWindow other)
     {
         if (SurelyCovers(other))
