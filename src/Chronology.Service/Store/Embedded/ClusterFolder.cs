@@ -62,7 +62,7 @@ internal sealed class ClusterFolder
         if (Directory.Exists(cluster.Data) && !await user.OwnsAsync(cluster.Data, cancellation))
         {
             throw new EmbeddedPostgresException(
-                $"The database in {cluster.Data} belongs to another user than root's stand-in: run this as that user."
+                $"The database in {cluster.Data} belongs to another user: run this as that user or set CHRONOLOGY_DATA to another folder."
             );
         }
         await user.OwnAsync(cluster.folder, cancellation);

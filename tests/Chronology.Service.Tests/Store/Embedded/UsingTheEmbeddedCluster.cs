@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chronology.Service.Store.Embedded;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -211,6 +212,19 @@ public sealed class UsingTheEmbeddedCluster : IDisposable
     }
 
     [Fact]
+    public async Task refuses_a_folder_that_is_closed_to_the_user_of_the_server()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+
+        Assert.EndsWith("set CHRONOLOGY_DATA to another folder.", refusal.Message);
+    }
+
+    [Fact]
     public async Task refuses_a_program_folder_without_programs()
     {
         var options = new EmbeddedPostgresOptions { DataFolder = folder.Path, BinFolder = folder.Path };
@@ -231,6 +245,16 @@ public sealed class UsingTheEmbeddedCluster : IDisposable
         var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync(options));
 
         Assert.StartsWith($"PostgreSQL could not listen on port {port}", refusal.Message);
+    }
+
+    [Fact]
+    public void is_where_the_settings_say()
+    {
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("CHRONOLOGY_DATA", "here"), new("CHRONOLOGY_PG_BIN", "")])
+            .Build();
+
+        Assert.Equal(new EmbeddedPostgresOptions { DataFolder = "here" }, EmbeddedPostgresOptions.From(settings));
     }
 
     public void Dispose() => folder.Dispose();
