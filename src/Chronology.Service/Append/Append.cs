@@ -1,0 +1,128 @@
+using Chronology.Recording;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+
+namespace Chronology.Service.Append;
+
+/// <summary>One order for a chronology: record, correct, retract and the like. Every single change goes this way.</summary>
+public sealed record AppendOrder(string Chronology, Order Order, Caller Caller) : IRequest<Result<Receipt>>, IRetried;
+
+/// <summary>What became of an accepted order.</summary>
+/// <param name="Op">What was done; null where nothing was recorded, because the record says so already.</param>
+/// <param name="RecordedAt">RFC 3339 in UTC, microseconds.</param>
+public sealed record Receipt(string Key, int Revision, string Status, long Position, string RecordedAt, string? Op);
+
+public sealed class AppendOrderHandler(Writer writer) : IRequestHandler<AppendOrder, Result<Receipt>>
+{
+    public async Task<Result<Receipt>> Handle(AppendOrder request, CancellationToken cancellationToken)
+    {
+        var appended = await writer.AppendAsync(
+            request.Chronology,
+            [request.Order],
+            request.Caller,
+            allOrNothing: true,
+            cancellationToken
+        );
+        return appended.Then(outcomes =>
+            outcomes[0] switch
+            {
+                Outcome.Recorded made => Told(made.State, made.Position, made.RecordedAt, RecordJson.Word(made.Operation)),
+                Outcome.Unchanged same => Told(same.State, same.Position, same.RecordedAt, null),
+                Outcome.Refused refused => refused.Rejection,
+                _ => throw new System.Diagnostics.UnreachableException(),
+            }
+        );
+    }
+
+    private static Result<Receipt> Told(RecordState state, long position, DateTimeOffset at, string? op) =>
+        new Receipt(state.Id.Key, state.Revision, RecordJson.Word(state.Status), position, Instants.Text(at), op);
+}
+
+/// <summary><c>POST /events</c>, <c>/actors</c>, <c>/issues</c>, <c>/sources</c>; <c>PATCH</c> of one; and the verbs on one.</summary>
+public static class AppendEndpoints
+{
+    private static readonly (string Path, Operation Verb)[] EveryKind =
+    [
+        ("retract", Operation.Retracted),
+        ("reinstate", Operation.Reinstated),
+    ];
+
+    private static readonly (string Path, Operation Verb)[] OfEvents =
+    [
+        ("dispute", Operation.Disputed),
+        ("resolve", Operation.Resolved),
+    ];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var kind in Enum.GetValues<RecordKind>())
+        {
+            var path = $"/{kind.Name()}s";
+            routes
+                .MapPost(path, (HttpContext http, string chronology, ISender sender, CancellationToken ct) => RecordAsync(kind, http, chronology, sender, ct))
+                .WithName($"record-{kind.Name()}")
+                .WithSummary($"Record {(kind is RecordKind.Source ? "a" : "an")} {kind.Name()}")
+                .WithTags(path[1..])
+                .Takes(kind)
+                .Gives<Receipt>(StatusCodes.Status201Created, StatusCodes.Status200OK);
+            routes
+                .MapPatch(path + "/{key}", (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) => ChangeAsync(Operation.Corrected, kind, http, chronology, key, sender, ct))
+                .WithName($"correct-{kind.Name()}")
+                .WithSummary("Correct it, by a merge patch, with a reason")
+                .WithTags(path[1..])
+                .TakesChange(Operation.Corrected)
+                .Gives<Receipt>(StatusCodes.Status200OK);
+            foreach (var (word, verb) in kind == RecordKind.Event ? EveryKind.Concat(OfEvents) : EveryKind)
+            {
+                routes
+                    .MapPost(path + "/{key}/" + word, (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) => ChangeAsync(verb, kind, http, chronology, key, sender, ct))
+                    .WithName($"{word}-{kind.Name()}")
+                    .WithSummary($"{char.ToUpperInvariant(word[0])}{word[1..]} it, with a reason")
+                    .WithTags(path[1..])
+                    .TakesChange(verb)
+                    .Gives<Receipt>(StatusCodes.Status200OK);
+            }
+        }
+    }
+
+    private static async Task<IResult> RecordAsync(RecordKind kind, HttpContext http, string chronology, ISender sender, CancellationToken ct)
+    {
+        var caller = Incoming.CallerOf(http);
+        if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
+            return Problems.Of(refusal);
+        var body = await Incoming.BodyAsync(http, ct);
+        var command = body.Then(json => RecordJson.ReadRecord(kind, json));
+        if (command.Rejection is { } rejection)
+            return Problems.Of(rejection);
+        var receipt = await sender.Send(new AppendOrder(chronology, new(command.Value), caller.Value), ct);
+        return Told(http, receipt, created: $"/api/chronologies/{chronology}/{kind.Name()}s/{command.Value.Id.Key}");
+    }
+
+    private static async Task<IResult> ChangeAsync(Operation verb, RecordKind kind, HttpContext http, string chronology, string key, ISender sender, CancellationToken ct)
+    {
+        var caller = Incoming.CallerOf(http);
+        if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
+            return Problems.Of(refusal);
+        var expected = Incoming.IfMatch(http.Request);
+        if (expected.Rejection is { } unversioned)
+            return Problems.Of(unversioned);
+        var body = await Incoming.BodyAsync(http, ct);
+        var command = body.Then(json => RecordJson.ReadCommand(verb, new(kind, key), json));
+        if (command.Rejection is { } rejection)
+            return Problems.Of(rejection);
+        var receipt = await sender.Send(new AppendOrder(chronology, new(command.Value, expected.Value), caller.Value), ct);
+        return Told(http, receipt, created: null);
+    }
+
+    private static IResult Told(HttpContext http, Result<Receipt> receipt, string? created)
+    {
+        if (receipt.Rejection is { } rejection)
+            return Problems.Of(rejection);
+        http.Response.Headers.ETag = $"\"{receipt.Value.Revision}\"";
+        if (created is null || receipt.Value.Op is null)
+            return Results.Json(receipt.Value, Answers.Json);
+        http.Response.Headers.Location = created;
+        return Results.Json(receipt.Value, Answers.Json, statusCode: StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Serialization;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Rules;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+using Npgsql;
+
+namespace Chronology.Service.AsOf;
+
+/// <summary>Facts as of a day, as known at a moment; with kind, holder and toward also the verdict whether it holds.</summary>
+public sealed record FactsOnADay(
+    string Chronology,
+    string? Kind,
+    string? Holder,
+    string? Toward,
+    string? Qualifier,
+    string? Value,
+    Axes Axes
+) : IRequest<Result<FactsAnswer>>;
+
+/// <param name="Verdict">Given with kind, holder and toward: certain, possible, no, claimed or no-record.</param>
+/// <param name="Because">Beside a verdict: what it rests on, also where nothing holds.</param>
+/// <param name="LastHeld">Beside a verdict that nothing holds: what last did.</param>
+public sealed record FactsAnswer(
+    Basis Basis,
+    IReadOnlyList<FactAnswer> Facts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Verdict? Verdict,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<BecauseAnswer>? Because,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LastHeldAnswer? LastHeld,
+    IReadOnlyList<Note> Notes
+);
+
+/// <summary>The checks of a question about facts, shared by its history.</summary>
+public static class FactQuestion
+{
+    public static Rejection? Refusal(string? kind, string? value)
+    {
+        if (kind is not null && !Vocabulary.FactKinds.ContainsKey(kind))
+            return new("invalid-parameter", $"“kind”: {kind} is no kind of fact. Kinds: {string.Join(", ", Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal))}.");
+        if (value is not null && kind is null)
+            return new("invalid-parameter", "“value” needs “kind”.");
+        if (value is not null && Vocabulary.FactKinds[kind!].Values is { } list && value != Vocabulary.None && Vocabulary.Find(list, value) is null)
+            return new("invalid-parameter", $"“value”: {value} is no value of {kind}.");
+        return null;
+    }
+
+    /// <summary>The selection of one pair; the pair of a symmetric kind in either order.</summary>
+    public static FactSelection Selection(string? kind, string? holder, string? toward, string? qualifier, string? value) =>
+        new(
+            kind,
+            holder is null ? null : [holder],
+            toward is null ? null : [toward],
+            qualifier,
+            value,
+            EitherWay: kind is not null && Vocabulary.FactKinds[kind].Symmetric
+        );
+
+    public static Verdict Judge(IReadOnlyList<FactEntry> entries, string? value) =>
+        entries.Select(entry => value is null ? entry.Holds() : entry.Is(value)).OfAny();
+}
+
+public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences silences, NpgsqlDataSource source)
+    : IRequestHandler<FactsOnADay, Result<FactsAnswer>>
+{
+    public async Task<Result<FactsAnswer>> Handle(FactsOnADay request, CancellationToken cancellationToken)
+    {
+        if (FactQuestion.Refusal(request.Kind, request.Value) is { } refusal)
+            return refusal;
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var moment = resolved.Value;
+        var selection = FactQuestion.Selection(request.Kind, request.Holder, request.Toward, request.Qualifier, request.Value);
+        var found = await facts.ReadAsync(moment, selection, cancellationToken);
+        var entries = FactTelling.Decide(moment, found);
+        var judged = request is { Kind: not null, Holder: not null, Toward: not null };
+        var verdict = judged ? FactQuestion.Judge(entries, request.Value) : (Verdict?)null;
+        LastHeld? lastHeld = null;
+        if (verdict == Verdict.No)
+        {
+            foreach (var fact in found)
+            {
+                var all = await facts.BegunAsync(moment, fact, cancellationToken);
+                var held = FactsAsOf.Decide(fact.Key, all, moment.AsOf).LastHeld;
+                if (held is not null && (lastHeld is null || Began(held) > Began(lastHeld)))
+                    lastHeld = held;
+            }
+        }
+        var rests = entries.SelectMany(FactTelling.Rests).Concat(lastHeld is null ? [] : [lastHeld.Effect]);
+        var citations = await facts.CitationsAsync(moment.Chronology, rests, cancellationToken);
+        return new FactsAnswer(
+            moment.Basis,
+            FactTelling.Ordered(
+                entries
+                    .Where(entry => entry.IsListed && (request.Value is null || entry.Is(request.Value) != Verdict.No))
+                    .Select(entry => FactTelling.Tell(entry, citations))
+            ),
+            verdict,
+            judged ? FactTelling.Because(entries.SelectMany(entry => entry.Because), citations) : null,
+            lastHeld is null
+                ? null
+                : new(
+                    lastHeld.Value,
+                    DayAnswer.Of(lastHeld.Effect.Begins),
+                    DayAnswer.Of(lastHeld.Effect.LastDay),
+                    FactTelling.Because([lastHeld.Effect], citations)[0]
+                ),
+            await NotesAsync(request, moment, entries, cancellationToken)
+        );
+    }
+
+    private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);
+
+    private async Task<IReadOnlyList<Note>> NotesAsync(FactsOnADay request, Moment moment, IReadOnlyList<FactEntry> entries, CancellationToken ct)
+    {
+        var notes = new List<Note>();
+        var actors = new[] { request.Holder, request.Kind == "stance" ? null : request.Toward }.OfType<string>();
+        notes.AddRange(
+            (await Recorded.MissingAsync(source, moment, RecordKind.Actor, actors, ct)).Select(Silences.UnknownActor)
+        );
+        if (entries.Count == 0 && request.Holder is not null)
+        {
+            var parties = new Parties([request.Holder], request.Toward is null ? [] : [request.Toward]);
+            notes.Add(await silences.NoRecordAsync(moment, parties, ct));
+        }
+        return [.. notes.OrderBy(note => note.Code, StringComparer.Ordinal).ThenBy(note => note.Detail, StringComparer.Ordinal)];
+    }
+}
+
+/// <summary><c>GET /facts</c></summary>
+public static class FactsEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet(
+                "/facts",
+                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                {
+                    var query = new Parameters(http.Request);
+                    var request = new FactsOnADay(
+                        chronology,
+                        query.Text("kind"),
+                        query.Text("holder"),
+                        query.Text("toward"),
+                        query.Text("qualifier"),
+                        query.Text("value"),
+                        query.Axes()
+                    );
+                    return query.Refusal() is { } refusal ? Problems.Of(refusal) : Answers.Of(await sender.Send(request, ct));
+                }
+            )
+            .WithName("facts")
+            .WithSummary("Facts as of a day, as known at a moment; with kind, holder and toward also the verdict")
+            .WithTags("questions")
+            .Asks("kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt")
+            .Gives<FactsAnswer>(StatusCodes.Status200OK);
+}

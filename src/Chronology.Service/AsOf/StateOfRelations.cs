@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using Chronology.Time;
+using MediatR;
+using Npgsql;
+
+namespace Chronology.Service.AsOf;
+
+/// <summary>The state of relations as of a day, as known at a moment: of two sides, of one actor, or of the whole chronology.</summary>
+public sealed record StateOfRelations(string Chronology, string? Between, string? Actor, Axes Axes) : IRequest<Result<StateAnswer>>;
+
+/// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
+public sealed record StateAnswer(
+    Basis Basis,
+    IReadOnlyList<FactAnswer> Facts,
+    IReadOnlyList<RecentEvent> Recent,
+    IReadOnlyList<Note> Notes
+);
+
+public sealed record RecentEvent(string Key, DateAnswer Occurred, string Title, Certainty Happened);
+
+public sealed class StateOfRelationsHandler(
+    Moments moments,
+    FactTelling facts,
+    Timeline timeline,
+    Silences silences,
+    NpgsqlDataSource source
+) : IRequestHandler<StateOfRelations, Result<StateAnswer>>
+{
+    private const int HowManyRecent = 10;
+
+    public async Task<Result<StateAnswer>> Handle(StateOfRelations request, CancellationToken cancellationToken)
+    {
+        var parties = Parties.Read(request.Between, request.Actor);
+        if (parties.Rejection is { } unreadable)
+            return unreadable;
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var moment = resolved.Value;
+        var told = await facts.ListedAsync(moment, Selecting(parties.Value), cancellationToken);
+        var recent = await timeline.RecentAsync(moment, parties.Value, HowManyRecent, cancellationToken);
+        var notes = (
+            await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.Value.All, cancellationToken)
+        ).Select(Silences.UnknownActor).ToList();
+        if (told.Count == 0)
+            notes.Add(await silences.NoRecordAsync(moment, parties.Value, cancellationToken));
+        return new StateAnswer(
+            moment.Basis,
+            told,
+            [.. recent.Select(row => Recent(row, moment))],
+            [.. notes.OrderBy(note => note.Code, StringComparer.Ordinal).ThenBy(note => note.Detail, StringComparer.Ordinal)]
+        );
+    }
+
+    private static FactSelection Selecting(Parties parties) =>
+        parties.IsEveryone ? new()
+        : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
+        : new(Holders: parties.One, EitherWay: true);
+
+    private static RecentEvent Recent(RecordedRow row, Moment moment)
+    {
+        var content = (EventContent)row.State.Content;
+        var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+        return new(row.State.Id.Key, DateAnswer.Of(content, when), content.Title, when.HappenedBy(moment.AsOf));
+    }
+}
+
+/// <summary><c>GET /state</c></summary>
+public static class StateEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet(
+                "/state",
+                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                {
+                    var query = new Parameters(http.Request);
+                    var request = new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes());
+                    return query.Refusal() is { } refusal ? Problems.Of(refusal) : Answers.Of(await sender.Send(request, ct));
+                }
+            )
+            .WithName("state")
+            .WithSummary("The state of relations as of a day, as known at a moment")
+            .WithTags("questions")
+            .Asks("between", "actor", "asOf", "knownAt")
+            .Gives<StateAnswer>(StatusCodes.Status200OK);
+}

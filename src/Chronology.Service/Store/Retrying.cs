@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using MediatR;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>A request that the service itself tries again when the store, not the author, is in the way.</summary>
+public interface IRetried;
+
+/// <summary>Repeats a request from the decision on after a conflict or a lost connection that another try can mend.</summary>
+public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull
+{
+    public const int Tries = 5;
+
+    public async Task<TResponse> Handle(TRequest request, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await next();
+            }
+            catch (Exception fault) when (request is IRetried && attempt < Tries && Mendable(fault))
+            {
+                Activity.Current?.AddEvent(new("retried"));
+                NpgsqlConnection.ClearAllPools();
+            }
+        }
+    }
+
+    /// <summary>Conflicts of transactions, a stream that two began at once, and connections that broke before the commit was sent.</summary>
+    private static bool Mendable(Exception fault) =>
+        fault switch
+        {
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation
+            } => true,
+            Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Mendable(inner),
+            Marten.Exceptions.ExistingStreamIdCollisionException => true,
+            JasperFx.Events.EventStreamUnexpectedMaxEventIdException => true,
+            _ => false,
+        };
+}
+
+/// <summary>One span a request, named after it.</summary>
+public sealed class Tracing<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull
+{
+    public async Task<TResponse> Handle(TRequest request, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
+    {
+        using var activity = Telemetry.Source.StartActivity(typeof(TRequest).Name);
+        return await next();
+    }
+}
+
+public static class Telemetry
+{
+    public const string Name = "Chronology";
+
+    public static ActivitySource Source { get; } = new(Name);
+}

@@ -1,0 +1,41 @@
+using Chronology.Recording;
+using Chronology.Time;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>Notes that tell silence from a no.</summary>
+public sealed class Silences(NpgsqlDataSource source)
+{
+    public static Note UnknownActor(string key) =>
+        new("unknown-actor", $"No actor “{key}” was recorded at that position.");
+
+    /// <summary>The note <c>no-record</c>: with the last recorded event of the parties and the longest silence between two of them,
+    /// so that the reader can judge what the silence means.</summary>
+    public async Task<Note> NoRecordAsync(Moment moment, Parties parties, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand();
+        command.CommandText = $"""
+            select key, latest, greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) as silence
+            from chronology.record r
+            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
+              and r.status in ('active', 'disputed') and r.latest <= $3 and {Timeline.Among(parties, command, 4)}
+            """;
+        command.Parameters.Insert(0, new() { Value = moment.Chronology });
+        command.Parameters.Insert(1, new() { Value = moment.Position });
+        command.Parameters.Insert(2, new() { Value = moment.AsOf.Number });
+        command.CommandText =
+            $"with e as ({command.CommandText}) select key, latest, (select max(silence) from e) from e order by latest desc, key desc limit 1";
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var whom = parties.IsEveryone ? "the chronology" : string.Join(" and ", parties.All);
+        if (!await reader.ReadAsync(ct))
+            return new("no-record", $"Nothing is recorded of {whom} up to that day: the chronology is silent, which is not a no.");
+        var silence = await reader.IsDBNullAsync(2, ct)
+            ? "it is the only one"
+            : $"the longest silence between two is {reader.GetInt64(2)} days";
+        return new(
+            "no-record",
+            $"No such fact is recorded, which is not a no. The last recorded event of {whom} up to that day is {reader.GetString(0)} ({new Day(reader.GetInt64(1))}); {silence}."
+        );
+    }
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Chronology.Time;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>Which events a timeline lists.</summary>
+/// <param name="From">First day, or null; an event is in if its bounds (of a set: a member) overlap [From, To].</param>
+/// <param name="Certainly">Only events surely inside.</param>
+/// <param name="Words">All must occur in title, description, quotes, or names of actors; lower case.</param>
+/// <param name="Statuses">Words such as active.</param>
+public sealed record TimelineSelection(
+    Day? From,
+    Day? To,
+    Parties Parties,
+    string? Type,
+    string? Tag,
+    IReadOnlyList<string> Words,
+    bool Certainly,
+    IReadOnlyList<string> Statuses
+);
+
+/// <summary>A record's row as known at a moment.</summary>
+public sealed record RecordedRow(RecordState State, long Position);
+
+/// <summary>Where a page of a timeline ended: the sort key of its last event.</summary>
+public sealed record TimelinePlace(long First, long Latest, int Order, string Key);
+
+/// <summary>Reads events in the timeline's order: earliest (latest where that is open), latest, order, key.</summary>
+public sealed class Timeline(NpgsqlDataSource source)
+{
+    private const string First =
+        "(case when r.earliest > -9223372036854775808 then r.earliest when r.latest < 9223372036854775807 then r.latest else 9223372036854775807 end)";
+
+    /// <summary>At most <paramref name="limit"/> events after <paramref name="after"/>, and the place to go on from; null: that was all.</summary>
+    public async Task<(IReadOnlyList<RecordedRow> Events, TimelinePlace? Next)> PageAsync(
+        Moment moment,
+        TimelineSelection selection,
+        TimelinePlace? after,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        var events = new List<RecordedRow>();
+        var place = after;
+        while (true)
+        {
+            // Sets can overlap the window by their envelope and yet have no member in it: read on until the page is full.
+            var wanted = limit - events.Count + 1;
+            var (rows, places) = await ReadAsync(moment, selection, place, wanted, ct);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                if (!IsIn(rows[i], selection))
+                {
+                    place = places[i];
+                    continue;
+                }
+                if (events.Count == limit)
+                    return (events, place);
+                events.Add(rows[i]);
+                place = places[i];
+            }
+            if (rows.Count < wanted)
+                return (events, null);
+        }
+    }
+
+    /// <summary>The greatest by (latest, earliest, order, key) that have not surely not happened by the moment's day.</summary>
+    public async Task<IReadOnlyList<RecordedRow>> RecentAsync(Moment moment, Parties parties, int limit, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(moment.AsOf.Number);
+        command.Parameters.AddWithValue(limit);
+        command.CommandText = $"""
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
+              and r.status in ('active', 'disputed') and r.earliest <= $3 and {Among(parties, command)}
+            order by r.latest desc, r.earliest desc, coalesce(r.day_order, 0) desc, r.key desc
+            limit $4
+            """;
+        return await Rows.ReadAsync(command, ct);
+    }
+
+    private async Task<(IReadOnlyList<RecordedRow> Rows, IReadOnlyList<TimelinePlace> Places)> ReadAsync(
+        Moment moment,
+        TimelineSelection selection,
+        TimelinePlace? after,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(limit);
+        command.Parameters.AddWithValue(selection.Statuses.ToArray());
+        var conditions = new List<string> { Among(selection.Parties, command) };
+        if (selection.Type is not null)
+            conditions.Add($"r.type = {Parameter(command, selection.Type)}");
+        if (selection.Tag is not null)
+            conditions.Add($"r.refs @> {Parameter(command, new[] { $"tag/{selection.Tag}" })}");
+        if (selection.From is { } from)
+            conditions.Add($"{(selection.Certainly ? "r.earliest" : "r.latest")} >= {Parameter(command, from.Number)}");
+        if (selection.To is { } to)
+            conditions.Add($"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command, to.Number)}");
+        foreach (var word in selection.Words)
+        {
+            var pattern = Parameter(command, $"%{Like(word)}%");
+            conditions.Add(
+                $"""
+                (r.search like chronology.fold({pattern}) or r.refs && array(
+                    select 'actor/' || a.key from chronology.record a
+                    where a.chronology = $1 and a.kind = 'actor' and a.from_position <= $2 and a.to_position > $2
+                      and a.status in ('active', 'disputed') and a.search like chronology.fold({pattern})))
+                """
+            );
+        }
+        if (after is not null)
+        {
+            conditions.Add(
+                $"({First}, r.latest, coalesce(r.day_order, 0), r.key) > ({Parameter(command, after.First)}, {Parameter(command, after.Latest)}, {Parameter(command, after.Order)}, {Parameter(command, after.Key)})"
+            );
+        }
+        command.CommandText = $"""
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, {First}, r.latest, coalesce(r.day_order, 0)
+            from chronology.record r
+            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
+              and r.status = any($4) and {string.Join(" and ", conditions)}
+            order by {First}, r.latest, coalesce(r.day_order, 0), r.key
+            limit $3
+            """;
+        var rows = new List<RecordedRow>();
+        var places = new List<TimelinePlace>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(Rows.Of(reader));
+            places.Add(new(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt32(8), reader.GetString(1)));
+        }
+        return (rows, places);
+    }
+
+    private static bool IsIn(RecordedRow row, TimelineSelection selection)
+    {
+        if (selection.Certainly || (selection.From is null && selection.To is null))
+            return true;
+        var content = (EventContent)row.State.Content;
+        return When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar)
+            .Value.Overlaps(selection.From, selection.To);
+    }
+
+    /// <summary>The condition that an event <c>r</c> is of these parties: one of each side takes part in it.</summary>
+    /// <param name="first">The number of the first parameter it adds, where others are put before; else they are added behind.</param>
+    public static string Among(Parties parties, NpgsqlCommand command, int? first = null)
+    {
+        if (parties.IsEveryone)
+            return "true";
+        var number = first ?? command.Parameters.Count + 1;
+        var sides = parties.ArePair ? new[] { parties.One, parties.Other } : [parties.One];
+        var conditions = new List<string>();
+        foreach (var side in sides)
+        {
+            command.Parameters.AddWithValue(side.Select(actor => $"actor/{actor}").ToArray());
+            conditions.Add($"r.refs && ${number.ToString(CultureInfo.InvariantCulture)}");
+            number++;
+        }
+        return string.Join(" and ", conditions);
+    }
+
+    private static string Parameter(NpgsqlCommand command, object value)
+    {
+        command.Parameters.AddWithValue(value);
+        return $"${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    public static string Like(string word) =>
+        word.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
+}
+
+/// <summary>Rows selected as kind, key, revision, status, state, from_position.</summary>
+public static class Rows
+{
+    public static async Task<IReadOnlyList<RecordedRow>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        var rows = new List<RecordedRow>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            rows.Add(Of(reader));
+        return rows;
+    }
+
+    public static RecordedRow Of(NpgsqlDataReader reader)
+    {
+        var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
+        return new(
+            StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4)),
+            reader.GetInt64(5)
+        );
+    }
+
+    /// <summary>One record as known at a moment; null: not recorded by then.</summary>
+    public static async Task<RecordedRow?> OneAsync(NpgsqlDataSource source, Moment moment, RecordId id, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.key = $3 and r.from_position <= $4 and r.to_position > $4
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(id.Kind.Name());
+        command.Parameters.AddWithValue(id.Key);
+        command.Parameters.AddWithValue(moment.Position);
+        return (await ReadAsync(command, ct)).FirstOrDefault();
+    }
+}
+
+/// <summary>Records as answers tell them.</summary>
+public static class Told
+{
+    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day.</summary>
+    public static JsonObject Of(RecordedRow row, Moment moment)
+    {
+        var state = row.State;
+        var told = RecordJson.Write(state.Id, state.Content);
+        if (state.Content is EventContent content)
+        {
+            var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+            told["occurred"] = System.Text.Json.JsonSerializer.SerializeToNode(DateAnswer.Of(content, when), Web.Answers.Json);
+            told["happened"] = RecordJson.Word(when.HappenedBy(moment.AsOf));
+            told["inForce"] = when.InForceOn(moment.AsOf) is { } inForce ? RecordJson.Word(inForce) : null;
+        }
+        told["status"] = RecordJson.Word(state.Status);
+        if (state.MergedInto is not null)
+            told["mergedInto"] = state.MergedInto;
+        told["revision"] = state.Revision;
+        told["position"] = row.Position;
+        return told;
+    }
+}
