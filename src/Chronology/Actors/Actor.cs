@@ -92,11 +92,11 @@ public static class Actor
             changes.Add(new Reclassified(now.Kind));
         if (now.Name != was.Name)
             changes.Add(new Renamed(now.Name));
-        if (!now.Names.Equals(was.Names))
+        if (now.Names != was.Names)
             changes.Add(new NamesCorrected(now.Names));
         if (now.Existed != was.Existed)
             changes.Add(new LifespanCorrected(now.Existed));
-        if (!now.Successors.Equals(was.Successors))
+        if (now.Successors != was.Successors)
             changes.Add(new SuccessionCorrected(now.Successors));
         changes.AddRange(
             Patching.Sources(

@@ -177,9 +177,9 @@ public static class DiplomaticEvent
             changes.Add(refining ? new DateRefined(dating) : new DateCorrected(dating));
         if ((now.Title, now.Description, now.Place, now.Tags) != (was.Title, was.Description, was.Place, was.Tags))
             changes.Add(new DescriptionCorrected(now.Title, now.Description, now.Place, now.Tags));
-        if (!now.Actors.Equals(was.Actors))
+        if (now.Actors != was.Actors)
             changes.Add(new ActorsCorrected(now.Actors));
-        if (!now.Effects.Equals(was.Effects))
+        if (now.Effects != was.Effects)
             changes.Add(new EffectsCorrected(now.Effects));
         if (now.Intensity != was.Intensity)
             changes.Add(new IntensityOverridden(now.Intensity));

@@ -130,6 +130,7 @@ public sealed record EventContent(
     ValueList<string> Tags
 ) : RecordContent
 {
+    [JsonIgnore]
     public override RecordKind Record => RecordKind.Event;
 
     public override IEnumerable<Reference> References()
@@ -170,6 +171,7 @@ public sealed record ActorContent(
     ValueList<Citation> Citations
 ) : RecordContent
 {
+    [JsonIgnore]
     public override RecordKind Record => RecordKind.Actor;
 
     public override IEnumerable<Reference> References() =>
@@ -181,6 +183,7 @@ public sealed record ActorContent(
 
 public sealed record IssueContent(string Title, string? Wording, ValueList<Citation> Citations) : RecordContent
 {
+    [JsonIgnore]
     public override RecordKind Record => RecordKind.Issue;
 
     public override IEnumerable<Reference> References() => Reference.Sources(Citations);
@@ -197,6 +200,7 @@ public sealed record SourceContent(
     string? Publisher
 ) : RecordContent
 {
+    [JsonIgnore]
     public override RecordKind Record => RecordKind.Source;
 
     public override IEnumerable<Reference> References() => [];

@@ -24,6 +24,10 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 
     public override bool Equals(object? obj) => Equals(obj as ValueList<T>);
 
+    public static bool operator ==(ValueList<T>? one, ValueList<T>? other) => Equals(one, other);
+
+    public static bool operator !=(ValueList<T>? one, ValueList<T>? other) => !Equals(one, other);
+
     public override int GetHashCode()
     {
         var hash = new HashCode();

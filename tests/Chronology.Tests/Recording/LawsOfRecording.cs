@@ -8,9 +8,9 @@ namespace Chronology.Tests.Recording;
 
 public sealed class LawsOfRecording
 {
-    private static readonly Gen<string> Key = Gen.OneOfConst("ussr", "israel", "plo", "ref-1", "ref-2");
-    private static readonly Gen<string?> Text = Gen.OneOfConst(null, "a", "Ж “x”", "\\\n\"", "😀");
-    private static readonly Gen<string?> Day = Gen.OneOfConst(null, "1948-05-17", "1949", "1950-0X");
+    private static readonly Gen<string> Key = Any("ussr", "israel", "plo", "ref-1", "ref-2");
+    private static readonly Gen<string?> Text = Any(null, "a", "Ж “x”", "\\\n\"", "😀");
+    private static readonly Gen<string?> Day = Any(null, "1948-05-17", "1949", "1950-0X");
 
     private static readonly Gen<ValueList<Citation>> Citations = Gen.Select(
             Key,
@@ -22,7 +22,7 @@ public sealed class LawsOfRecording
         .Select(list => list.ToValueList());
 
     private static readonly Gen<Effect> OneEffect = Gen.Select(
-        Gen.OneOfConst(
+        Any(
             ("recognition", "de-jure"),
             ("relations", null),
             ("office", "President"),
@@ -30,8 +30,8 @@ public sealed class LawsOfRecording
             ("stance", "supports")
         ),
         Gen.Int[0, 1000],
-        Gen.OneOfConst(null, "1948-05-17", "1949"),
-        Gen.OneOfConst<string?>(null, "1950", "1960"),
+        Any(null, "1948-05-17", "1949"),
+        Any<string?>(null, "1950", "1960"),
         (kind, n, from, until) =>
             new Effect(
                 kind.Item1,
@@ -50,8 +50,8 @@ public sealed class LawsOfRecording
     );
 
     private static readonly Gen<EventContent> Events =
-        from type in Gen.OneOfConst("recognition-granted", "vote-cast", "war-begun")
-        from date in Gen.OneOfConst<(string?, string, string?, string?)>(
+        from type in Any("recognition-granted", "vote-cast", "war-begun")
+        from date in Any<(string?, string, string?, string?)>(
             ("1948-05-17", "occurrence", null, null),
             ("1948-05", "occurrence", null, null),
             ("1948/1950", "extent", null, null),
@@ -59,15 +59,15 @@ public sealed class LawsOfRecording
             ("[1948-01-01..1948-05-17]", "occurrence", null, null),
             (null, "extent", "1947-0X", "1949")
         )
-        from order in Gen.OneOfConst<int?>(null, 1, -2)
+        from order in Any<int?>(null, 1, -2)
         from texts in Gen.Select(Text, Text, Text, Text)
-        from title in Gen.OneOfConst("Title", "Other")
-        from actors in Gen.Select(Key, Gen.OneOfConst("actor", "via"), (k, r) => new Participant(k, r)).List[0, 3]
+        from title in Any("Title", "Other")
+        from actors in Gen.Select(Key, Any("actor", "via"), (k, r) => new Participant(k, r)).List[0, 3]
         from effects in OneEffect.List[0, 3]
-        from intensity in Gen.OneOfConst<decimal?>(null, 0m, -9.75m, 5.5m)
-        from credibility in Gen.OneOfConst("confirmed", "reported", "disputed", "refuted")
+        from intensity in Any<decimal?>(null, 0m, -9.75m, 5.5m)
+        from credibility in Any("confirmed", "reported", "disputed", "refuted")
         from citations in Citations
-        from tags in Gen.OneOfConst<ValueList<string>>([], ["a"], ["b", "a"])
+        from tags in Any<ValueList<string>>([], ["a"], ["b", "a"])
         select new EventContent(
             type,
             date.Item1,
@@ -90,25 +90,25 @@ public sealed class LawsOfRecording
         );
 
     private static readonly Gen<ActorContent> Actors =
-        from kind in Gen.OneOfConst("state", "person")
-        from name in Gen.OneOfConst("A", "B")
+        from kind in Any("state", "person")
+        from name in Any("A", "B")
         from names in Gen.Select(Text, Day, (n, d) => new ActorName(n ?? "N", d, null)).List[0, 3]
-        from existed in Gen.OneOfConst(null, "1922/1991", "1922-12-30/..")
+        from existed in Any(null, "1922/1991", "1922-12-30/..")
         from successors in Gen.Select(Key, Day, (k, d) => new Successor(k, "successor", d)).List[0, 2]
         from citations in Citations
         select new ActorContent(kind, name, names.ToValueList(), existed, successors.ToValueList(), citations);
 
     private static readonly Gen<IssueContent> Issues = Gen.Select(
-        Gen.OneOfConst("A", "B"),
+        Any("A", "B"),
         Text,
         Citations,
         (title, wording, citations) => new IssueContent(title, wording, citations)
     );
 
     private static readonly Gen<SourceContent> Sources =
-        from kind in Gen.OneOfConst("press", "primary")
-        from csl in Gen.OneOfConst("{}", """{"a":{"b":[1,2.5,null]},"c":"😀"}""", """{"a":{"d":true}}""")
-        from url in Gen.OneOfConst(null, "https://example.org/x")
+        from kind in Any("press", "primary")
+        from csl in Any("{}", """{"a":{"b":[1,2.5,null]},"c":"😀"}""", """{"a":{"d":true}}""")
+        from url in Any(null, "https://example.org/x")
         from accessed in Day
         from publisher in Text
         select new SourceContent(kind, new(csl), url, null, accessed, publisher);
@@ -194,6 +194,8 @@ public sealed class LawsOfRecording
             );
             Assert.Empty(Differences.Between(before, before));
         });
+
+    private static Gen<T> Any<T>(params T[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
 
     private static RecordState Recorded(RecordId id, RecordContent content) =>
         ((Decision.Changed)Deciding.Decide(new Command.Record(id, content), null).Value).After;
