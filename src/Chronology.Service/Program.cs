@@ -1,1 +1,3 @@
-System.Console.WriteLine("chronology");
+using Chronology.Service.Cli;
+
+return await Commands.RunAsync(args);

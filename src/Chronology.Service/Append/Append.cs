@@ -27,7 +27,12 @@ public sealed class AppendOrderHandler(Writer writer) : IRequestHandler<AppendOr
         return appended.Then(outcomes =>
             outcomes[0] switch
             {
-                Outcome.Recorded made => Told(made.State, made.Position, made.RecordedAt, RecordJson.Word(made.Operation)),
+                Outcome.Recorded made => Told(
+                    made.State,
+                    made.Position,
+                    made.RecordedAt,
+                    RecordJson.Word(made.Operation)
+                ),
                 Outcome.Unchanged same => Told(same.State, same.Position, same.RecordedAt, null),
                 Outcome.Refused refused => refused.Rejection,
                 _ => throw new System.Diagnostics.UnreachableException(),
@@ -60,14 +65,22 @@ public static class AppendEndpoints
         {
             var path = $"/{kind.Name()}s";
             routes
-                .MapPost(path, (HttpContext http, string chronology, ISender sender, CancellationToken ct) => RecordAsync(kind, http, chronology, sender, ct))
+                .MapPost(
+                    path,
+                    (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                        RecordAsync(kind, http, chronology, sender, ct)
+                )
                 .WithName($"record-{kind.Name()}")
                 .WithSummary($"Record {(kind is RecordKind.Source ? "a" : "an")} {kind.Name()}")
                 .WithTags(path[1..])
                 .Takes(kind)
                 .Gives<Receipt>(StatusCodes.Status201Created, StatusCodes.Status200OK);
             routes
-                .MapPatch(path + "/{key}", (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) => ChangeAsync(Operation.Corrected, kind, http, chronology, key, sender, ct))
+                .MapPatch(
+                    path + "/{key}",
+                    (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                        ChangeAsync(Operation.Corrected, kind, http, chronology, key, sender, ct)
+                )
                 .WithName($"correct-{kind.Name()}")
                 .WithSummary("Correct it, by a merge patch, with a reason")
                 .WithTags(path[1..])
@@ -76,7 +89,11 @@ public static class AppendEndpoints
             foreach (var (word, verb) in kind == RecordKind.Event ? EveryKind.Concat(OfEvents) : EveryKind)
             {
                 routes
-                    .MapPost(path + "/{key}/" + word, (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) => ChangeAsync(verb, kind, http, chronology, key, sender, ct))
+                    .MapPost(
+                        path + "/{key}/" + word,
+                        (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                            ChangeAsync(verb, kind, http, chronology, key, sender, ct)
+                    )
                     .WithName($"{word}-{kind.Name()}")
                     .WithSummary($"{char.ToUpperInvariant(word[0])}{word[1..]} it, with a reason")
                     .WithTags(path[1..])
@@ -86,7 +103,13 @@ public static class AppendEndpoints
         }
     }
 
-    private static async Task<IResult> RecordAsync(RecordKind kind, HttpContext http, string chronology, ISender sender, CancellationToken ct)
+    private static async Task<IResult> RecordAsync(
+        RecordKind kind,
+        HttpContext http,
+        string chronology,
+        ISender sender,
+        CancellationToken ct
+    )
     {
         var caller = Incoming.CallerOf(http);
         if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
@@ -99,7 +122,15 @@ public static class AppendEndpoints
         return Told(http, receipt, created: $"/api/chronologies/{chronology}/{kind.Name()}s/{command.Value.Id.Key}");
     }
 
-    private static async Task<IResult> ChangeAsync(Operation verb, RecordKind kind, HttpContext http, string chronology, string key, ISender sender, CancellationToken ct)
+    private static async Task<IResult> ChangeAsync(
+        Operation verb,
+        RecordKind kind,
+        HttpContext http,
+        string chronology,
+        string key,
+        ISender sender,
+        CancellationToken ct
+    )
     {
         var caller = Incoming.CallerOf(http);
         if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
@@ -111,7 +142,10 @@ public static class AppendEndpoints
         var command = body.Then(json => RecordJson.ReadCommand(verb, new(kind, key), json));
         if (command.Rejection is { } rejection)
             return Problems.Of(rejection);
-        var receipt = await sender.Send(new AppendOrder(chronology, new(command.Value, expected.Value), caller.Value), ct);
+        var receipt = await sender.Send(
+            new AppendOrder(chronology, new(command.Value, expected.Value), caller.Value),
+            ct
+        );
         return Told(http, receipt, created: null);
     }
 

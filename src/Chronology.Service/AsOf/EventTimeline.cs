@@ -35,7 +35,8 @@ public sealed record EventTimeline(
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
 public sealed record TimelineAnswer(Basis Basis, IReadOnlyList<JsonObject> Events, string? Next);
 
-public sealed class EventTimelineHandler(Moments moments, Timeline timeline) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
+public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
+    : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     private static readonly string[] Statuses = ["active", "disputed", "retracted", "merged"];
 
@@ -59,7 +60,13 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline) : I
         if (resolved.Rejection is { } rejection)
             return cursor.Value is null ? rejection : TimelineCursor.Forged;
         var moment = resolved.Value;
-        var (events, next) = await timeline.PageAsync(moment, selection.Value, cursor.Value?.Place, request.Limit, cancellationToken);
+        var (events, next) = await timeline.PageAsync(
+            moment,
+            selection.Value,
+            cursor.Value?.Place,
+            request.Limit,
+            cancellationToken
+        );
         return new TimelineAnswer(
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment))],
@@ -103,7 +110,12 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline) : I
             parties.Value,
             request.Type,
             request.Tag,
-            [.. (request.Text ?? "").ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)],
+            [
+                .. (request.Text ?? "")
+                    .ToLowerInvariant()
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                    .Distinct(StringComparer.Ordinal),
+            ],
             request.Certainty == "certain",
             statuses
         );
@@ -115,7 +127,8 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline) : I
 /// <summary>An opaque place in a timeline, and the position at which it is read.</summary>
 public sealed record TimelineCursor(long Known, TimelinePlace Place)
 {
-    public static Rejection Forged { get; } = new("invalid-parameter", "“cursor” is none that this service has given out.");
+    public static Rejection Forged { get; } =
+        new("invalid-parameter", "“cursor” is none that this service has given out.");
 
     public static string Write(TimelineCursor cursor) =>
         Base64Url.EncodeToString(
@@ -172,12 +185,28 @@ public static class TimelineEndpoint
                         query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
                         query.Axes()
                     );
-                    return query.Refusal() is { } refusal ? Problems.Of(refusal) : Answers.Of(await sender.Send(request, ct));
+                    return query.Refusal() is { } refusal
+                        ? Problems.Of(refusal)
+                        : Answers.Of(await sender.Send(request, ct));
                 }
             )
             .WithName("timeline")
             .WithSummary("Events in the order in which they happened")
             .WithTags("events")
-            .Asks("from", "to", "between", "actor", "type", "tag", "q", "certainty", "status", "cursor", "limit", "asOf", "knownAt")
+            .Asks(
+                "from",
+                "to",
+                "between",
+                "actor",
+                "type",
+                "tag",
+                "q",
+                "certainty",
+                "status",
+                "cursor",
+                "limit",
+                "asOf",
+                "knownAt"
+            )
             .Gives<TimelineAnswer>(StatusCodes.Status200OK);
 }

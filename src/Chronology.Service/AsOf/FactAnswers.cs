@@ -36,7 +36,11 @@ public sealed record LastHeldAnswer(string Value, DayAnswer? Since, DayAnswer? U
 public sealed class FactTelling(Facts facts)
 {
     /// <summary>The facts that answers list, in their order: (fact, holder, toward, qualifier, value), ordinal.</summary>
-    public async Task<IReadOnlyList<FactAnswer>> ListedAsync(Moment moment, FactSelection selection, CancellationToken ct)
+    public async Task<IReadOnlyList<FactAnswer>> ListedAsync(
+        Moment moment,
+        FactSelection selection,
+        CancellationToken ct
+    )
     {
         var entries = Decide(moment, await facts.ReadAsync(moment, selection, ct));
         var listed = entries.Where(entry => entry.IsListed).ToList();
@@ -60,7 +64,10 @@ public sealed class FactTelling(Facts facts)
                 .ThenBy(a => a.Value, StringComparer.Ordinal),
         ];
 
-    public static FactAnswer Tell(FactEntry entry, IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> citations) =>
+    public static FactAnswer Tell(
+        FactEntry entry,
+        IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> citations
+    ) =>
         new(
             entry.Key.Fact,
             entry.Key.Holder,

@@ -38,16 +38,30 @@ public static class FactQuestion
     public static Rejection? Refusal(string? kind, string? value)
     {
         if (kind is not null && !Vocabulary.FactKinds.ContainsKey(kind))
-            return new("invalid-parameter", $"“kind”: {kind} is no kind of fact. Kinds: {string.Join(", ", Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal))}.");
+            return new(
+                "invalid-parameter",
+                $"“kind”: {kind} is no kind of fact. Kinds: {string.Join(", ", Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal))}."
+            );
         if (value is not null && kind is null)
             return new("invalid-parameter", "“value” needs “kind”.");
-        if (value is not null && Vocabulary.FactKinds[kind!].Values is { } list && value != Vocabulary.None && Vocabulary.Find(list, value) is null)
+        if (
+            value is not null
+            && Vocabulary.FactKinds[kind!].Values is { } list
+            && value != Vocabulary.None
+            && Vocabulary.Find(list, value) is null
+        )
             return new("invalid-parameter", $"“value”: {value} is no value of {kind}.");
         return null;
     }
 
     /// <summary>The selection of one pair; the pair of a symmetric kind in either order.</summary>
-    public static FactSelection Selection(string? kind, string? holder, string? toward, string? qualifier, string? value) =>
+    public static FactSelection Selection(
+        string? kind,
+        string? holder,
+        string? toward,
+        string? qualifier,
+        string? value
+    ) =>
         new(
             kind,
             holder is null ? null : [holder],
@@ -72,7 +86,13 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var selection = FactQuestion.Selection(request.Kind, request.Holder, request.Toward, request.Qualifier, request.Value);
+        var selection = FactQuestion.Selection(
+            request.Kind,
+            request.Holder,
+            request.Toward,
+            request.Qualifier,
+            request.Value
+        );
         var found = await facts.ReadAsync(moment, selection, cancellationToken);
         var entries = FactTelling.Decide(moment, found);
         var judged = request is { Kind: not null, Holder: not null, Toward: not null };
@@ -113,7 +133,12 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
 
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);
 
-    private async Task<IReadOnlyList<Note>> NotesAsync(FactsOnADay request, Moment moment, IReadOnlyList<FactEntry> entries, CancellationToken ct)
+    private async Task<IReadOnlyList<Note>> NotesAsync(
+        FactsOnADay request,
+        Moment moment,
+        IReadOnlyList<FactEntry> entries,
+        CancellationToken ct
+    )
     {
         var notes = new List<Note>();
         var actors = new[] { request.Holder, request.Kind == "stance" ? null : request.Toward }.OfType<string>();
@@ -125,7 +150,12 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
             var parties = new Parties([request.Holder], request.Toward is null ? [] : [request.Toward]);
             notes.Add(await silences.NoRecordAsync(moment, parties, ct));
         }
-        return [.. notes.OrderBy(note => note.Code, StringComparer.Ordinal).ThenBy(note => note.Detail, StringComparer.Ordinal)];
+        return
+        [
+            .. notes
+                .OrderBy(note => note.Code, StringComparer.Ordinal)
+                .ThenBy(note => note.Detail, StringComparer.Ordinal),
+        ];
     }
 }
 
@@ -148,7 +178,9 @@ public static class FactsEndpoint
                         query.Text("value"),
                         query.Axes()
                     );
-                    return query.Refusal() is { } refusal ? Problems.Of(refusal) : Answers.Of(await sender.Send(request, ct));
+                    return query.Refusal() is { } refusal
+                        ? Problems.Of(refusal)
+                        : Answers.Of(await sender.Send(request, ct));
                 }
             )
             .WithName("facts")

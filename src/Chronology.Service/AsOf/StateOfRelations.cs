@@ -9,7 +9,8 @@ using Npgsql;
 namespace Chronology.Service.AsOf;
 
 /// <summary>The state of relations as of a day, as known at a moment: of two sides, of one actor, or of the whole chronology.</summary>
-public sealed record StateOfRelations(string Chronology, string? Between, string? Actor, Axes Axes) : IRequest<Result<StateAnswer>>;
+public sealed record StateOfRelations(string Chronology, string? Between, string? Actor, Axes Axes)
+    : IRequest<Result<StateAnswer>>;
 
 /// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
 public sealed record StateAnswer(
@@ -44,14 +45,20 @@ public sealed class StateOfRelationsHandler(
         var recent = await timeline.RecentAsync(moment, parties.Value, HowManyRecent, cancellationToken);
         var notes = (
             await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.Value.All, cancellationToken)
-        ).Select(Silences.UnknownActor).ToList();
+        )
+            .Select(Silences.UnknownActor)
+            .ToList();
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties.Value, cancellationToken));
         return new StateAnswer(
             moment.Basis,
             told,
             [.. recent.Select(row => Recent(row, moment))],
-            [.. notes.OrderBy(note => note.Code, StringComparer.Ordinal).ThenBy(note => note.Detail, StringComparer.Ordinal)]
+            [
+                .. notes
+                    .OrderBy(note => note.Code, StringComparer.Ordinal)
+                    .ThenBy(note => note.Detail, StringComparer.Ordinal),
+            ]
         );
     }
 
@@ -78,8 +85,15 @@ public static class StateEndpoint
                 async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
                 {
                     var query = new Parameters(http.Request);
-                    var request = new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes());
-                    return query.Refusal() is { } refusal ? Problems.Of(refusal) : Answers.Of(await sender.Send(request, ct));
+                    var request = new StateOfRelations(
+                        chronology,
+                        query.Text("between"),
+                        query.Text("actor"),
+                        query.Axes()
+                    );
+                    return query.Refusal() is { } refusal
+                        ? Problems.Of(refusal)
+                        : Answers.Of(await sender.Send(request, ct));
                 }
             )
             .WithName("state")

@@ -18,13 +18,20 @@ public sealed class DerivedRows(string tables = "") : IProjection
     /// <summary>The <c>to_position</c> of a row that is still so.</summary>
     public const long Open = long.MaxValue;
 
-    private static readonly ConditionalWeakTable<IDocumentOperations, IReadOnlyDictionary<RecordId, RecordState>> Known = [];
+    private static readonly ConditionalWeakTable<
+        IDocumentOperations,
+        IReadOnlyDictionary<RecordId, RecordState>
+    > Known = [];
 
     /// <summary>Spares the projection a read: the writer has just read these states under the head's lock.</summary>
     public static void Knows(IDocumentOperations session, IReadOnlyDictionary<RecordId, RecordState> before) =>
         Known.AddOrUpdate(session, before);
 
-    public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    public async Task ApplyAsync(
+        IDocumentOperations operations,
+        IReadOnlyList<IEvent> events,
+        CancellationToken cancellation
+    )
     {
         foreach (var ofTenant in events.GroupBy(stored => stored.TenantId, StringComparer.Ordinal))
         {
@@ -74,7 +81,11 @@ public sealed class DerivedRows(string tables = "") : IProjection
             {
                 closed.Add(revision.Id.Kind.Name(), revision.Id.Key, revision.Position);
             }
-            var version = new Version(Folding.Revise(state, revision.Id, revision.Events), revision.Position, revision.RecordedOn);
+            var version = new Version(
+                Folding.Revise(state, revision.Id, revision.Events),
+                revision.Position,
+                revision.RecordedOn
+            );
             latest[revision.Id] = version;
             versions.Add(version);
         }
@@ -197,7 +208,16 @@ public sealed class DerivedRows(string tables = "") : IProjection
             var key = effect.Key;
             var id = key.IdIn(chronology);
             var ender = key.Kind.Functional || key.Value is null ? (Guid?)null : key.EndingAll.IdIn(chronology);
-            facts.Add(id, chronology, key.Fact, key.Holder, key.Toward ?? "", key.Qualifier ?? "", key.Value ?? "", ender);
+            facts.Add(
+                id,
+                chronology,
+                key.Fact,
+                key.Holder,
+                key.Toward ?? "",
+                key.Qualifier ?? "",
+                key.Value ?? "",
+                ender
+            );
             var first = effect.Begins.Days.Earliest?.Number ?? long.MinValue;
             var last = effect.Begins.Days.Latest?.Number ?? long.MaxValue;
             effects.Add(

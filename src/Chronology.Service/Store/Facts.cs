@@ -29,7 +29,11 @@ public sealed class Facts(NpgsqlDataSource source)
     /// <summary>For each key selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>A key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
     /// An index look-up for each key, flat in the length of its history.</remarks>
-    public async Task<IReadOnlyList<FactEffects>> ReadAsync(Moment moment, FactSelection selection, CancellationToken ct)
+    public async Task<IReadOnlyList<FactEffects>> ReadAsync(
+        Moment moment,
+        FactSelection selection,
+        CancellationToken ct
+    )
     {
         await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
@@ -52,11 +56,9 @@ public sealed class Facts(NpgsqlDataSource source)
     }
 
     /// <summary>Every version ever recorded of the effects on the keys selected, up to the moment, with the positions at which each was so.</summary>
-    public async Task<IReadOnlyList<(FactEffects Fact, IReadOnlyList<(RecordedEffect Effect, long From, long To)> Versions)>> VersionsAsync(
-        Moment moment,
-        FactSelection selection,
-        CancellationToken ct
-    )
+    public async Task<
+        IReadOnlyList<(FactEffects Fact, IReadOnlyList<(RecordedEffect Effect, long From, long To)> Versions)>
+    > VersionsAsync(Moment moment, FactSelection selection, CancellationToken ct)
     {
         await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
@@ -185,7 +187,10 @@ public sealed class Facts(NpgsqlDataSource source)
 
     private static readonly string NotFunctional = string.Join(
         ", ",
-        Vocabulary.FactKinds.Values.Where(kind => !kind.Functional).Select(kind => $"'{kind.Code}'").Order(StringComparer.Ordinal)
+        Vocabulary
+            .FactKinds.Values.Where(kind => !kind.Functional)
+            .Select(kind => $"'{kind.Code}'")
+            .Order(StringComparer.Ordinal)
     );
 
     private static FactKey KeyOf(NpgsqlDataReader reader) =>

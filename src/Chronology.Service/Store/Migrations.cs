@@ -13,14 +13,14 @@ public static class Migrations
 
     /// <summary>All that this version of the service knows, in order.</summary>
     public static IReadOnlyList<Migration> Known { get; } =
-        [
-            .. Assembly
-                .GetExecutingAssembly()
-                .GetManifestResourceNames()
-                .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
-                .Select(name => new Migration(Path.GetFileNameWithoutExtension(name["migrations/".Length..]), Read(name))),
-        ];
+    [
+        .. Assembly
+            .GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => new Migration(Path.GetFileNameWithoutExtension(name["migrations/".Length..]), Read(name))),
+    ];
 
     /// <summary>Those that the database has not had yet, in order.</summary>
     /// <exception cref="InvalidOperationException">The database is newer than this version of the service.</exception>
@@ -57,7 +57,9 @@ public static class Migrations
             {
                 await using var transaction = await connection.BeginTransactionAsync(ct);
                 await ExecuteAsync(connection, migration.Sql, ct);
-                await using (var note = new NpgsqlCommand("insert into chronology.migration (name) values ($1)", connection))
+                await using (
+                    var note = new NpgsqlCommand("insert into chronology.migration (name) values ($1)", connection)
+                )
                 {
                     note.Parameters.AddWithValue(migration.Name);
                     await note.ExecuteNonQueryAsync(ct);
@@ -88,9 +90,14 @@ public static class Migrations
             while (await reader.ReadAsync(ct))
                 applied.Add(reader.GetString(0));
         }
-        var unknown = applied.Except(Known.Select(m => m.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault();
+        var unknown = applied
+            .Except(Known.Select(m => m.Name), StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
         if (unknown is not null)
-            throw new InvalidOperationException($"The database has migration {unknown}, which this version does not know: use a newer version.");
+            throw new InvalidOperationException(
+                $"The database has migration {unknown}, which this version does not know: use a newer version."
+            );
         return [.. Known.Where(migration => !applied.Contains(migration.Name))];
     }
 

@@ -16,8 +16,13 @@ internal sealed class Page
     private long? now;
 
     private Page(NpgsqlConnection connection, string chronology, long position, long recordedAt, long floor) =>
-        (this.connection, Chronology, Position, RecordedAt, this.floor) =
-            (connection, chronology, position, recordedAt, floor);
+        (this.connection, Chronology, Position, RecordedAt, this.floor) = (
+            connection,
+            chronology,
+            position,
+            recordedAt,
+            floor
+        );
 
     public string Chronology { get; }
 
@@ -104,10 +109,7 @@ internal sealed class Page
         var unread = fresh.SelectMany(Targets).Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
         if (unread.Length > 0)
         {
-            await using var batch = new NpgsqlBatch(connection)
-            {
-                BatchCommands = { Reading(Chronology, unread, []) },
-            };
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Reading(Chronology, unread, []) } };
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await ReadAsync(reader, unread, ct);
         }

@@ -24,7 +24,8 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
         var sides = between.Contains(';', StringComparison.Ordinal)
             ? between.Split(';').Select(side => side.Split(',')).ToArray()
             : [.. between.Split(',').Select(one => new[] { one })];
-        return sides.Length == 2
+        return
+            sides.Length == 2
             && sides.All(side => side.All(IsKey))
             && !sides[0].Intersect(sides[1], StringComparer.Ordinal).Any()
             ? new Parties(sides[0], sides[1])
@@ -37,7 +38,10 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
         && char.IsAsciiLetterOrDigit(text[0]);
 
     private static Rejection Bad(string name) =>
-        new("invalid-parameter", $"“{name}”: two actors (ussr,plo), or two sides of actors (ussr,russia;plo,hamas), by their keys.");
+        new(
+            "invalid-parameter",
+            $"“{name}”: two actors (ussr,plo), or two sides of actors (ussr,russia;plo,hamas), by their keys."
+        );
 }
 
 /// <summary>Which records of one kind were there as known at a moment.</summary>

@@ -13,7 +13,11 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
 {
     public const int Tries = 5;
 
-    public async Task<TResponse> Handle(TRequest request, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
+    public async Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -35,7 +39,9 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
         {
             PostgresException
             {
-                SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation
+                SqlState: PostgresErrorCodes.SerializationFailure
+                    or PostgresErrorCodes.DeadlockDetected
+                    or PostgresErrorCodes.UniqueViolation
             } => true,
             Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Mendable(inner),
             Marten.Exceptions.ExistingStreamIdCollisionException => true,
@@ -48,7 +54,11 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
 public sealed class Tracing<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
-    public async Task<TResponse> Handle(TRequest request, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
+    public async Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
     {
         using var activity = Telemetry.Source.StartActivity(typeof(TRequest).Name);
         return await next();

@@ -29,7 +29,10 @@ public sealed class Silences(NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(ct);
         var whom = parties.IsEveryone ? "the chronology" : string.Join(" and ", parties.All);
         if (!await reader.ReadAsync(ct))
-            return new("no-record", $"Nothing is recorded of {whom} up to that day: the chronology is silent, which is not a no.");
+            return new(
+                "no-record",
+                $"Nothing is recorded of {whom} up to that day: the chronology is silent, which is not a no."
+            );
         var silence = await reader.IsDBNullAsync(2, ct)
             ? "it is the only one"
             : $"the longest silence between two is {reader.GetInt64(2)} days";

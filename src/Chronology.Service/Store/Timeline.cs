@@ -68,7 +68,12 @@ public sealed class Timeline(NpgsqlDataSource source)
     }
 
     /// <summary>The greatest by (latest, earliest, order, key) that have not surely not happened by the moment's day.</summary>
-    public async Task<IReadOnlyList<RecordedRow>> RecentAsync(Moment moment, Parties parties, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<RecordedRow>> RecentAsync(
+        Moment moment,
+        Parties parties,
+        int limit,
+        CancellationToken ct
+    )
     {
         await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
@@ -206,7 +211,12 @@ public static class Rows
     }
 
     /// <summary>One record as known at a moment; null: not recorded by then.</summary>
-    public static async Task<RecordedRow?> OneAsync(NpgsqlDataSource source, Moment moment, RecordId id, CancellationToken ct)
+    public static async Task<RecordedRow?> OneAsync(
+        NpgsqlDataSource source,
+        Moment moment,
+        RecordId id,
+        CancellationToken ct
+    )
     {
         await using var command = source.CreateCommand(
             """
@@ -219,7 +229,8 @@ public static class Rows
         command.Parameters.AddWithValue(id.Kind.Name());
         command.Parameters.AddWithValue(id.Key);
         command.Parameters.AddWithValue(moment.Position);
-        return (await ReadAsync(command, ct)).FirstOrDefault();
+        var rows = await ReadAsync(command, ct);
+        return rows.Count > 0 ? rows[0] : null;
     }
 }
 
@@ -234,7 +245,10 @@ public static class Told
         if (state.Content is EventContent content)
         {
             var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
-            told["occurred"] = System.Text.Json.JsonSerializer.SerializeToNode(DateAnswer.Of(content, when), Web.Answers.Json);
+            told["occurred"] = System.Text.Json.JsonSerializer.SerializeToNode(
+                DateAnswer.Of(content, when),
+                Web.Answers.Json
+            );
             told["happened"] = RecordJson.Word(when.HappenedBy(moment.AsOf));
             told["inForce"] = when.InForceOn(moment.AsOf) is { } inForce ? RecordJson.Word(inForce) : null;
         }

@@ -5,8 +5,8 @@ using System.Text.Json;
 using Chronology.Recording;
 using Marten;
 using Marten.Events;
-using SessionOptions = Marten.Services.SessionOptions;
 using Npgsql;
+using SessionOptions = Marten.Services.SessionOptions;
 
 namespace Chronology.Service.Store;
 
@@ -26,7 +26,8 @@ public abstract record Outcome
 {
     private Outcome() { }
 
-    public sealed record Recorded(RecordState State, Operation Operation, long Position, DateTimeOffset RecordedAt) : Outcome;
+    public sealed record Recorded(RecordState State, Operation Operation, long Position, DateTimeOffset RecordedAt)
+        : Outcome;
 
     /// <summary>The record says so already; position and instant are those of its present revision.</summary>
     public sealed record Unchanged(RecordState State, long Position, DateTimeOffset RecordedAt) : Outcome;
@@ -83,7 +84,10 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         if (order.Expected is { } expected && state is not null && expected != state.Revision)
         {
             return new Outcome.Refused(
-                new("stale-revision", $"{command.Id} is at revision {state.Revision}, not {expected}: read it again, then decide.")
+                new(
+                    "stale-revision",
+                    $"{command.Id} is at revision {state.Revision}, not {expected}: read it again, then decide."
+                )
             );
         }
         var decided = Deciding.Decide(command, state);
@@ -121,7 +125,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     )
                 );
                 page.Put(changed.After, page.Position, at);
-                return new Outcome.Recorded(changed.After, changed.Operation, page.Position, Instants.OfMicroseconds(at));
+                return new Outcome.Recorded(
+                    changed.After,
+                    changed.Operation,
+                    page.Position,
+                    Instants.OfMicroseconds(at)
+                );
             default:
                 throw new UnreachableException($"A decision that is not one: {decided.Value}");
         }
@@ -134,7 +143,13 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     }
 
     /// <summary>A numbered line whose revision is not the next: there already with the same content, or stale.</summary>
-    private async Task<Outcome> AlreadyMadeAsync(Page page, Order order, int makes, RecordState? state, CancellationToken ct)
+    private async Task<Outcome> AlreadyMadeAsync(
+        Page page,
+        Order order,
+        int makes,
+        RecordState? state,
+        CancellationToken ct
+    )
     {
         if (state is not null && makes <= state.Revision)
         {
@@ -169,9 +184,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     /// <summary>All revisions of one record, those of this page included.</summary>
     private async Task<List<Made>> RevisionsAsync(Page page, RecordId id, CancellationToken ct)
     {
-        await using var session = store.QuerySession(
-            new SessionOptions { TenantId = page.Chronology }
-        );
+        await using var session = store.QuerySession(new SessionOptions { TenantId = page.Chronology });
         var stream = await session.Events.FetchStreamAsync(id.StreamKey, token: ct);
         return
         [

@@ -28,11 +28,26 @@ public static class Described
         };
 
     public static RouteHandlerBuilder TakesChange(this RouteHandlerBuilder endpoint, Operation verb) =>
-        verb == Operation.Corrected ? endpoint.Accepts<CorrectionBody>("application/json") : endpoint.Accepts<ReasonBody>("application/json");
+        verb == Operation.Corrected
+            ? endpoint.Accepts<CorrectionBody>("application/json")
+            : endpoint.Accepts<ReasonBody>("application/json");
 
     /// <summary>The body of <c>PATCH</c>.</summary>
-    public sealed record CorrectionBody(System.Text.Json.Nodes.JsonObject Changes, Reason Reason, IReadOnlyList<Citation>? Citations);
+    public sealed record CorrectionBody(
+        System.Text.Json.Nodes.JsonObject Changes,
+        Reason Reason,
+        IReadOnlyList<Citation>? Citations
+    );
 
     /// <summary>The body of retract, reinstate, dispute and resolve (which may give the credibility).</summary>
     public sealed record ReasonBody(Reason Reason, string? Credibility, IReadOnlyList<Citation>? Citations);
+}
+
+/// <summary>The query parameters that a question takes, for OpenAPI.</summary>
+public sealed record AskedParameters(IReadOnlyList<string> Names);
+
+public static class AskedParameterExtensions
+{
+    public static RouteHandlerBuilder Asks(this RouteHandlerBuilder endpoint, params string[] names) =>
+        endpoint.WithMetadata(new AskedParameters(names));
 }

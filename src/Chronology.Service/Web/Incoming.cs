@@ -40,8 +40,7 @@ public static class Incoming
     private static readonly Rejection TooLarge = new("too-large", "A body is at most 1 MB.");
 
     public static bool IsMedia(HttpRequest request, string media) =>
-        request.ContentType is { } type
-        && type.Split(';')[0].Trim().Equals(media, StringComparison.OrdinalIgnoreCase);
+        request.ContentType is { } type && type.Split(';')[0].Trim().Equals(media, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The revision in <c>If-Match: "n"</c>.</summary>
     /// <returns>Or <c>revision-required</c>, or <c>invalid-parameter</c>.</returns>
@@ -70,8 +69,7 @@ public static class Incoming
         var local = http.Connection.RemoteIpAddress is null || IPAddress.IsLoopback(http.Connection.RemoteIpAddress);
         if (author.Count == 1 && !local)
             return new Rejection("invalid-parameter", "X-Author is taken from clients on this machine only.");
-        return Named(author.Count == 1 ? author[0] : Environment.UserName, "X-Author") is { Rejection: { } bad }
-                ? bad
+        return Named(author.Count == 1 ? author[0] : Environment.UserName, "X-Author") is { Rejection: { } bad } ? bad
             : via.Count == 1 && Named(via[0], "X-Via") is { Rejection: { } worse } ? worse
             : new Caller(author.Count == 1 ? author[0]! : Environment.UserName, via.Count == 1 ? via[0] : null);
     }
@@ -116,7 +114,11 @@ public sealed class Parameters
     {
         if (Text(name) is not { } text)
             return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest)
+        if (
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= greatest
+        )
             return number;
         refusal ??= Bad(name, $"is a whole number from {least} to {greatest}.");
         return null;
@@ -143,7 +145,11 @@ public sealed class Parameters
     /// <summary>Null: everything that was given is known and readable.</summary>
     public Rejection? Refusal() =>
         refusal
-        ?? query.Keys.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal).Select(name => Bad(name, "is not a parameter of this question.")).FirstOrDefault();
+        ?? query
+            .Keys.Where(name => !known.Contains(name))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Bad(name, "is not a parameter of this question."))
+            .FirstOrDefault();
 
     private static Rejection Bad(string name, string what) => new("invalid-parameter", $"“{name}” {what}");
 }

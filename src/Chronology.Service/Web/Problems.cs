@@ -10,8 +10,17 @@ public static class Problems
     public static int StatusOf(string code) =>
         code switch
         {
-            "malformed-json" or "unknown-field" or "invalid-parameter" or "invalid-date" or "end-before-start-of-question" => 400,
-            "no-such-chronology" or "no-such-event" or "no-such-actor" or "no-such-issue" or "no-such-source" or "not-found" => 404,
+            "malformed-json"
+            or "unknown-field"
+            or "invalid-parameter"
+            or "invalid-date"
+            or "end-before-start-of-question" => 400,
+            "no-such-chronology"
+            or "no-such-event"
+            or "no-such-actor"
+            or "no-such-issue"
+            or "no-such-source"
+            or "not-found" => 404,
             "method-not-allowed" => 405,
             "key-taken" or "chronology-exists" => 409,
             "stale-revision" => 412,
@@ -23,7 +32,11 @@ public static class Problems
         };
 
     public static IResult Of(Rejection rejection, int? line = null) =>
-        Results.Json(Body(rejection, line), statusCode: StatusOf(rejection.Code), contentType: "application/problem+json");
+        Results.Json(
+            Body(rejection, line),
+            statusCode: StatusOf(rejection.Code),
+            contentType: "application/problem+json"
+        );
 
     /// <summary><c>{"type","title","status","code","detail","pointer"?,"line"?}</c></summary>
     public static JsonObject Body(Rejection rejection, int? line = null)

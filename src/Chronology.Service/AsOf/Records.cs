@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+using Npgsql;
+
+namespace Chronology.Service.AsOf;
+
+/// <summary>One record as known at a moment, whatever its status.</summary>
+public sealed record OneRecord(string Chronology, RecordId Id, Axes Axes) : IRequest<Result<OneRecordAnswer>>;
+
+/// <param name="Fields">Every recorded field, status, revision and position; of an event happened and inForce.</param>
+public sealed record OneRecordAnswer(Basis Basis, JsonObject Fields, int Revision);
+
+/// <summary>The records of one kind in the order of their keys, a page at a time.</summary>
+/// <param name="Text">All its words must occur in name, alias, title or key.</param>
+public sealed record ListOfRecords(
+    string Chronology,
+    RecordKind Kind,
+    string? Text,
+    string? Cursor,
+    int Limit,
+    Axes Axes
+) : IRequest<Result<ListAnswer>>;
+
+public sealed record ListAnswer(Basis Basis, IReadOnlyList<JsonObject> Records, string? Next);
+
+public sealed class OneRecordHandler(Moments moments, NpgsqlDataSource source)
+    : IRequestHandler<OneRecord, Result<OneRecordAnswer>>
+{
+    public async Task<Result<OneRecordAnswer>> Handle(OneRecord request, CancellationToken cancellationToken)
+    {
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var row = await Rows.OneAsync(source, resolved.Value, request.Id, cancellationToken);
+        if (row is null)
+            return NoSuch(request.Id);
+        return new OneRecordAnswer(resolved.Value.Basis, Told.Of(row, resolved.Value), row.State.Revision);
+    }
+
+    public static Rejection NoSuch(RecordId id) =>
+        new($"no-such-{id.Kind.Name()}", $"No {id.Kind.Name()} “{id.Key}” was recorded at that position.");
+}
+
+public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource source)
+    : IRequestHandler<ListOfRecords, Result<ListAnswer>>
+{
+    public async Task<Result<ListAnswer>> Handle(ListOfRecords request, CancellationToken cancellationToken)
+    {
+        var cursor = TimelineCursor.Read(request.Cursor);
+        if (cursor.Rejection is { } forged)
+            return forged;
+        var axes = request.Axes;
+        if (cursor.Value is { } place)
+        {
+            if (axes.KnownAt is not null)
+                return new Rejection("invalid-parameter", "“knownAt”: the cursor has fixed it already.");
+            axes = axes with { KnownAt = place.Known.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        }
+        var resolved = await moments.ResolveAsync(request.Chronology, axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+            return cursor.Value is null ? rejection : TimelineCursor.Forged;
+        var moment = resolved.Value;
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.from_position <= $3 and r.to_position > $3
+              and r.status in ('active', 'disputed') and r.key > $4
+              and not exists (select from unnest($5) as w (word) where r.search not like chronology.fold(w.word))
+            order by r.key limit $6
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(request.Kind.Name());
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(cursor.Value?.Place.Key ?? "");
+        command.Parameters.AddWithValue(
+            (request.Text ?? "")
+                .ToLowerInvariant()
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(word => $"%{Timeline.Like(word)}%")
+                .ToArray()
+        );
+        command.Parameters.AddWithValue(request.Limit + 1);
+        var rows = await Rows.ReadAsync(command, cancellationToken);
+        return new ListAnswer(
+            moment.Basis,
+            [.. rows.Take(request.Limit).Select(row => Told.Of(row, moment))],
+            rows.Count > request.Limit
+                ? TimelineCursor.Write(new(moment.Position, new(0, 0, 0, rows[request.Limit - 1].State.Id.Key)))
+                : null
+        );
+    }
+}
+
+/// <summary><c>GET /events/{key}</c> and the like, and the lists <c>GET /actors</c>, <c>/issues</c>, <c>/sources</c>.</summary>
+public static class RecordEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var kind in Enum.GetValues<RecordKind>())
+        {
+            var plural = $"{kind.Name()}s";
+            routes
+                .MapGet(
+                    $"/{plural}/{{key}}",
+                    async (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                    {
+                        var query = new Parameters(http.Request);
+                        var request = new OneRecord(chronology, new(kind, key), query.Axes());
+                        if (query.Refusal() is { } refusal)
+                            return Problems.Of(refusal);
+                        var answer = await sender.Send(request, ct);
+                        if (answer.Rejection is { } rejection)
+                            return Problems.Of(rejection);
+                        http.Response.Headers.ETag = $"\"{answer.Value.Revision}\"";
+                        return Results.Json(Flat(answer.Value), Answers.Json);
+                    }
+                )
+                .WithName($"get-{kind.Name()}")
+                .WithSummary("One record as known at a moment, whatever its status")
+                .WithTags(plural)
+                .Asks("asOf", "knownAt")
+                .Gives<JsonObject>(StatusCodes.Status200OK);
+            if (kind == RecordKind.Event)
+                continue;
+            routes
+                .MapGet(
+                    $"/{plural}",
+                    async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                    {
+                        var query = new Parameters(http.Request);
+                        var request = new ListOfRecords(
+                            chronology,
+                            kind,
+                            query.Text("q"),
+                            query.Text("cursor"),
+                            query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
+                            query.Axes()
+                        );
+                        if (query.Refusal() is { } refusal)
+                            return Problems.Of(refusal);
+                        var answer = await sender.Send(request, ct);
+                        return answer.Rejection is { } rejection
+                            ? Problems.Of(rejection)
+                            : Results.Json(Listed(plural, answer.Value), Answers.Json);
+                    }
+                )
+                .WithName($"list-{plural}")
+                .WithSummary($"The {plural} by key, or those whose names have all the words of q")
+                .WithTags(plural)
+                .Asks("q", "cursor", "limit", "asOf", "knownAt")
+                .Gives<JsonObject>(StatusCodes.Status200OK);
+        }
+    }
+
+    public static JsonObject Flat(OneRecordAnswer answer)
+    {
+        var flat = new JsonObject { ["basis"] = Node(answer.Basis) };
+        foreach (var (name, value) in answer.Fields)
+            flat[name] = value?.DeepClone();
+        return flat;
+    }
+
+    public static JsonObject Listed(string plural, ListAnswer answer) =>
+        new()
+        {
+            ["basis"] = Node(answer.Basis),
+            [plural] = new JsonArray([.. answer.Records]),
+            ["next"] = answer.Next,
+        };
+
+    private static JsonNode? Node(Basis basis) => System.Text.Json.JsonSerializer.SerializeToNode(basis, Answers.Json);
+}

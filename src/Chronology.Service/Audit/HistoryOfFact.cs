@@ -1,0 +1,142 @@
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.AsOf;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+
+namespace Chronology.Service.Audit;
+
+/// <summary>What the chronology has said about one fact on one day, at each position where its answer changed.</summary>
+public sealed record HistoryOfFact(
+    string Chronology,
+    string? Kind,
+    string? Holder,
+    string? Toward,
+    string? Qualifier,
+    string? Value,
+    Axes Axes
+) : IRequest<Result<FactHistoryAnswer>>;
+
+public sealed record FactHistoryAnswer(Basis Basis, IReadOnlyList<FactHistoryEntry> History);
+
+/// <param name="Facts">As <c>GET /facts</c> would list them at that position; their <c>because</c> without citations.</param>
+public sealed record FactHistoryEntry(
+    long Position,
+    string RecordedAt,
+    Verdict Verdict,
+    IReadOnlyList<string> Values,
+    IReadOnlyList<FactAnswer> Facts
+);
+
+public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.NpgsqlDataSource source)
+    : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
+{
+    public async Task<Result<FactHistoryAnswer>> Handle(HistoryOfFact request, CancellationToken cancellationToken)
+    {
+        if (request is not { Kind: not null, Holder: not null, Toward: not null })
+            return new Rejection("invalid-parameter", "Give “kind”, “holder” and “toward”.");
+        if (FactQuestion.Refusal(request.Kind, request.Value) is { } refusal)
+            return refusal;
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var moment = resolved.Value;
+        var selection = FactQuestion.Selection(
+            request.Kind,
+            request.Holder,
+            request.Toward,
+            request.Qualifier,
+            request.Value
+        );
+        var versions = await facts.VersionsAsync(moment, selection, cancellationToken);
+        var positions = versions
+            .SelectMany(fact => fact.Versions.SelectMany(version => new[] { version.From, version.To }))
+            .Where(position => position <= moment.Position)
+            .Distinct()
+            .Order()
+            .ToArray();
+        var history = new List<FactHistoryEntry>();
+        var before = (Verdict: Verdict.NoRecord, Told: "");
+        foreach (var position in positions)
+        {
+            var entries = versions
+                .Select(fact =>
+                    (
+                        fact.Fact.Key,
+                        Effects: fact.Versions.Where(v => v.From <= position && position < v.To)
+                            .Select(v => v.Effect)
+                            .ToArray()
+                    )
+                )
+                .Where(fact => fact.Effects.Length > 0)
+                .Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf))
+                .ToArray();
+            var verdict = FactQuestion.Judge(entries, request.Value);
+            var told = FactTelling.Ordered(
+                entries.Where(entry => entry.IsListed).Select(entry => FactTelling.Tell(entry, NoCitations))
+            );
+            var now = (verdict, string.Join('\n', told.Select(Shown)));
+            if (now == before)
+                continue;
+            before = now;
+            history.Add(new(position, "", verdict, [.. told.Select(fact => fact.Value)], told));
+        }
+        return new FactHistoryAnswer(moment.Basis, await StampedAsync(request.Chronology, history, cancellationToken));
+    }
+
+    private static readonly Dictionary<(string, long), ValueList<Citation>> NoCitations = [];
+
+    /// <summary>What makes two answers differ: the values and how sure they are, not which revision says so.</summary>
+    private static string Shown(FactAnswer fact) =>
+        $"{fact.Qualifier}|{fact.Value}|{fact.Certainty}|{string.Join(',', fact.Alternatives)}|{fact.Since}|{fact.Until}|{fact.Credibility}|{fact.DisputedBy?.Count}";
+
+    private async Task<IReadOnlyList<FactHistoryEntry>> StampedAsync(
+        string chronology,
+        List<FactHistoryEntry> history,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            "select position, recorded_at from chronology.ledger where chronology = $1 and position = any($2)"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(history.Select(entry => entry.Position).ToArray());
+        var stamps = new Dictionary<long, string>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            stamps[reader.GetInt64(0)] = Instants.Text(reader.GetFieldValue<DateTimeOffset>(1));
+        return [.. history.Select(entry => entry with { RecordedAt = stamps[entry.Position] })];
+    }
+}
+
+/// <summary><c>GET /facts/history</c></summary>
+public static class FactHistoryEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet(
+                "/facts/history",
+                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                {
+                    var query = new Parameters(http.Request);
+                    var request = new HistoryOfFact(
+                        chronology,
+                        query.Text("kind"),
+                        query.Text("holder"),
+                        query.Text("toward"),
+                        query.Text("qualifier"),
+                        query.Text("value"),
+                        query.Axes()
+                    );
+                    return query.Refusal() is { } refusal
+                        ? Problems.Of(refusal)
+                        : Answers.Of(await sender.Send(request, ct));
+                }
+            )
+            .WithName("history-of-fact")
+            .WithSummary("What was said about a fact on a day, at each position where that changed")
+            .WithTags("audit")
+            .Asks("kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt")
+            .Gives<FactHistoryAnswer>(StatusCodes.Status200OK);
+}

@@ -1,0 +1,177 @@
+using System.Text.Json.Serialization;
+using Chronology.Recording;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using Chronology.Time;
+using MediatR;
+using Npgsql;
+
+namespace Chronology.Service.Catalogue;
+
+/// <summary>Begin a chronology, at position 0.</summary>
+public sealed record CreateChronology(string Slug, string Title, string? Description, string? Licence, Caller Caller)
+    : IRequest<Result<ChronologyCard>>;
+
+public sealed record AllChronologies : IRequest<Result<ChronologiesAnswer>>;
+
+public sealed record OneChronology(string Slug) : IRequest<Result<ChronologyCard>>;
+
+public sealed record ChronologiesAnswer(IReadOnlyList<ChronologyCard> Chronologies);
+
+/// <param name="First">The first day of any event, or null; <paramref name="Last"/>: the last.</param>
+public sealed record ChronologyCard(
+    string Slug,
+    string Title,
+    string? Description,
+    string? Licence,
+    RecordCounts Counts,
+    string? First,
+    string? Last,
+    KnownAt Head,
+    int Rules
+);
+
+/// <summary>Records that are neither retracted nor merged.</summary>
+public sealed record RecordCounts(long Events, long Actors, long Issues, long Sources);
+
+public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clock)
+    : IRequestHandler<CreateChronology, Result<ChronologyCard>>,
+        IRequestHandler<AllChronologies, Result<ChronologiesAnswer>>,
+        IRequestHandler<OneChronology, Result<ChronologyCard>>
+{
+    public async Task<Result<ChronologyCard>> Handle(CreateChronology request, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(
+            """
+            with made as (
+                insert into chronology.chronology (slug, title, description, licence, created_at, created_by)
+                values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning slug)
+            insert into chronology.head (chronology) select slug from made
+            """
+        );
+        command.Parameters.AddWithValue(request.Slug);
+        command.Parameters.AddWithValue(request.Title);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = request.Description });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = request.Licence });
+        command.Parameters.AddWithValue(clock.GetUtcNow().ToUniversalTime());
+        command.Parameters.AddWithValue(request.Caller.Author);
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+            return new Rejection("chronology-exists", $"There is a chronology “{request.Slug}” already.", "/slug");
+        return (await ReadAsync(request.Slug, cancellationToken))[0];
+    }
+
+    public async Task<Result<ChronologiesAnswer>> Handle(
+        AllChronologies request,
+        CancellationToken cancellationToken
+    ) => new ChronologiesAnswer(await ReadAsync(null, cancellationToken));
+
+    public async Task<Result<ChronologyCard>> Handle(OneChronology request, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(request.Slug, cancellationToken);
+        return found.Count > 0 ? found[0] : Writer.NoSuchChronology(request.Slug);
+    }
+
+    private async Task<IReadOnlyList<ChronologyCard>> ReadAsync(string? slug, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            $"""
+            select c.slug, c.title, c.description, c.licence, h.position, h.recorded_at,
+                coalesce(n.events, 0), coalesce(n.actors, 0), coalesce(n.issues, 0), coalesce(n.sources, 0), n.first, n.last
+            from chronology.chronology c
+            join chronology.head h on h.chronology = c.slug
+            left join lateral (
+                select count(*) filter (where kind = 'event') as events, count(*) filter (where kind = 'actor') as actors,
+                    count(*) filter (where kind = 'issue') as issues, count(*) filter (where kind = 'source') as sources,
+                    min(earliest) filter (where earliest > {long.MinValue}) as first, max(latest) filter (where latest < {long.MaxValue}) as last
+                from chronology.record r
+                where r.chronology = c.slug and r.to_position = {DerivedRows.Open} and r.status in ('active', 'disputed')) n on true
+            where $1::text is null or c.slug = $1
+            order by c.slug
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = slug });
+        var cards = new List<ChronologyCard>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            cards.Add(
+                new(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2),
+                    await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3),
+                    new(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9)),
+                    await reader.IsDBNullAsync(10, ct) ? null : new Day(reader.GetInt64(10)).ToString(),
+                    await reader.IsDBNullAsync(11, ct) ? null : new Day(reader.GetInt64(11)).ToString(),
+                    new(
+                        reader.GetInt64(4),
+                        await reader.IsDBNullAsync(5, ct)
+                            ? null
+                            : Instants.Text(reader.GetFieldValue<DateTimeOffset>(5))
+                    ),
+                    Moment.Rules
+                )
+            );
+        }
+        return cards;
+    }
+}
+
+/// <summary><c>POST</c> and <c>GET /api/chronologies</c>, <c>GET /api/chronologies/{c}</c>.</summary>
+public static class ChronologyEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes
+            .MapPost(
+                "/api/chronologies",
+                async (HttpContext http, ISender sender, CancellationToken ct) =>
+                {
+                    var caller = Incoming.CallerOf(http);
+                    if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
+                        return Problems.Of(refusal);
+                    var body = (await Incoming.BodyAsync(http, ct)).Then(ImportLine.ReadChronology);
+                    if (body.Rejection is { } rejection)
+                        return Problems.Of(rejection);
+                    var given = body.Value;
+                    var made = await sender.Send(
+                        new CreateChronology(given.Slug, given.Title, given.Description, given.Licence, caller.Value),
+                        ct
+                    );
+                    if (made.Rejection is { } taken)
+                        return Problems.Of(taken);
+                    http.Response.Headers.Location = $"/api/chronologies/{given.Slug}";
+                    return Results.Json(made.Value, Answers.Json, statusCode: StatusCodes.Status201Created);
+                }
+            )
+            .WithName("create-chronology")
+            .WithSummary("Begin a chronology")
+            .WithTags("chronologies")
+            .Accepts<ImportLine.Chronology>("application/json")
+            .Gives<ChronologyCard>(StatusCodes.Status201Created);
+        routes
+            .MapGet(
+                "/api/chronologies",
+                async (HttpContext http, ISender sender, CancellationToken ct) =>
+                    new Parameters(http.Request).Refusal() is { } refusal
+                        ? Problems.Of(refusal)
+                        : Answers.Of(await sender.Send(new AllChronologies(), ct))
+            )
+            .WithName("list-chronologies")
+            .WithSummary("All chronologies")
+            .WithTags("chronologies")
+            .Gives<ChronologiesAnswer>(StatusCodes.Status200OK);
+        routes
+            .MapGet(
+                "/api/chronologies/{chronology}",
+                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                    new Parameters(http.Request).Refusal() is { } refusal
+                        ? Problems.Of(refusal)
+                        : Answers.Of(await sender.Send(new OneChronology(chronology), ct))
+            )
+            .WithName("get-chronology")
+            .WithSummary("One chronology: its counts, first and last date, and head")
+            .WithTags("chronologies")
+            .Gives<ChronologyCard>(StatusCodes.Status200OK);
+    }
+}

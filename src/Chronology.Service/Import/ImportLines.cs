@@ -1,0 +1,357 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Chronology.Recording;
+using Chronology.Service.Catalogue;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+
+namespace Chronology.Service.Import;
+
+/// <summary>Record the lines of a file, each a request body with <c>record</c> beside it.</summary>
+/// <param name="Lines">NDJSON in UTF-8, of any length; a line is at most 1 MB.</param>
+/// <param name="Strict">Record nothing if any line is refused.</param>
+/// <param name="Progress">Told the number of lines read, after each batch.</param>
+public sealed record ImportLines(
+    string Chronology,
+    Stream Lines,
+    bool Strict,
+    Caller Caller,
+    IProgress<ImportReport>? Progress
+) : IRequest<Result<ImportReport>>;
+
+/// <param name="Unnumbered">Of the recorded, those whose line names no revision: not safe to repeat.</param>
+/// <param name="Position">The head after the import.</param>
+public sealed record ImportReport(
+    long Recorded,
+    long Unchanged,
+    long Unnumbered,
+    IReadOnlyList<RefusedLine> Refused,
+    long Position
+);
+
+/// <param name="Line">From 1.</param>
+public sealed record RefusedLine(long Line, string Code, string Detail, string? Pointer);
+
+/// <summary>Reads a file line by line and hands it to the writer in batches.</summary>
+/// <remarks>A line that refers to what stands further down waits until the rest of the file has been read: references may point
+/// forward. Memory holds one batch and the lines that wait. With <c>strict</c> the whole file is one batch and one transaction.</remarks>
+public sealed class ImportLinesHandler(Writer writer, ISender sender)
+    : IRequestHandler<ImportLines, Result<ImportReport>>
+{
+    private const int BatchSize = 500;
+
+    private sealed record Numbered(long Line, Order Order, bool HasRevision);
+
+    private sealed class Tally
+    {
+        public long Recorded;
+        public long Unchanged;
+        public long Unnumbered;
+        public List<RefusedLine> Refused { get; } = [];
+
+        public ImportReport Report(long position) =>
+            new(Recorded, Unchanged, Unnumbered, [.. Refused.OrderBy(refused => refused.Line)], position);
+    }
+
+    public async Task<Result<ImportReport>> Handle(ImportLines request, CancellationToken cancellationToken)
+    {
+        var card = await sender.Send(new OneChronology(request.Chronology), cancellationToken);
+        if (card.Rejection is { } rejection)
+            return rejection;
+        var tally = new Tally();
+        var waiting = new List<Numbered>();
+        var batch = new List<Numbered>();
+        await foreach (var (number, bytes) in LinesAsync(request.Lines, cancellationToken))
+        {
+            var line = (bytes is null ? TooLong : StrictJson.Parse(bytes)).Then(ImportLine.Read);
+            if (line.Rejection is { } unreadable)
+                tally.Refused.Add(Told(number, unreadable));
+            else if (line.Value is ImportLine.Chronology described)
+                Describe(number, described, card.Value, tally);
+            else if (line.Value is ImportLine.Order order)
+                batch.Add(new(number, new(order.Command, null, order.Revision, order.Via), order.Revision is not null));
+            if (batch.Count >= BatchSize && !request.Strict)
+            {
+                await AppendAsync(request, batch, waiting, tally, cancellationToken);
+                batch.Clear();
+                request.Progress?.Report(tally.Report(number));
+            }
+        }
+        if (request.Strict)
+            return await StrictlyAsync(request, batch, tally, cancellationToken);
+        await AppendAsync(request, batch, waiting, tally, cancellationToken);
+        for (var before = -1; waiting.Count > 0 && waiting.Count != before; )
+        {
+            before = waiting.Count;
+            var again = waiting.ToArray();
+            waiting.Clear();
+            foreach (var some in again.Chunk(BatchSize))
+                await AppendAsync(request, some, waiting, tally, cancellationToken);
+        }
+        foreach (var stuck in waiting)
+        {
+            var outcome = await writer.AppendAsync(
+                request.Chronology,
+                [stuck.Order],
+                request.Caller,
+                allOrNothing: true,
+                cancellationToken
+            );
+            Count(stuck, outcome.Value[0], tally, waiting: null);
+        }
+        return await ReportAsync(request, tally, cancellationToken);
+    }
+
+    /// <summary>All lines in one transaction, in an order in which what is referred to comes first.</summary>
+    private async Task<Result<ImportReport>> StrictlyAsync(
+        ImportLines request,
+        List<Numbered> batch,
+        Tally tally,
+        CancellationToken ct
+    )
+    {
+        if (tally.Refused.Count == 0 && batch.Count > 0)
+        {
+            var ordered = Ordered(batch);
+            var outcomes = await writer.AppendAsync(
+                request.Chronology,
+                [.. ordered.Select(line => line.Order)],
+                request.Caller,
+                allOrNothing: true,
+                ct
+            );
+            if (outcomes.Rejection is { } rejection)
+                return rejection;
+            for (var i = 0; i < ordered.Count; i++)
+                Count(ordered[i], outcomes.Value[i], tally, waiting: null);
+        }
+        if (tally.Refused.Count > 0)
+            (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
+        return await ReportAsync(request, tally, ct);
+    }
+
+    /// <summary>The lines of each record in their order, and behind the lines that record what they refer to.</summary>
+    private static List<Numbered> Ordered(List<Numbered> lines)
+    {
+        var byRecord = lines
+            .GroupBy(line => line.Order.Command.Id)
+            .ToDictionary(group => group.Key, group => group.ToArray());
+        var placed = new HashSet<RecordId>();
+        var ordered = new List<Numbered>(lines.Count);
+        foreach (var line in lines)
+            Place(line.Order.Command.Id);
+        return
+        [
+            .. ordered
+                .Select((line, at) => (line, at))
+                .OrderBy(x => x.line.Order.Command is Command.Record ? 0 : 1)
+                .ThenBy(x => x.line.Order.Command is Command.Record ? x.at : x.line.Line)
+                .Select(x => x.line),
+        ];
+
+        void Place(RecordId id)
+        {
+            var path = new Stack<RecordId>([id]);
+            while (path.TryPeek(out var next))
+            {
+                if (
+                    !placed.Contains(next)
+                    && Needs(next)
+                        .FirstOrDefault(needed =>
+                            byRecord.ContainsKey(needed) && !placed.Contains(needed) && !path.Contains(needed)
+                        )
+                        is { Key: not null } first
+                )
+                {
+                    path.Push(first);
+                    continue;
+                }
+                path.Pop();
+                if (placed.Add(next))
+                    ordered.AddRange(byRecord[next]);
+            }
+        }
+
+        IEnumerable<RecordId> Needs(RecordId id) =>
+            byRecord[id]
+                .Select(line => line.Order.Command)
+                .OfType<Command.Record>()
+                .SelectMany(record => record.Content.References())
+                .SelectMany(reference =>
+                    reference.OrIssue
+                        ? [reference.To, new RecordId(RecordKind.Issue, reference.To.Key)]
+                        : new[] { reference.To }
+                );
+    }
+
+    private async Task AppendAsync(
+        ImportLines request,
+        IReadOnlyList<Numbered> lines,
+        List<Numbered> waiting,
+        Tally tally,
+        CancellationToken ct
+    )
+    {
+        if (lines.Count == 0)
+            return;
+        var outcomes = await writer.AppendAsync(
+            request.Chronology,
+            [.. lines.Select(line => line.Order)],
+            request.Caller,
+            allOrNothing: false,
+            ct
+        );
+        for (var i = 0; i < lines.Count; i++)
+            Count(lines[i], outcomes.Value[i], tally, waiting);
+    }
+
+    private static void Count(Numbered line, Outcome outcome, Tally tally, List<Numbered>? waiting)
+    {
+        switch (outcome)
+        {
+            case Outcome.Recorded:
+                tally.Recorded++;
+                tally.Unnumbered += line.HasRevision ? 0 : 1;
+                break;
+            case Outcome.Unchanged:
+                tally.Unchanged++;
+                break;
+            case Outcome.Refused refused when waiting is not null && MayYetCome(refused.Rejection.Code):
+                waiting.Add(line);
+                break;
+            case Outcome.Refused refused:
+                tally.Refused.Add(Told(line.Line, refused.Rejection));
+                break;
+        }
+    }
+
+    private static bool MayYetCome(string code) =>
+        code.StartsWith("unknown-", StringComparison.Ordinal) && code is not "unknown-type" and not "unknown-value"
+        || code.StartsWith("no-such-", StringComparison.Ordinal)
+        || code == "stale-revision";
+
+    private static void Describe(long number, ImportLine.Chronology described, ChronologyCard card, Tally tally)
+    {
+        if (
+            described.Slug != card.Slug
+            || (
+                described.Title == card.Title
+                && described.Description == card.Description
+                && described.Licence == card.Licence
+            )
+        )
+            tally.Unchanged++;
+        else
+            tally.Refused.Add(
+                Told(
+                    number,
+                    new("chronology-exists", $"“{card.Slug}” is there with another title, description or licence.")
+                )
+            );
+    }
+
+    private async Task<Result<ImportReport>> ReportAsync(ImportLines request, Tally tally, CancellationToken ct) =>
+        (await sender.Send(new OneChronology(request.Chronology), ct)).Map(card => tally.Report(card.Head.Position));
+
+    private static RefusedLine Told(long line, Rejection rejection) =>
+        new(line, rejection.Code, rejection.Detail, rejection.Pointer);
+
+    private static readonly Result<System.Text.Json.JsonElement> TooLong = new Rejection(
+        "too-large",
+        "A line is at most 1 MB."
+    );
+
+    /// <summary>Lines by number from 1, blank ones left out; null bytes: longer than 1 MB.</summary>
+    public static async IAsyncEnumerable<(long Number, byte[]? Bytes)> LinesAsync(
+        Stream stream,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        var reader = PipeReader.Create(stream);
+        var line = new ArrayBufferWriter<byte>();
+        var number = 0L;
+        var tooLong = false;
+        while (true)
+        {
+            var read = await reader.ReadAsync(ct);
+            var buffer = read.Buffer;
+            while (buffer.PositionOf((byte)'\n') is { } end)
+            {
+                Keep(buffer.Slice(0, end));
+                buffer = buffer.Slice(buffer.GetPosition(1, end));
+                if (Take() is { } whole)
+                    yield return whole;
+            }
+            Keep(buffer);
+            reader.AdvanceTo(read.Buffer.End);
+            if (!read.IsCompleted)
+                continue;
+            if ((line.WrittenCount > 0 || tooLong) && Take() is { } last)
+                yield return last;
+            break;
+        }
+        await reader.CompleteAsync();
+
+        void Keep(ReadOnlySequence<byte> bytes)
+        {
+            tooLong |= line.WrittenCount + bytes.Length > Incoming.GreatestBody + 1;
+            if (tooLong)
+                return;
+            foreach (var segment in bytes)
+                line.Write(segment.Span);
+        }
+
+        (long, byte[]?)? Take()
+        {
+            number++;
+            var text = line.WrittenSpan;
+            if (text is [.., (byte)'\r'])
+                text = text[..^1];
+            if (number == 1 && text.StartsWith("\uFEFF"u8))
+                text = text[3..];
+            var blank = !tooLong && text.Trim(" \t"u8).IsEmpty;
+            var bytes = tooLong || blank ? null : text.ToArray();
+            line.Clear();
+            (var long1, tooLong) = (tooLong, false);
+            return blank ? null : (number, long1 ? null : bytes);
+        }
+    }
+}
+
+/// <summary><c>POST /import</c></summary>
+public static class ImportEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost(
+                "/import",
+                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                {
+                    var query = new Parameters(http.Request);
+                    var strict = query.Flag("strict");
+                    var caller = Incoming.CallerOf(http);
+                    if ((query.Refusal() ?? caller.Rejection) is { } refusal)
+                        return Problems.Of(refusal);
+                    if (!Incoming.IsMedia(http.Request, "application/x-ndjson"))
+                        return Problems.Of(new("unsupported-media-type", "Send application/x-ndjson."));
+                    if (
+                        http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is
+                        { IsReadOnly: false } size
+                    )
+                        size.MaxRequestBodySize = null;
+                    return Answers.Of(
+                        await sender.Send(
+                            new ImportLines(chronology, http.Request.Body, strict, caller.Value, null),
+                            ct
+                        )
+                    );
+                }
+            )
+            .WithName("import")
+            .WithSummary("Record the lines of a file; good lines are recorded, bad ones reported by number")
+            .WithTags("import")
+            .Asks("strict")
+            .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson")
+            .Gives<ImportReport>(StatusCodes.Status200OK);
+}

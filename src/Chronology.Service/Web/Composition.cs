@@ -1,0 +1,201 @@
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Chronology.Service.Append;
+using Chronology.Service.AsOf;
+using Chronology.Service.Audit;
+using Chronology.Service.Catalogue;
+using Chronology.Service.Import;
+using Chronology.Service.Store;
+using Marten;
+using MediatR;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.OpenApi;
+using Npgsql;
+using Scalar.AspNetCore;
+
+namespace Chronology.Service.Web;
+
+/// <summary>What HTTP, the command line and the tests are composed of.</summary>
+public static class Composition
+{
+    /// <summary>The store, the writer, the readers and the requests, over a migrated database.</summary>
+    public static IServiceCollection AddChronology(this IServiceCollection services, NpgsqlDataSource source)
+    {
+        services.AddSingleton(source);
+        services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
+        services.AddSingleton<Writer>();
+        services.AddSingleton<Moments>();
+        services.AddSingleton<Facts>();
+        services.AddSingleton<FactTelling>();
+        services.AddSingleton<Timeline>();
+        services.AddSingleton<Silences>();
+        services.AddMediatR(mediator =>
+        {
+            mediator.RegisterServicesFromAssemblyContaining<Writer>();
+            mediator.AddOpenBehavior(typeof(Tracing<,>));
+            mediator.AddOpenBehavior(typeof(Retrying<,>));
+        });
+        services.TryAddTimeProvider();
+        return services;
+    }
+
+    private static void TryAddTimeProvider(this IServiceCollection services)
+    {
+        if (!services.Any(service => service.ServiceType == typeof(TimeProvider)))
+            services.AddSingleton(TimeProvider.System);
+    }
+
+    /// <summary>OpenAPI, errors as problems, and limits.</summary>
+    public static WebApplicationBuilder AddChronologyWeb(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 2 * Incoming.GreatestBody;
+        });
+        builder.Services.ConfigureHttpJsonOptions(json => Answers.Configure(json.SerializerOptions));
+        builder.Services.AddOpenApi(
+            "v1",
+            openApi =>
+            {
+                openApi.AddDocumentTransformer(
+                    (document, _, _) =>
+                    {
+                        document.Info = new()
+                        {
+                            Title = "Chronology",
+                            Version = "1",
+                            Description =
+                                "A sourced record of international relations: what was so as of a date, as known at a moment, and how the record came to say so.",
+                        };
+                        return Task.CompletedTask;
+                    }
+                );
+                openApi.AddOperationTransformer(
+                    (operation, context, _) =>
+                    {
+                        var asked = context
+                            .Description.ActionDescriptor.EndpointMetadata.OfType<AskedParameters>()
+                            .FirstOrDefault();
+                        foreach (var name in asked?.Names ?? [])
+                        {
+                            operation.Parameters ??= [];
+                            operation.Parameters.Add(
+                                new OpenApiParameter
+                                {
+                                    Name = name,
+                                    In = ParameterLocation.Query,
+                                    Schema = new OpenApiSchema
+                                    {
+                                        Type = name is "limit" or "since"
+                                            ? JsonSchemaType.Integer
+                                            : JsonSchemaType.String,
+                                    },
+                                }
+                            );
+                        }
+                        return Task.CompletedTask;
+                    }
+                );
+            }
+        );
+        return builder;
+    }
+
+    /// <summary>Every route of the contract that this version has.</summary>
+    public static WebApplication MapChronology(this WebApplication app)
+    {
+        app.UseExceptionHandler(errors => errors.Run(FaultAsync));
+        app.UseStatusCodePages(context => StatusAsync(context.HttpContext));
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/docs");
+        ChronologyEndpoints.Map(app);
+        var chronology = app.MapGroup("/api/chronologies/{chronology}");
+        AppendEndpoints.Map(chronology);
+        ImportEndpoint.Map(chronology);
+        StateEndpoint.Map(chronology);
+        FactsEndpoint.Map(chronology);
+        TimelineEndpoint.Map(chronology);
+        RecordEndpoints.Map(chronology);
+        HistoryEndpoint.Map(chronology);
+        FactHistoryEndpoint.Map(chronology);
+        ChangesEndpoint.Map(chronology);
+        HealthEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>
+    private static async Task FaultAsync(HttpContext http)
+    {
+        var fault = http.Features.Get<IExceptionHandlerFeature>()?.Error;
+        if (fault is BadHttpRequestException bad)
+        {
+            await Problems
+                .Of(
+                    bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                        ? new("too-large", "A body is at most 1 MB.")
+                        : new("malformed-json", "The request did not arrive whole.")
+                )
+                .ExecuteAsync(http);
+            return;
+        }
+        if (
+            fault is NpgsqlException and not PostgresException
+            || fault is PostgresException { SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] }
+        )
+        {
+            http.Response.Headers.RetryAfter = "2";
+            await Problems
+                .Of(new("unavailable", "The database cannot be reached just now: try again shortly."))
+                .ExecuteAsync(http);
+            return;
+        }
+        await Results
+            .Json(
+                new JsonObject
+                {
+                    ["type"] = "about:blank",
+                    ["title"] = "Fault",
+                    ["status"] = 500,
+                    ["code"] = "fault",
+                    ["detail"] = "Something is broken in the service; nothing was changed. Its log says more.",
+                },
+                statusCode: 500,
+                contentType: "application/problem+json"
+            )
+            .ExecuteAsync(http);
+    }
+
+    private static Task StatusAsync(HttpContext http) =>
+        http.Response.StatusCode switch
+        {
+            404 => Problems.Of(new("not-found", "There is nothing at this address.")).ExecuteAsync(http),
+            405 => Problems
+                .Of(new("method-not-allowed", $"This address takes {http.Response.Headers.Allow}."))
+                .ExecuteAsync(http),
+            415 => Problems.Of(new("unsupported-media-type", "Send application/json.")).ExecuteAsync(http),
+            >= 400 and < 500 => Problems.Of(new("invalid-parameter", "The request cannot be read.")).ExecuteAsync(http),
+            _ => Task.CompletedTask,
+        };
+}
+
+/// <summary><c>GET /health/live</c> and <c>/health/ready</c>.</summary>
+public static class HealthEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Results.Json(new { status = "live" })).WithTags("health");
+        routes
+            .MapGet(
+                "/health/ready",
+                async (NpgsqlDataSource source, CancellationToken ct) =>
+                {
+                    var pending = await Migrations.PendingAsync(source, ct);
+                    return pending.Count == 0
+                        ? Results.Json(new { status = "ready" })
+                        : Problems.Of(new("unavailable", "Migrations are pending: run chronology migrate."));
+                }
+            )
+            .WithTags("health");
+    }
+}
