@@ -28,6 +28,7 @@ public sealed class Facts(NpgsqlDataSource source)
 {
     /// <summary>For each key selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>A key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
+    /// A value that no effect gave as known at the moment is not recorded, whatever ends all values of its kind: it was not yet in the rows then.
     /// An index look-up for each key, flat in the length of its history.</remarks>
     public async Task<IReadOnlyList<FactEffects>> ReadAsync(
         Moment moment,
@@ -50,6 +51,8 @@ public sealed class Facts(NpgsqlDataSource source)
                  where later.fact = f.id and later.start_first > $2 and later.from_position <= $4 and later.to_position > $4
                  limit 1)) e
             where f.chronology = $1 {Selecting(selection, command)}
+              and (f.ender is null or exists (select from chronology.effect own
+                where own.fact = f.id and own.from_position <= $4 and own.to_position > $4))
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
             """;
         return await GroupAsync(command, ct);
