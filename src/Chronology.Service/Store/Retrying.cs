@@ -28,15 +28,16 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
             catch (Exception fault) when (request is IRetried && attempt < Tries && Mendable(fault))
             {
                 Activity.Current?.AddEvent(new("retried"));
-                NpgsqlConnection.ClearAllPools();
             }
         }
     }
 
-    /// <summary>Conflicts of transactions, a stream that two began at once, and connections that broke before the commit was sent.</summary>
+    /// <summary>Conflicts of transactions, a stream that two began at once, and connections that broke before the commit was sent.
+    /// A commit whose answer was lost is the author's to ask about: it may stand.</summary>
     private static bool Mendable(Exception fault) =>
         fault switch
         {
+            BrokenBeforeCommitException => true,
             PostgresException
             {
                 SqlState: PostgresErrorCodes.SerializationFailure
@@ -71,3 +72,6 @@ public static class Telemetry
 
     public static ActivitySource Source { get; } = new(Name);
 }
+
+/// <summary>The connection was lost while nothing had been committed: the same order can safely be tried again.</summary>
+public sealed class BrokenBeforeCommitException(Exception inner) : Exception(inner.Message, inner);
