@@ -157,20 +157,25 @@ begin
     return new;
 end $$;
 
-create function chronology.only_version() returns trigger language plpgsql as $$
+create function chronology.only_growing() returns trigger language plpgsql as $$
+declare
+    grown chronology.mt_streams := new;
 begin
-    if new.tenant_id is distinct from old.tenant_id or new.id is distinct from old.id or new.created <> old.created
-        or new.version < old.version or new.is_archived is distinct from old.is_archived then
-        raise exception 'a stream only grows' using errcode = 'CH001';
+    if new.version > old.version then
+        new.version := old.version;
+        new.timestamp := old.timestamp;
+        if new *= old then
+            return grown;
+        end if;
     end if;
-    return new;
+    raise exception 'a stream only grows' using errcode = 'CH001';
 end $$;
 
 create trigger kept before update or delete on chronology.mt_events for each row execute function chronology.refuse_change();
 create trigger kept_whole before truncate on chronology.mt_events for each statement execute function chronology.refuse_change();
 create trigger kept before delete on chronology.mt_streams for each row execute function chronology.refuse_change();
 create trigger kept_whole before truncate on chronology.mt_streams for each statement execute function chronology.refuse_change();
-create trigger grows before update on chronology.mt_streams for each row execute function chronology.only_version();
+create trigger grows before update on chronology.mt_streams for each row execute function chronology.only_growing();
 create trigger kept before update or delete on chronology.ledger for each row execute function chronology.refuse_change();
 create trigger kept_whole before truncate on chronology.ledger for each statement execute function chronology.refuse_change();
 create trigger kept before update or delete on chronology.chronology for each row execute function chronology.refuse_change();
