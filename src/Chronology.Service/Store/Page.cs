@@ -96,24 +96,42 @@ internal sealed class Page
     }
 
     /// <summary>What the rest of the chronology has against a change: a reference into nothing, or one that would dangle.</summary>
-    public async Task<Rejection?> RefusalAsync(RecordState? before, Decision.Changed changed, CancellationToken ct)
+    public async Task<Rejection?> RefusalAsync(
+        Command command,
+        RecordState? before,
+        Decision.Changed changed,
+        CancellationToken ct
+    )
     {
         var after = changed.After;
-        if (after.Status is RecordStatus.Retracted or RecordStatus.Merged)
-            return after.Status == RecordStatus.Retracted ? await StillReferencedAsync(after.Id, ct) : null;
-        var old =
-            before is null || changed.Operation == Operation.Reinstated
-                ? []
-                : before.Content.References().Select(r => (r.To, r.OrIssue)).ToHashSet();
-        var fresh = after.Content.References().Where(r => !old.Contains((r.To, r.OrIssue))).ToArray();
-        var unread = fresh.SelectMany(Targets).Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
+        var fresh = Reference.Sources(command.Support).ToList();
+        if (after.Status is RecordStatus.Active or RecordStatus.Disputed)
+        {
+            var old =
+                before is null || command is Command.Reinstate
+                    ? []
+                    : before.Content.References().Select(r => (r.To, r.OrIssue)).ToHashSet();
+            fresh.AddRange(
+                after
+                    .Content.References()
+                    .Where(r => !old.Contains((r.To, r.OrIssue)))
+                    .Select(r => command is Command.Correct ? r with { Pointer = $"/changes{r.Pointer}" } : r)
+            );
+        }
+        return await DanglingAsync(fresh, ct)
+            ?? (after.Status == RecordStatus.Retracted ? await StillReferencedAsync(after.Id, ct) : null);
+    }
+
+    private async Task<Rejection?> DanglingAsync(IReadOnlyList<Reference> references, CancellationToken ct)
+    {
+        var unread = references.SelectMany(Targets).Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
         if (unread.Length > 0)
         {
             await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Reading(Chronology, unread, []) } };
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await ReadAsync(reader, unread, ct);
         }
-        foreach (var reference in fresh)
+        foreach (var reference in references)
         {
             if (!Targets(reference).Any(IsLive))
             {

@@ -53,7 +53,17 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-        var page = await Page.OpenAsync(connection, chronology, orders, ct);
+        Page? page;
+        try
+        {
+            page = await Page.OpenAsync(connection, chronology, orders, ct);
+        }
+        catch (NpgsqlException broken) when (broken is not PostgresException && !ct.IsCancellationRequested)
+        {
+            // A pooled connection that the server has closed meanwhile is found out here; its fellows are no better.
+            source.Clear();
+            throw new BrokenBeforeCommitException(broken);
+        }
         if (page is null)
             return NoSuchChronology(chronology);
         var outcomes = new List<Outcome>(orders.Count);
@@ -105,7 +115,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             case Decision.Unchanged:
                 return Unchanged(page, state!);
             case Decision.Changed changed:
-                if (await page.RefusalAsync(state, changed, ct) is { } refusal)
+                if (await page.RefusalAsync(command, state, changed, ct) is { } refusal)
                     return new Outcome.Refused(refusal);
                 var at = page.Take(clock);
                 page.Revisions.Add(

@@ -40,16 +40,14 @@ public abstract record ImportLine
             "reinstate" => ReadCommand(Operation.Reinstated, line),
             "dispute" => ReadCommand(Operation.Disputed, line),
             "resolve" => ReadCommand(Operation.Resolved, line),
-            "merge" => ReadCommand(Operation.Merged, line),
-            "split" => ReadCommand(Operation.Split, line),
-            "scheme" or "era" => new Rejection(
+            "scheme" or "era" or "merge" or "split" => new Rejection(
                 "invalid-parameter",
-                "Schemes and eras are not supported by this version.",
+                "Schemes, eras, merging and splitting are not supported by this version.",
                 "/record"
             ),
             _ => new Rejection(
                 "invalid-parameter",
-                "“record” says what the line is: chronology, actor, issue, source, event, correct, retract, reinstate, dispute, resolve, merge or split.",
+                "“record” says what the line is: chronology, actor, issue, source, event, correct, retract, reinstate, dispute or resolve.",
                 "/record"
             ),
         };

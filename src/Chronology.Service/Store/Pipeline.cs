@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Chronology.Recording;
 using MediatR;
 using Npgsql;
 
@@ -28,15 +29,16 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
             catch (Exception fault) when (request is IRetried && attempt < Tries && Mendable(fault))
             {
                 Activity.Current?.AddEvent(new("retried"));
-                NpgsqlConnection.ClearAllPools();
             }
         }
     }
 
-    /// <summary>Conflicts of transactions, a stream that two began at once, and connections that broke before the commit was sent.</summary>
+    /// <summary>Conflicts of transactions, a stream that two began at once, and connections that broke before the commit was sent.
+    /// A commit whose answer was lost is the author's to ask about: it may stand.</summary>
     private static bool Mendable(Exception fault) =>
         fault switch
         {
+            BrokenBeforeCommitException => true,
             PostgresException
             {
                 SqlState: PostgresErrorCodes.SerializationFailure
@@ -48,6 +50,25 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
             JasperFx.Events.EventStreamUnexpectedMaxEventIdException => true,
             _ => false,
         };
+}
+
+/// <summary>A request that can tell by itself, before anything is read, what is wrong with it.</summary>
+public interface IValidated
+{
+    /// <summary>Null: nothing is.</summary>
+    Rejection? Refusal();
+}
+
+/// <summary>Refuses what is wrong by itself, whoever sent it: HTTP, command line or page.</summary>
+public sealed class Validating<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IValidated
+    where TResponse : IRefusable<TResponse>
+{
+    public async Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    ) => request.Refusal() is { } rejection ? TResponse.Refused(rejection) : await next();
 }
 
 /// <summary>One span a request, named after it.</summary>
@@ -71,3 +92,6 @@ public static class Telemetry
 
     public static ActivitySource Source { get; } = new(Name);
 }
+
+/// <summary>The connection was lost while nothing had been committed: the same order can safely be tried again.</summary>
+public sealed class BrokenBeforeCommitException(Exception inner) : Exception(inner.Message, inner);
