@@ -73,6 +73,8 @@ public static partial class Settings
         logging.ClearProviders();
         logging.SetMinimumLevel(least);
         logging.AddConfiguration(settings.GetSection("Logging"));
+        // What it would log, the command tells in one sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddSimpleConsole(lines =>
         {
             lines.SingleLine = true;

@@ -61,7 +61,7 @@ public sealed class Surroundings : IDisposable
 
     public void Stop() => stopping.Cancel();
 
-    /// <summary>For tables: no colours and no wrapping where nobody looks.</summary>
+    /// <summary>For tables: no colours and wide lines where no terminal shows them.</summary>
     public IAnsiConsole Screen() => ConsoleOn(Out, OutIsTerminal);
 
     public IAnsiConsole ErrorConsole() => ConsoleOn(Error, ErrorIsTerminal);
@@ -105,11 +105,11 @@ public sealed class Surroundings : IDisposable
 
     private sealed class Sheet(TextWriter writer, bool isTerminal) : IAnsiConsoleOutput
     {
-        private const int Unbroken = 10_000;
+        private const int Page = 200;
 
         public TextWriter Writer => writer;
         public bool IsTerminal => isTerminal;
-        public int Width => isTerminal && Console.WindowWidth > 20 ? Console.WindowWidth : Unbroken;
+        public int Width => isTerminal && Console.WindowWidth > 20 ? Console.WindowWidth : Page;
         public int Height => isTerminal ? Console.WindowHeight : 100;
 
         public void SetEncoding(Encoding encoding) { }
