@@ -58,7 +58,9 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
         }
         var resolved = await moments.ResolveAsync(request.Chronology, axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
-            return cursor.Value is null ? rejection : TimelineCursor.Forged;
+            return cursor.Value is not null && rejection.Code == "invalid-parameter" && axes.AsOf is null
+                ? TimelineCursor.Forged
+                : rejection;
         var moment = resolved.Value;
         var (events, next) = await timeline.PageAsync(
             moment,
@@ -110,12 +112,7 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
             parties.Value,
             request.Type,
             request.Tag,
-            [
-                .. (request.Text ?? "")
-                    .ToLowerInvariant()
-                    .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                    .Distinct(StringComparer.Ordinal),
-            ],
+            [.. SearchText.WordsOf(request.Text).Distinct(StringComparer.Ordinal)],
             request.Certainty == "certain",
             statuses
         );
