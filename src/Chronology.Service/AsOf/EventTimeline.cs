@@ -26,10 +26,59 @@ public sealed record EventTimeline(
     string? Cursor,
     int Limit,
     Axes Axes
-) : IRequest<Result<TimelineAnswer>>
+) : IRequest<Result<TimelineAnswer>>, IValidated
 {
     public const int DefaultLimit = 100;
     public const int GreatestLimit = 1_000;
+
+    private static readonly string[] Statuses = ["active", "disputed", "retracted", "merged"];
+
+    public Rejection? Refusal() => Selection().Rejection ?? TimelineCursor.Open(Cursor, Axes).Rejection;
+
+    /// <summary>The filters read; or what is wrong with one.</summary>
+    public Result<TimelineSelection> Selection()
+    {
+        var parties = Parties.Read(Between, Actor);
+        if (parties.Rejection is { } unreadable)
+            return unreadable;
+        Day? from = null;
+        Day? to = null;
+        if (From is not null)
+        {
+            var read = Day.ParseQuestion(From, first: true);
+            if (read.Rejection is { } bad)
+                return bad with { Detail = $"“from”: {bad.Detail}" };
+            from = read.Value;
+        }
+        if (To is not null)
+        {
+            var read = Day.ParseQuestion(To);
+            if (read.Rejection is { } bad)
+                return bad with { Detail = $"“to”: {bad.Detail}" };
+            to = read.Value;
+        }
+        if (from > to)
+            return Bad("to", "lies before “from”.");
+        if (Type is not null && !Vocabulary.EventTypes.ContainsKey(Type))
+            return Bad("type", $"{Type} is no type of event.");
+        if (Certainty is not null and not "certain" and not "possible")
+            return Bad("certainty", "is certain or possible.");
+        var statuses = Status?.Split(',') ?? ["active", "disputed"];
+        if (statuses.Except(Statuses, StringComparer.Ordinal).Any())
+            return Bad("status", $"is one or more of {string.Join(",", Statuses)}.");
+        return new TimelineSelection(
+            from,
+            to,
+            parties.Value,
+            Type,
+            Tag,
+            [.. SearchText.WordsOf(Text).Distinct(StringComparer.Ordinal)],
+            Certainty == "certain",
+            statuses
+        );
+    }
+
+    private static Rejection Bad(string name, string what) => new("invalid-parameter", $"“{name}” {what}");
 }
 
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
@@ -38,34 +87,19 @@ public sealed record TimelineAnswer(Basis Basis, IReadOnlyList<JsonObject> Event
 public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
     : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
-    private static readonly string[] Statuses = ["active", "disputed", "retracted", "merged"];
-
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
     {
-        var selection = Selecting(request);
-        if (selection.Rejection is { } unreadable)
-            return unreadable;
-        var cursor = TimelineCursor.Read(request.Cursor);
-        if (cursor.Rejection is { } forged)
-            return forged;
-        var axes = request.Axes;
-        if (cursor.Value is { } from)
-        {
-            // The cursor fixes what is known, so that no page shows another record than the first.
-            if (axes.KnownAt is not null)
-                return new Rejection("invalid-parameter", "“knownAt”: the cursor has fixed it already.");
-            axes = axes with { KnownAt = from.Known.ToString(CultureInfo.InvariantCulture) };
-        }
-        var resolved = await moments.ResolveAsync(request.Chronology, axes, cancellationToken);
+        var place = TimelineCursor.Open(request.Cursor, request.Axes).Value;
+        var resolved = await moments.ResolveAsync(request.Chronology, place.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
-            return cursor.Value is not null && rejection.Code == "invalid-parameter" && axes.AsOf is null
+            return place.Cursor is not null && place.Axes.AsOf is null && rejection.Code == "invalid-parameter"
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
         var (events, next) = await timeline.PageAsync(
             moment,
-            selection.Value,
-            cursor.Value?.Place,
+            request.Selection().Value,
+            place.Cursor?.Place,
             request.Limit,
             cancellationToken
         );
@@ -75,50 +109,6 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
             next is null ? null : TimelineCursor.Write(new(moment.Position, next))
         );
     }
-
-    private static Result<TimelineSelection> Selecting(EventTimeline request)
-    {
-        var parties = Parties.Read(request.Between, request.Actor);
-        if (parties.Rejection is { } unreadable)
-            return unreadable;
-        Day? from = null;
-        Day? to = null;
-        if (request.From is not null)
-        {
-            var read = Day.ParseQuestion(request.From, first: true);
-            if (read.Rejection is { } bad)
-                return bad with { Detail = $"“from”: {bad.Detail}" };
-            from = read.Value;
-        }
-        if (request.To is not null)
-        {
-            var read = Day.ParseQuestion(request.To);
-            if (read.Rejection is { } bad)
-                return bad with { Detail = $"“to”: {bad.Detail}" };
-            to = read.Value;
-        }
-        if (from > to)
-            return Bad("to", "lies before “from”.");
-        if (request.Type is not null && !Vocabulary.EventTypes.ContainsKey(request.Type))
-            return Bad("type", $"{request.Type} is no type of event.");
-        if (request.Certainty is not null and not "certain" and not "possible")
-            return Bad("certainty", "is certain or possible.");
-        var statuses = request.Status?.Split(',') ?? ["active", "disputed"];
-        if (statuses.Except(Statuses, StringComparer.Ordinal).Any())
-            return Bad("status", $"is one or more of {string.Join(",", Statuses)}.");
-        return new TimelineSelection(
-            from,
-            to,
-            parties.Value,
-            request.Type,
-            request.Tag,
-            [.. SearchText.WordsOf(request.Text).Distinct(StringComparer.Ordinal)],
-            request.Certainty == "certain",
-            statuses
-        );
-    }
-
-    private static Rejection Bad(string name, string what) => new("invalid-parameter", $"“{name}” {what}");
 }
 
 /// <summary>An opaque place in a timeline, and the position at which it is read.</summary>
@@ -137,7 +127,17 @@ public sealed record TimelineCursor(long Known, TimelinePlace Place)
             )
         );
 
-    public static Result<TimelineCursor?> Read(string? text)
+    /// <summary>The place to go on from, if any, and the axes that it fixes: no page shows another record than the first.</summary>
+    public static Result<(TimelineCursor? Cursor, Axes Axes)> Open(string? text, Axes axes) =>
+        Read(text)
+            .Then<(TimelineCursor?, Axes)>(cursor =>
+                cursor is null ? (null, axes)
+                : axes.KnownAt is not null
+                    ? new Rejection("invalid-parameter", "“knownAt”: the cursor has fixed it already.")
+                : (cursor, axes with { KnownAt = cursor.Known.ToString(CultureInfo.InvariantCulture) })
+            );
+
+    private static Result<TimelineCursor?> Read(string? text)
     {
         if (text is null)
             return (TimelineCursor?)null;

@@ -18,7 +18,10 @@ public sealed record FactsOnADay(
     string? Qualifier,
     string? Value,
     Axes Axes
-) : IRequest<Result<FactsAnswer>>;
+) : IRequest<Result<FactsAnswer>>, IValidated
+{
+    public Rejection? Refusal() => FactQuestion.Refusal(Kind, Value);
+}
 
 /// <param name="Verdict">Given with kind, holder and toward: certain, possible, no, claimed or no-record.</param>
 /// <param name="Because">Beside a verdict: what it rests on, also where nothing holds.</param>
@@ -71,8 +74,6 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
 {
     public async Task<Result<FactsAnswer>> Handle(FactsOnADay request, CancellationToken cancellationToken)
     {
-        if (FactQuestion.Refusal(request.Kind, request.Value) is { } refusal)
-            return refusal;
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
             return rejection;

@@ -22,7 +22,10 @@ public sealed record ListOfRecords(
     string? Cursor,
     int Limit,
     Axes Axes
-) : IRequest<Result<ListAnswer>>;
+) : IRequest<Result<ListAnswer>>, IValidated
+{
+    public Rejection? Refusal() => TimelineCursor.Open(Cursor, Axes).Rejection;
+}
 
 public sealed record ListAnswer(Basis Basis, IReadOnlyList<JsonObject> Records, string? Next);
 
@@ -49,19 +52,10 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
 {
     public async Task<Result<ListAnswer>> Handle(ListOfRecords request, CancellationToken cancellationToken)
     {
-        var cursor = TimelineCursor.Read(request.Cursor);
-        if (cursor.Rejection is { } forged)
-            return forged;
-        var axes = request.Axes;
-        if (cursor.Value is { } place)
-        {
-            if (axes.KnownAt is not null)
-                return new Rejection("invalid-parameter", "“knownAt”: the cursor has fixed it already.");
-            axes = axes with { KnownAt = place.Known.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-        }
-        var resolved = await moments.ResolveAsync(request.Chronology, axes, cancellationToken);
+        var place = TimelineCursor.Open(request.Cursor, request.Axes).Value;
+        var resolved = await moments.ResolveAsync(request.Chronology, place.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
-            return cursor.Value is not null && rejection.Code == "invalid-parameter" && axes.AsOf is null
+            return place.Cursor is not null && place.Axes.AsOf is null && rejection.Code == "invalid-parameter"
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
@@ -78,7 +72,7 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(request.Kind.Name());
         command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(cursor.Value?.Place.Key ?? "");
+        command.Parameters.AddWithValue(place.Cursor?.Place.Key ?? "");
         command.Parameters.AddWithValue(SearchText.WordsOf(request.Text));
         command.Parameters.AddWithValue(request.Limit + 1);
         var rows = await Rows.ReadAsync(command, cancellationToken);

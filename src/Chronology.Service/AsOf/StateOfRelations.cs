@@ -10,7 +10,11 @@ namespace Chronology.Service.AsOf;
 
 /// <summary>The state of relations as of a day, as known at a moment: of two sides, of one actor, or of the whole chronology.</summary>
 public sealed record StateOfRelations(string Chronology, string? Between, string? Actor, Axes Axes)
-    : IRequest<Result<StateAnswer>>;
+    : IRequest<Result<StateAnswer>>,
+        IValidated
+{
+    public Rejection? Refusal() => Parties.Read(Between, Actor).Rejection;
+}
 
 /// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
 public sealed record StateAnswer(
@@ -34,22 +38,18 @@ public sealed class StateOfRelationsHandler(
 
     public async Task<Result<StateAnswer>> Handle(StateOfRelations request, CancellationToken cancellationToken)
     {
-        var parties = Parties.Read(request.Between, request.Actor);
-        if (parties.Rejection is { } unreadable)
-            return unreadable;
+        var parties = Parties.Read(request.Between, request.Actor).Value;
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var told = await facts.ListedAsync(moment, Selecting(parties.Value), cancellationToken);
-        var recent = await timeline.RecentAsync(moment, parties.Value, HowManyRecent, cancellationToken);
-        var notes = (
-            await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.Value.All, cancellationToken)
-        )
+        var told = await facts.ListedAsync(moment, Selecting(parties), cancellationToken);
+        var recent = await timeline.RecentAsync(moment, parties, HowManyRecent, cancellationToken);
+        var notes = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.All, cancellationToken))
             .Select(Silences.UnknownActor)
             .ToList();
         if (told.Count == 0)
-            notes.Add(await silences.NoRecordAsync(moment, parties.Value, cancellationToken));
+            notes.Add(await silences.NoRecordAsync(moment, parties, cancellationToken));
         return new StateAnswer(
             moment.Basis,
             told,

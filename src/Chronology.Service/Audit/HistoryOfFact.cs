@@ -16,7 +16,13 @@ public sealed record HistoryOfFact(
     string? Qualifier,
     string? Value,
     Axes Axes
-) : IRequest<Result<FactHistoryAnswer>>;
+) : IRequest<Result<FactHistoryAnswer>>, IValidated
+{
+    public Rejection? Refusal() =>
+        this is { Kind: not null, Holder: not null, Toward: not null }
+            ? FactQuestion.Refusal(Kind, Value)
+            : new("invalid-parameter", "Give “kind”, “holder” and “toward”.");
+}
 
 public sealed record FactHistoryAnswer(Basis Basis, IReadOnlyList<FactHistoryEntry> History);
 
@@ -34,10 +40,6 @@ public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.Np
 {
     public async Task<Result<FactHistoryAnswer>> Handle(HistoryOfFact request, CancellationToken cancellationToken)
     {
-        if (request is not { Kind: not null, Holder: not null, Toward: not null })
-            return new Rejection("invalid-parameter", "Give “kind”, “holder” and “toward”.");
-        if (FactQuestion.Refusal(request.Kind, request.Value) is { } refusal)
-            return refusal;
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
             return rejection;

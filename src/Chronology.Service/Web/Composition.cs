@@ -32,6 +32,7 @@ public static class Composition
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
             mediator.AddOpenBehavior(typeof(Tracing<,>));
+            mediator.AddOpenBehavior(typeof(Validating<,>));
             mediator.AddOpenBehavior(typeof(Retrying<,>));
         });
         services.TryAddTimeProvider();

@@ -6,8 +6,14 @@ namespace Chronology.Recording;
 /// <param name="Pointer">RFC 6901 pointer into the request's body, or null where none applies.</param>
 public sealed record Rejection(string Code, string Detail, string? Pointer = null);
 
+/// <summary>An answer that can be a rejection instead.</summary>
+public interface IRefusable<out TSelf>
+{
+    static abstract TSelf Refused(Rejection rejection);
+}
+
 /// <summary>A value, or the rejection that stands in its place.</summary>
-public readonly record struct Result<T>
+public readonly record struct Result<T> : IRefusable<Result<T>>
 {
     private readonly T? value;
 
@@ -25,6 +31,8 @@ public readonly record struct Result<T>
     public Result<TOut> Then<TOut>(Func<T, Result<TOut>> next) => Rejection is null ? next(value!) : Rejection;
 
     public Result<TOut> Map<TOut>(Func<T, TOut> map) => Rejection is null ? map(value!) : Rejection;
+
+    public static Result<T> Refused(Rejection rejection) => rejection;
 
     public static implicit operator Result<T>(T value) => new(value, null);
 

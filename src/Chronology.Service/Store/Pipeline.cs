@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Chronology.Recording;
 using MediatR;
 using Npgsql;
 
@@ -49,6 +50,25 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
             JasperFx.Events.EventStreamUnexpectedMaxEventIdException => true,
             _ => false,
         };
+}
+
+/// <summary>A request that can tell by itself, before anything is read, what is wrong with it.</summary>
+public interface IValidated
+{
+    /// <summary>Null: nothing is.</summary>
+    Rejection? Refusal();
+}
+
+/// <summary>Refuses what is wrong by itself, whoever sent it: HTTP, command line or page.</summary>
+public sealed class Validating<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IValidated
+    where TResponse : IRefusable<TResponse>
+{
+    public async Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    ) => request.Refusal() is { } rejection ? TResponse.Refused(rejection) : await next();
 }
 
 /// <summary>One span a request, named after it.</summary>
