@@ -57,22 +57,13 @@ public static class FactQuestion
         return null;
     }
 
-    /// <summary>The selection of one pair; the pair of a symmetric kind in either order.</summary>
     public static FactSelection Selection(
         string? kind,
         string? holder,
         string? toward,
         string? qualifier,
         string? value
-    ) =>
-        new(
-            kind,
-            holder is null ? null : [holder],
-            toward is null ? null : [toward],
-            qualifier,
-            value,
-            EitherWay: kind is not null && Vocabulary.FactKinds[kind].Symmetric
-        );
+    ) => new(kind, holder is null ? null : [holder], toward is null ? null : [toward], qualifier, value);
 
     public static Verdict Judge(IReadOnlyList<FactEntry> entries, string? value) =>
         entries.Select(entry => value is null ? entry.Holds() : entry.Is(value)).OfAny();
@@ -134,6 +125,8 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
 
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);
 
+    private const string Stance = "stance";
+
     private async Task<IReadOnlyList<Note>> NotesAsync(
         FactsOnADay request,
         Moment moment,
@@ -141,14 +134,19 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
         CancellationToken ct
     )
     {
-        var notes = new List<Note>();
-        var actors = new[] { request.Holder, request.Kind == "stance" ? null : request.Toward }.OfType<string>();
-        notes.AddRange(
-            (await Recorded.MissingAsync(source, moment, RecordKind.Actor, actors, ct)).Select(Silences.UnknownActor)
-        );
-        if (entries.Count == 0 && request.Holder is not null)
+        var asked = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var unknown = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct)).ToList();
+        if (request.Toward is { } toward && request.Kind is null or Stance && unknown.Contains(toward))
         {
-            var parties = new Parties([request.Holder], request.Toward is null ? [] : [request.Toward]);
+            // A stance may be toward an issue.
+            var neither = await Recorded.MissingAsync(source, moment, RecordKind.Issue, [toward], ct);
+            if (neither.Count == 0 && toward != request.Holder)
+                unknown.Remove(toward);
+        }
+        var notes = unknown.Select(Silences.UnknownActor).ToList();
+        if (entries.Count == 0)
+        {
+            var parties = asked is [var one, var other] ? new Parties([one], [other]) : new Parties(asked, []);
             notes.Add(await silences.NoRecordAsync(moment, parties, ct));
         }
         return

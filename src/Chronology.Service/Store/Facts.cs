@@ -9,7 +9,8 @@ namespace Chronology.Service.Store;
 /// <summary>Which facts are asked about. All null: every fact of the chronology.</summary>
 /// <param name="Kind">A kind of fact.</param>
 /// <param name="Holders">With <paramref name="Towards"/>: facts from one of these to one of those.</param>
-/// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>.</param>
+/// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>;
+/// the pair of a symmetric kind is found in either order without it.</param>
 /// <param name="Qualifier">Null: any; empty: none.</param>
 public sealed record FactSelection(
     string? Kind = null,
@@ -167,9 +168,11 @@ public sealed class Facts(NpgsqlDataSource source)
             conditions.Add($"(f.value = {Parameter(selection.Value)} or f.kind not in ({NotFunctional}))");
         var holders = selection.Holders is null ? null : Parameter(selection.Holders.ToArray());
         var towards = selection.Towards is null ? null : Parameter(selection.Towards.ToArray());
-        var ways = new[] { Way(holders, towards), selection.EitherWay ? Way(towards, holders) : null };
-        if (ways[0] is not null)
-            conditions.Add($"({string.Join(" or ", ways.Where(way => way is not null))})");
+        if (Way(holders, towards) is { } way)
+        {
+            var turned = selection.EitherWay ? "" : $"f.kind in ({Symmetric}) and ";
+            conditions.Add($"({way} or {turned}{Way(towards, holders)})");
+        }
         return "and " + string.Join(" and ", conditions);
 
         static string? Way(string? holders, string? towards) =>
@@ -188,13 +191,15 @@ public sealed class Facts(NpgsqlDataSource source)
         }
     }
 
-    private static readonly string NotFunctional = string.Join(
-        ", ",
-        Vocabulary
-            .FactKinds.Values.Where(kind => !kind.Functional)
-            .Select(kind => $"'{kind.Code}'")
-            .Order(StringComparer.Ordinal)
-    );
+    private static readonly string NotFunctional = KindsThat(kind => !kind.Functional);
+
+    private static readonly string Symmetric = KindsThat(kind => kind.Symmetric);
+
+    private static string KindsThat(Func<FactKind, bool> are) =>
+        string.Join(
+            ", ",
+            Vocabulary.FactKinds.Values.Where(are).Select(kind => $"'{kind.Code}'").Order(StringComparer.Ordinal)
+        );
 
     private static FactKey KeyOf(NpgsqlDataReader reader) =>
         FactKey.Of(
