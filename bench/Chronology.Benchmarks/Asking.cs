@@ -23,7 +23,6 @@ public static class Asking
     )
     {
         var facts = new Facts(source);
-        moments = new(source, TimeProvider.System);
         await using var connection = await source.OpenConnectionAsync(ct);
         var usual = await QuestionsAsync(connection, chronology, far: false);
         var far = await QuestionsAsync(connection, chronology, far: true);
@@ -36,6 +35,23 @@ public static class Asking
         foreach (var type in new[] { NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint })
             floor.Parameters.Add(new() { NpgsqlDbType = type, Value = type == NpgsqlDbType.Text ? "" : 0L });
         await floor.PrepareAsync(ct);
+        await using var rows = new NpgsqlCommand(
+            "select known, recorded_at, head, event, idx, from_position, effect::text from chronology.fact_as_of($1, $2, $3, $4, $5)",
+            connection
+        );
+        foreach (
+            var type in new[]
+            {
+                NpgsqlDbType.Text,
+                NpgsqlDbType.Uuid,
+                NpgsqlDbType.Bigint,
+                NpgsqlDbType.Bigint,
+                NpgsqlDbType.TimestampTz,
+            }
+        )
+            rows.Parameters.Add(new() { NpgsqlDbType = type });
+        rows.Parameters[0].Value = chronology;
+        await rows.PrepareAsync(ct);
         var bare = new Contender(
             "SELECT without a table",
             async i =>
@@ -56,10 +72,10 @@ public static class Asking
                 async i =>
                 {
                     var q = questions[i % questions.Length];
-                    var (_, found) = await AskAsync(facts, slug, q, ct);
-                    var entries = found.Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf)).ToArray();
+                    var (_, fact) = await AskAsync(facts, slug, q, ct);
+                    var entry = FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf);
                     if (cited)
-                        await facts.CitationsAsync(slug, entries.SelectMany(FactTelling.Rests), ct);
+                        await facts.CitationsAsync(slug, FactTelling.Rests(entry), ct);
                 }
             );
         var contest = new Contest("Q1: one fact at (D, T)", Rounds: 9, Turns: 40, CallsATurn: 25);
@@ -67,6 +83,19 @@ public static class Asking
         {
             await contest.RunAsync(
                 bare,
+                new(
+                    "the rows of the fact at (D, T)",
+                    async i =>
+                    {
+                        var q = usual[i % usual.Length];
+                        rows.Parameters[1].Value = World.KeyOf(q.Pair).IdIn(chronology);
+                        rows.Parameters[2].Value = q.AsOf.Number;
+                        rows.Parameters[3].Value = (object?)q.Position ?? DBNull.Value;
+                        rows.Parameters[4].Value = (object?)q.Instant ?? DBNull.Value;
+                        await using var reader = await rows.ExecuteReaderAsync(ct);
+                        while (await reader.ReadAsync(ct)) { }
+                    }
+                ),
                 Ours("fact at (D, T), decided", chronology, usual, cited: false),
                 Ours("and its citations (second round trip)", chronology, usual, cited: true)
             );
@@ -108,35 +137,12 @@ public static class Asking
         return [.. questions];
     }
 
-    private static Task<(Moment Moment, IReadOnlyList<FactEffects> Found)> AskAsync(
+    private static async Task<(Moment Moment, FactEffects Fact)> AskAsync(
         Facts facts,
         string chronology,
         Question q,
         CancellationToken ct
-    ) => AskSlowlyAsync(facts, chronology, q, ct);
-
-    private static async Task<(Moment Moment, IReadOnlyList<FactEffects> Found)> AskSlowlyAsync(
-        Facts facts,
-        string chronology,
-        Question q,
-        CancellationToken ct
-    )
-    {
-        var moment = await moments!.ResolveAsync(chronology, AxesOf(q), ct);
-        if (moment.Rejection is { } r) throw new InvalidOperationException(r.Detail);
-        var key = World.KeyOf(q.Pair);
-        return (moment.Value, await facts.ReadAsync(moment.Value, new(key.Fact, [key.Holder], [key.Toward!]), ct));
-    }
-
-    private static Moments? moments;
-
-    private static Axes AxesOf(Question q) =>
-        new(
-            q.AsOf.ToString(),
-            q.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                ?? (q.Instant is { } at ? Instants.Text(at) : null)
-        );
-
+    ) => (await facts.AskAsync(chronology, World.KeyOf(q.Pair), new(q.AsOf, q.Position, q.Instant), ct)).Value;
 
     /// <summary>A sample of the questions: the answer equals the model's over every effect visible at that position.</summary>
     private static async Task CheckAsync(
@@ -157,7 +163,7 @@ public static class Asking
         var recorded = 0;
         foreach (var q in questions.Take(300))
         {
-            var (moment, found) = await AskAsync(facts, chronology, q, ct);
+            var (moment, fact) = await AskAsync(facts, chronology, q, ct);
             var key = World.KeyOf(q.Pair);
             all.Parameters[0].Value = key.IdIn(chronology);
             all.Parameters[1].Value = moment.Position;
@@ -168,8 +174,8 @@ public static class Asking
                     visible.Add(StoredEffect.Read(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetString(3)));
             }
             var expected = FactsAsOf.Decide(key, visible, q.AsOf) with { LastHeld = null };
-            var given = FactsAsOf.Decide(key, found.Count == 0 ? [] : found[0].Effects, q.AsOf) with { LastHeld = null };
-            if (found.Count > 1 || !Equals(expected, given))
+            var given = FactsAsOf.Decide(key, fact.Effects, q.AsOf) with { LastHeld = null };
+            if (!Equals(expected, given))
                 throw new InvalidOperationException($"{chronology}: {q} is {given}, not {expected}.");
             recorded += expected.IsRecorded ? 1 : 0;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
+using Chronology.Time;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -40,19 +41,60 @@ public sealed class Facts(NpgsqlDataSource source)
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.Parameters.AddWithValue(moment.Clamp);
         command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(moment.RecordedAt is { } at ? Day.Of(at).Number : moment.AsOf.Number);
         command.CommandText = $"""
             select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text
             from chronology.fact f
             cross join lateral (
                 select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
                 union all
-                (select later.* from chronology.effect later
-                 where later.fact = f.id and later.start_first > $2 and later.from_position <= $4 and later.to_position > $4
-                 limit 1)) e
+                select * from chronology.effect_after(f.id, $2, $5, $4)) e
             where f.chronology = $1 {Selecting(selection, command)}
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
             """;
         return await GroupAsync(command, ct);
+    }
+
+    /// <summary>The moment, and of one key the effects among which the model decides, in one round trip: what <see cref="Moments.ResolveAsync"/>
+    /// and <see cref="ReadAsync"/> say of it. No effects: the key was not recorded at that moment.</summary>
+    /// <param name="key">Of a functional kind.</param>
+    /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c> for a position above the head.</returns>
+    public async Task<Result<(Moment Moment, FactEffects Fact)>> AskAsync(
+        string chronology,
+        FactKey key,
+        Asked asked,
+        CancellationToken ct
+    )
+    {
+        var id = key.IdIn(chronology);
+        await using var command = source.CreateCommand(
+            """
+            select known, recorded_at, head, event, idx, from_position, effect::text
+            from chronology.fact_as_of($1, $2, $3, $4, $5)
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = asked.AsOf.Number });
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = asked.Position });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = asked.Instant });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return Writer.NoSuchChronology(chronology);
+        var moment = Moments.Found(reader, chronology, asked);
+        if (moment.Rejection is { } rejection)
+            return rejection;
+        var effects = new List<RecordedEffect>();
+        if (!reader.IsDBNull(3))
+        {
+            do
+            {
+                effects.Add(
+                    StoredEffect.Read(reader.GetString(3), reader.GetInt16(4), reader.GetInt64(5), reader.GetString(6))
+                );
+            } while (await reader.ReadAsync(ct));
+        }
+        return (moment.Value, new FactEffects(key, id, null, effects));
     }
 
     /// <summary>Every version ever recorded of the effects on the keys selected, up to the moment, with the positions at which each was so.</summary>
