@@ -119,7 +119,8 @@ create table chronology.effect (
 );
 
 -- All columns that a question filters by are keys, not included ones, so that rows it skips are skipped inside the index.
--- walk: what began last; wide: uncertain beginnings, by class, each looked for no further back than its class is wide; ahead: announced.
+-- walk: what began last; wide: uncertain beginnings, those of up to a year
+-- looked for no further back than a year, the few wider ones wherever they begin; ahead: announced.
 create index effect_walk on chronology.effect (fact, start_first desc, start_last, from_position, to_position, firm);
 create index effect_wide on chronology.effect (fact, width, start_first desc, start_last, from_position, to_position)
     where width > 0;
@@ -242,12 +243,7 @@ create function chronology.effects_since(p_fact uuid, p_since bigint, p_as_of bi
       and e.from_position <= p_known and e.to_position > p_known
     union all
     select e.* from chronology.effect e
-    where e.width > 0 and e.fact = p_fact and e.width = any ('{3,4}') and e.start_first <= p_clamp
-      and e.start_first < p_since and e.start_first >= greatest(p_since, -9223372036854700000) - 36600 and e.start_last >= p_since
-      and e.from_position <= p_known and e.to_position > p_known
-    union all
-    select e.* from chronology.effect e
-    where e.width > 0 and e.fact = p_fact and e.width = 5 and e.start_first <= p_clamp
+    where e.width > 0 and e.fact = p_fact and e.width = any ('{3,4,5}') and e.start_first <= p_clamp
       and e.start_first < p_since and e.start_last >= p_since
       and e.from_position <= p_known and e.to_position > p_known
     union all
@@ -309,54 +305,4 @@ begin
         return query select * from chronology.effects_since(p_ender, deciding, p_as_of, p_clamp, p_known);
     end if;
     return query select * from chronology.effects_since(p_fact, deciding, p_as_of, p_clamp, p_known);
-end $$;
-
--- known_at and effects_as_of for one key that has no ender, in one round trip: the question asked most.
--- A row for each effect; where none has begun, one that begins later (see effect_after), or a row without an effect.
-create function chronology.fact_as_of(p_chronology text, p_fact uuid, p_as_of bigint, p_position bigint, p_instant timestamptz)
-    returns table (known bigint, recorded_at timestamptz, head bigint, event text, idx smallint, from_position bigint, effect json)
-    language plpgsql as $$
-#variable_conflict use_column
-declare
-    at_known bigint;
-    at_recorded timestamptz;
-    at_head bigint;
-    recorded bigint;
-    clamp bigint;
-    deciding bigint;
-begin
-    -- The position before the rows: each statement here sees what was committed before it began.
-    if p_position is null and p_instant is null then
-        select h.position, h.recorded_at, h.position into at_known, at_recorded, at_head
-        from chronology.head h where h.chronology = p_chronology;
-    else
-        select k.known, k.recorded_at, k.head into at_known, at_recorded, at_head
-        from chronology.known_at(p_chronology, p_position, p_instant) k;
-    end if;
-    if at_head is null then
-        return;
-    end if;
-    recorded := coalesce((at_recorded at time zone 'UTC')::date - date '1970-01-01', p_as_of);
-    clamp := least(p_as_of, recorded);
-    deciding := coalesce(greatest(
-        (select e.start_first from chronology.effect e
-         where e.fact = p_fact and e.start_first <= clamp and e.start_last <= p_as_of
-           and e.from_position <= at_known and e.to_position > at_known and e.firm
-         order by e.start_first desc limit 1),
-        case when p_as_of > clamp then
-            (select e.start_first from chronology.effect e
-             where e.ahead and e.fact = p_fact and e.start_first > clamp and e.start_first <= p_as_of and e.start_last <= p_as_of
-               and e.from_position <= at_known and e.to_position > at_known and e.firm
-             order by e.start_first desc limit 1)
-        end),
-        -9223372036854775808);
-    return query
-        select at_known, at_recorded, at_head, e.event, e.idx, e.from_position, e.effect
-        from chronology.effects_since(p_fact, deciding, p_as_of, clamp, at_known) e;
-    if not found then
-        return query
-            select at_known, at_recorded, at_head, e.event, e.idx, e.from_position, e.effect
-            from (values (1)) one (row)
-            left join lateral (select * from chronology.effect_after(p_fact, p_as_of, recorded, at_known)) e on true;
-    end if;
 end $$;

@@ -35,23 +35,6 @@ public static class Asking
         foreach (var type in new[] { NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint })
             floor.Parameters.Add(new() { NpgsqlDbType = type, Value = type == NpgsqlDbType.Text ? "" : 0L });
         await floor.PrepareAsync(ct);
-        await using var rows = new NpgsqlCommand(
-            "select known, recorded_at, head, event, idx, from_position, effect::text from chronology.fact_as_of($1, $2, $3, $4, $5)",
-            connection
-        );
-        foreach (
-            var type in new[]
-            {
-                NpgsqlDbType.Text,
-                NpgsqlDbType.Uuid,
-                NpgsqlDbType.Bigint,
-                NpgsqlDbType.Bigint,
-                NpgsqlDbType.TimestampTz,
-            }
-        )
-            rows.Parameters.Add(new() { NpgsqlDbType = type });
-        rows.Parameters[0].Value = chronology;
-        await rows.PrepareAsync(ct);
         var bare = new Contender(
             "SELECT without a table",
             async i =>
@@ -83,19 +66,6 @@ public static class Asking
         {
             await contest.RunAsync(
                 bare,
-                new(
-                    "the rows of the fact at (D, T)",
-                    async i =>
-                    {
-                        var q = usual[i % usual.Length];
-                        rows.Parameters[1].Value = World.KeyOf(q.Pair).IdIn(chronology);
-                        rows.Parameters[2].Value = q.AsOf.Number;
-                        rows.Parameters[3].Value = (object?)q.Position ?? DBNull.Value;
-                        rows.Parameters[4].Value = (object?)q.Instant ?? DBNull.Value;
-                        await using var reader = await rows.ExecuteReaderAsync(ct);
-                        while (await reader.ReadAsync(ct)) { }
-                    }
-                ),
                 Ours("fact at (D, T), decided", chronology, usual, cited: false),
                 Ours("and its citations (second round trip)", chronology, usual, cited: true)
             );

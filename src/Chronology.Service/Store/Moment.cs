@@ -35,8 +35,11 @@ public sealed record Moment(string Chronology, Day AsOf, long Position, DateTime
     public Basis Basis =>
         new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules, Format);
 
+    /// <summary>The number of the day in UTC on which the position was recorded; the day asked about at 0.</summary>
+    public long RecordedOn => RecordedAt is { } at ? Day.Of(at).Number : AsOf.Number;
+
     /// <summary>The last day on which anything not announced ahead can have begun, as known here.</summary>
-    public long Clamp => RecordedAt is { } at ? Math.Min(AsOf.Number, Day.Of(at).Number) : AsOf.Number;
+    public long Clamp => Math.Min(AsOf.Number, RecordedOn);
 }
 
 /// <summary>The axes of a question, read but not yet resolved.</summary>
@@ -52,7 +55,16 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
         var read = Read(axes);
         if (read.Rejection is { } unreadable)
             return unreadable;
-        var asked = read.Value;
+        return await KnownAtAsync(source, chronology, read.Value, ct);
+    }
+
+    internal static async Task<Result<Moment>> KnownAtAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        Asked asked,
+        CancellationToken ct
+    )
+    {
         await using var command = source.CreateCommand(
             "select known, recorded_at, head from chronology.known_at($1, $2, $3)"
         );
