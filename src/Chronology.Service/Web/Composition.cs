@@ -29,6 +29,7 @@ public static class Composition
         services.AddSingleton<FactTelling>();
         services.AddSingleton<Timeline>();
         services.AddSingleton<Silences>();
+        services.AddSingleton<Revisions>();
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -119,6 +120,7 @@ public static class Composition
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         HistoryEndpoint.Map(chronology);
+        BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
         HealthEndpoints.Map(app);
