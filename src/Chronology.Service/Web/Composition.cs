@@ -5,6 +5,7 @@ using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Import;
+using Chronology.Service.Search;
 using Chronology.Service.Store;
 using Marten;
 using MediatR;
@@ -123,6 +124,7 @@ public static class Composition
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
+        SearchEndpoint.Map(chronology);
         HealthEndpoints.Map(app);
         return app;
     }
