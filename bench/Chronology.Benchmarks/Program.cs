@@ -1,1 +1,41 @@
-System.Console.WriteLine("bench");
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime;
+using Chronology.Benchmarks;
+using Chronology.Service.Store;
+using Chronology.Service.Store.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
+
+var size = new Option<int>("--size") { Description = "Versions of events", DefaultValueFactory = _ => 100_000 };
+var only = new Option<string>("--only") { Description = "Of a1,q1,q3", DefaultValueFactory = _ => "a1,q1,q3" };
+var command = new RootCommand("Measures Chronology against its floors, in turn, in one run.") { size, only };
+command.SetAction(
+    async (asked, ct) =>
+    {
+        var wanted = asked.GetValue(only)!.Split(',').ToHashSet(StringComparer.Ordinal);
+        var versions = asked.GetValue(size);
+        var folder = Directory.CreateTempSubdirectory("chronology-bench-");
+        var given = Environment.GetEnvironmentVariable("CHRONOLOGY_BENCH_DB");
+        await using var cluster = given is { Length: > 0 }
+            ? null
+            : await EmbeddedPostgres.StartAsync(new() { DataFolder = folder.FullName }, NullLogger.Instance, ct);
+        await using (var source = Database.Connect(cluster?.ConnectionString ?? given!))
+        {
+            await Migrations.ApplyAsync(source, ct);
+            var slug = string.Create(CultureInfo.InvariantCulture, $"bench-{versions}");
+            var corrected = slug + "-corrected";
+            await Loading.LoadAsync(source, slug, World.Versions(versions), ct);
+            if (wanted.Contains("q1") || wanted.Contains("q3"))
+            {
+                await Loading.LoadAsync(source, corrected, World.Versions(versions / 5, corrections: 10), ct);
+                await Asking.RunAsync(source, slug, corrected, wanted.Contains("q1"), wanted.Contains("q3"), ct);
+            }
+            if (wanted.Contains("a1"))
+                await Appending.RunAsync(source, slug, ct);
+        }
+        if (cluster is not null)
+            await cluster.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+);
+return await command.Parse(args).InvokeAsync();

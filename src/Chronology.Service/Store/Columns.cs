@@ -9,7 +9,12 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
 
     public int Count => values[0].Count;
 
-    public IEnumerable<string> Names => columns.Select(column => column.Name);
+    public string Into => into;
+
+    public IReadOnlyList<(string Name, string Type)> Described => columns;
+
+    /// <summary>One row, in the order of the columns.</summary>
+    public IEnumerable<object?> Row(int index) => values.Select(column => column[index]);
 
     public void Add(params object?[] row)
     {

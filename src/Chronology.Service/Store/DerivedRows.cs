@@ -111,8 +111,16 @@ public sealed class DerivedRows(string tables = "") : IProjection
         var facts = NewFacts(tables);
         foreach (var version in versions)
         {
-            AddRecord(records, chronology, version);
-            AddEffects(effects, facts, chronology, version);
+            AddVersion(
+                records,
+                facts,
+                effects,
+                chronology,
+                version.State,
+                version.From,
+                version.To,
+                version.RecordedOn
+            );
         }
         operations.QueueSqlCommand(records.Insert(), records.Parameters());
         if (effects.Count == 0)
@@ -170,16 +178,34 @@ public sealed class DerivedRows(string tables = "") : IProjection
             ("effect", "json")
         );
 
-    private static void AddRecord(Columns records, string chronology, Version version)
+    /// <summary>The rows of one revision of a record.</summary>
+    /// <param name="from">Its position.</param>
+    /// <param name="to">The position of the next revision of the record; <see cref="Open"/> where there is none.</param>
+    /// <param name="recordedOn">The day in UTC on which it was recorded.</param>
+    public static void AddVersion(
+        Columns records,
+        Columns facts,
+        Columns effects,
+        string chronology,
+        RecordState state,
+        long from,
+        long to,
+        Day recordedOn
+    )
     {
-        var state = version.State;
+        AddRecord(records, chronology, state, from, to);
+        AddEffects(effects, facts, chronology, state, from, to, recordedOn);
+    }
+
+    private static void AddRecord(Columns records, string chronology, RecordState state, long from, long to)
+    {
         var when = state.Content is EventContent content ? WhenOf(content) : null;
         records.Add(
             chronology,
             state.Id.Kind.Name(),
             state.Id.Key,
-            version.From,
-            version.To,
+            from,
+            to,
             state.Revision,
             RecordJson.Word(state.Status),
             state.Content switch
@@ -198,12 +224,19 @@ public sealed class DerivedRows(string tables = "") : IProjection
         );
     }
 
-    private static void AddEffects(Columns effects, Columns facts, string chronology, Version version)
+    private static void AddEffects(
+        Columns effects,
+        Columns facts,
+        string chronology,
+        RecordState state,
+        long from,
+        long to,
+        Day recordedOn
+    )
     {
-        var state = version.State;
         if (state.Content is not EventContent content || state.Status is RecordStatus.Retracted or RecordStatus.Merged)
             return;
-        foreach (var effect in RecordedEffect.Of(state.Id.Key, state.Revision, version.From, content))
+        foreach (var effect in RecordedEffect.Of(state.Id.Key, state.Revision, from, content))
         {
             var key = effect.Key;
             var id = key.IdIn(chronology);
@@ -225,10 +258,10 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 WidthOf(first, last),
                 first,
                 last,
-                version.From,
-                version.To,
+                from,
+                to,
                 effect.IsFirm,
-                last > version.RecordedOn.Number,
+                last > recordedOn.Number,
                 chronology,
                 state.Id.Key,
                 (short)effect.Index,

@@ -1,0 +1,178 @@
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.AsOf;
+using Chronology.Service.Store;
+using Chronology.Time;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chronology.Benchmarks;
+
+/// <summary>Q1 and Q3: the fact of a pair as of D as known at T.</summary>
+public static class Asking
+{
+    private sealed record Question(World.Pair Pair, Day AsOf, long? Position, DateTimeOffset? Instant);
+
+    public static async Task RunAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        string corrected,
+        bool ordinary,
+        bool worst,
+        CancellationToken ct
+    )
+    {
+        var facts = new Facts(source);
+        moments = new(source, TimeProvider.System);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var usual = await QuestionsAsync(connection, chronology, far: false);
+        var far = await QuestionsAsync(connection, chronology, far: true);
+        var often = await QuestionsAsync(connection, corrected, far: true);
+        await CheckAsync(source, connection, facts, chronology, usual, ct);
+        await CheckAsync(source, connection, facts, chronology, far, ct);
+        await CheckAsync(source, connection, facts, corrected, often, ct);
+
+        await using var floor = new NpgsqlCommand("select $1::text, $2::text, $3::text, $4::bigint, $5::bigint", connection);
+        foreach (var type in new[] { NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint })
+            floor.Parameters.Add(new() { NpgsqlDbType = type, Value = type == NpgsqlDbType.Text ? "" : 0L });
+        await floor.PrepareAsync(ct);
+        var bare = new Contender(
+            "SELECT without a table",
+            async i =>
+            {
+                var q = usual[i % usual.Length];
+                floor.Parameters[0].Value = q.Pair.Kind;
+                floor.Parameters[1].Value = q.Pair.Holder;
+                floor.Parameters[2].Value = q.Pair.Toward;
+                floor.Parameters[3].Value = q.AsOf.Number;
+                floor.Parameters[4].Value = q.Position ?? 0;
+                await using var reader = await floor.ExecuteReaderAsync(ct);
+                await reader.ReadAsync(ct);
+            }
+        );
+        Contender Ours(string name, string slug, Question[] questions, bool cited) =>
+            new(
+                name,
+                async i =>
+                {
+                    var q = questions[i % questions.Length];
+                    var (_, found) = await AskAsync(facts, slug, q, ct);
+                    var entries = found.Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf)).ToArray();
+                    if (cited)
+                        await facts.CitationsAsync(slug, entries.SelectMany(FactTelling.Rests), ct);
+                }
+            );
+        var contest = new Contest("Q1: one fact at (D, T)", Rounds: 9, Turns: 40, CallsATurn: 25);
+        if (ordinary)
+        {
+            await contest.RunAsync(
+                bare,
+                Ours("fact at (D, T), decided", chronology, usual, cited: false),
+                Ours("and its citations (second round trip)", chronology, usual, cited: true)
+            );
+        }
+        if (worst)
+        {
+            await (contest with { Title = "Q3: the worst cases against Q1" }).RunAsync(
+                Ours("fact at (D, T), decided", chronology, usual, cited: false),
+                Ours("D today, T far back", chronology, far, cited: false),
+                Ours("10 corrections an event, D today, T far back", corrected, often, cited: false)
+            );
+        }
+    }
+
+    private static async Task<Question[]> QuestionsAsync(NpgsqlConnection connection, string chronology, bool far)
+    {
+        var random = new Random(42);
+        var head = await Loading.OfAsync<long>(connection, $"select position from chronology.head where chronology = '{chronology}'");
+        var today = Day.Of(2026, 6, 30);
+        var questions = new List<Question>();
+        foreach (var pair in World.Pairs(far ? 7 : 8).Take(5000))
+        {
+            if (far)
+            {
+                questions.Add(new(pair, today, random.NextInt64(head / 20, head / 4), null));
+                continue;
+            }
+            var asOf = new Day(World.RandomDay(random));
+            // A third each: the head, a position, an instant.
+            questions.Add(
+                random.Next(3) switch
+                {
+                    0 => new(pair, asOf, null, null),
+                    1 => new(pair, asOf, random.NextInt64(1, head + 1), null),
+                    _ => new(pair, asOf, null, Instants.OfMicroseconds(World.RandomDay(random) * 86_400_000_000L)),
+                }
+            );
+        }
+        return [.. questions];
+    }
+
+    private static Task<(Moment Moment, IReadOnlyList<FactEffects> Found)> AskAsync(
+        Facts facts,
+        string chronology,
+        Question q,
+        CancellationToken ct
+    ) => AskSlowlyAsync(facts, chronology, q, ct);
+
+    private static async Task<(Moment Moment, IReadOnlyList<FactEffects> Found)> AskSlowlyAsync(
+        Facts facts,
+        string chronology,
+        Question q,
+        CancellationToken ct
+    )
+    {
+        var moment = await moments!.ResolveAsync(chronology, AxesOf(q), ct);
+        if (moment.Rejection is { } r) throw new InvalidOperationException(r.Detail);
+        var key = World.KeyOf(q.Pair);
+        return (moment.Value, await facts.ReadAsync(moment.Value, new(key.Fact, [key.Holder], [key.Toward!]), ct));
+    }
+
+    private static Moments? moments;
+
+    private static Axes AxesOf(Question q) =>
+        new(
+            q.AsOf.ToString(),
+            q.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                ?? (q.Instant is { } at ? Instants.Text(at) : null)
+        );
+
+
+    /// <summary>A sample of the questions: the answer equals the model's over every effect visible at that position.</summary>
+    private static async Task CheckAsync(
+        NpgsqlDataSource source,
+        NpgsqlConnection connection,
+        Facts facts,
+        string chronology,
+        Question[] questions,
+        CancellationToken ct
+    )
+    {
+        await using var all = new NpgsqlCommand(
+            "select event, idx, from_position, effect::text from chronology.effect where fact = $1 and from_position <= $2 and to_position > $2",
+            connection
+        );
+        all.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Uuid });
+        all.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Bigint });
+        var recorded = 0;
+        foreach (var q in questions.Take(300))
+        {
+            var (moment, found) = await AskAsync(facts, chronology, q, ct);
+            var key = World.KeyOf(q.Pair);
+            all.Parameters[0].Value = key.IdIn(chronology);
+            all.Parameters[1].Value = moment.Position;
+            var visible = new List<RecordedEffect>();
+            await using (var reader = await all.ExecuteReaderAsync(ct))
+            {
+                while (await reader.ReadAsync(ct))
+                    visible.Add(StoredEffect.Read(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetString(3)));
+            }
+            var expected = FactsAsOf.Decide(key, visible, q.AsOf) with { LastHeld = null };
+            var given = FactsAsOf.Decide(key, found.Count == 0 ? [] : found[0].Effects, q.AsOf) with { LastHeld = null };
+            if (found.Count > 1 || !Equals(expected, given))
+                throw new InvalidOperationException($"{chronology}: {q} is {given}, not {expected}.");
+            recorded += expected.IsRecorded ? 1 : 0;
+        }
+        Console.WriteLine($"Checked 300 answers of {chronology} against the model over all visible effects: equal ({recorded} recorded).");
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Chronology.Recording;
+using Chronology.Service.Store;
+using Chronology.Time;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chronology.Benchmarks;
+
+/// <summary>Writes a world into the derived tables and the ledger by COPY, its rows built by the live projection's own code.</summary>
+public static class Loading
+{
+    private const int Batch = 20_000;
+
+    /// <summary>Loads it unless the chronology is there already.</summary>
+    public static async Task LoadAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        IEnumerable<World.Version> versions,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        if (await OfAsync<long>(connection, $"select count(*) from chronology.chronology where slug = '{chronology}'") > 0)
+            return;
+        var start = Stopwatch.GetTimestamp();
+        await RunAsync(
+            connection,
+            $"""
+            set statement_timeout = 0;
+            set idle_in_transaction_session_timeout = 0;
+            begin;
+            insert into chronology.chronology (slug, title, created_at, created_by) values ('{chronology}', '{chronology}', now(), 'bench');
+            insert into chronology.head (chronology) values ('{chronology}');
+            """
+        );
+        var known = new HashSet<object?>();
+        World.Version? last = null;
+        foreach (var batch in versions.Chunk(Batch))
+        {
+            var built = batch
+                .Chunk(Batch / 4)
+                .AsParallel()
+                .AsOrdered()
+                .WithDegreeOfParallelism(2)
+                .Select(part => Rows(chronology, part))
+                .ToArray();
+            foreach (var (records, facts, effects, ledger) in built)
+            {
+                var fresh = DerivedRows.NewFacts("");
+                for (var i = 0; i < facts.Count; i++)
+                {
+                    if (known.Add(facts.Row(i).First()))
+                        fresh.Add([.. facts.Row(i)]);
+                }
+                foreach (var columns in new[] { records, fresh, effects, ledger })
+                    await CopyAsync(connection, columns, ct);
+            }
+            last = batch[^1];
+        }
+        await using (
+            var head = new NpgsqlCommand(
+                "update chronology.head set position = $1, recorded_at = $2 where chronology = $3",
+                connection
+            )
+        )
+        {
+            head.Parameters.AddWithValue(last!.Position);
+            head.Parameters.AddWithValue(Instants.OfMicroseconds(last.RecordedAt));
+            head.Parameters.AddWithValue(chronology);
+            await head.ExecuteNonQueryAsync(ct);
+        }
+        await RunAsync(connection, "commit");
+        foreach (var table in new[] { "effect", "record", "ledger", "fact" })
+            await RunAsync(connection, $"vacuum (analyze) chronology.{table}");
+        await RunAsync(connection, "checkpoint");
+        await RunAsync(connection, "reset all");
+        Console.WriteLine(
+            $"Loaded {chronology}: {last!.Position} positions in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s."
+        );
+    }
+
+    private static (Columns Records, Columns Facts, Columns Effects, Columns Ledger) Rows(
+        string chronology,
+        IEnumerable<World.Version> versions
+    )
+    {
+        var (records, facts, effects) = (
+            DerivedRows.NewRecords(""),
+            DerivedRows.NewFacts(""),
+            DerivedRows.NewEffects("")
+        );
+        var ledger = Writer.NewLedger();
+        foreach (var version in versions)
+        {
+            var at = Instants.OfMicroseconds(version.RecordedAt);
+            DerivedRows.AddVersion(
+                records,
+                facts,
+                effects,
+                chronology,
+                version.State,
+                version.Position,
+                version.To,
+                Day.Of(at)
+            );
+            // A leaf of the right size, not of the revision: nothing that is measured here reads it.
+            var content = SHA256.HashData(BitConverter.GetBytes(version.Position));
+            ledger.Add(
+                chronology,
+                version.Position,
+                at,
+                version.State.Id.Kind.Name(),
+                version.State.Id.Key,
+                version.State.Revision,
+                RecordJson.Word(version.Op),
+                "bench",
+                null,
+                version.Op == Operation.Recorded ? null : "new-evidence",
+                null,
+                null,
+                JsonSerializer.Serialize(new Dictionary<string, byte[]> { ["/events/0/data/content/title"] = content[..16] }),
+                content,
+                Ledger.Leaf(content, version.RecordedAt, version.Position)
+            );
+        }
+        return (records, facts, effects, ledger);
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, Columns rows, CancellationToken ct)
+    {
+        var types = rows.Described.Select(column => TypeOf(column.Type)).ToArray();
+        var names = string.Join(", ", rows.Described.Select(column => column.Name));
+        await using var copy = await connection.BeginBinaryImportAsync(
+            $"copy {rows.Into} ({names}) from stdin (format binary)",
+            ct
+        );
+        for (var i = 0; i < rows.Count; i++)
+        {
+            await copy.StartRowAsync(ct);
+            var at = 0;
+            foreach (var value in rows.Row(i))
+            {
+                var type = types[at++];
+                if (value is null)
+                    await copy.WriteNullAsync(ct);
+                else if (type == (NpgsqlDbType.Array | NpgsqlDbType.Text))
+                    await copy.WriteAsync(((string)value).Split('\n'), type, ct);
+                else
+                    await copy.WriteAsync(value, type, ct);
+            }
+        }
+        await copy.CompleteAsync(ct);
+    }
+
+    /// <summary>The texts of this world have no diacritics, so that <c>folded</c> is text.</summary>
+    private static NpgsqlDbType TypeOf(string type) =>
+        type switch
+        {
+            "text" or "folded" => NpgsqlDbType.Text,
+            "text[]" => NpgsqlDbType.Array | NpgsqlDbType.Text,
+            "json" => NpgsqlDbType.Json,
+            "bigint" => NpgsqlDbType.Bigint,
+            "integer" => NpgsqlDbType.Integer,
+            "smallint" => NpgsqlDbType.Smallint,
+            "boolean" => NpgsqlDbType.Boolean,
+            "uuid" => NpgsqlDbType.Uuid,
+            "timestamptz" => NpgsqlDbType.TimestampTz,
+            "bytea" => NpgsqlDbType.Bytea,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
+
+    public static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public static async Task<T> OfAsync<T>(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,53 @@
+using Chronology.Service.Rebuild;
+using CsCheck;
+
+namespace Chronology.Service.Tests.Invariants;
+
+public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private const int Samples = 60;
+
+    private readonly SetClock clock = new(RandomLogs.Began);
+    private Desk desk = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        desk = new(database.ConnectionString, clock);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => desk.DisposeAsync();
+
+    [Fact]
+    public Task are_the_same_rows() =>
+        Gen.Select(RandomLogs.Logs, Gen.Int[1, 9])
+            .SampleAsync(
+                async (log, page) =>
+                {
+                    clock.Now = RandomLogs.Began;
+                    var chronology = await RandomLogs.RecordAsync(desk, clock, log);
+
+                    await Replay.AssertSoundAsync(desk, chronology);
+
+                    await new RebuildBeside(desk.Source, desk.Store).RunAsync(
+                        chronology,
+                        "_rebuilt",
+                        page,
+                        TestContext.Current.CancellationToken
+                    );
+                    foreach (var table in new[] { "record", "fact", "effect" })
+                        Assert.Equal(
+                            await RowsAsync(table, chronology),
+                            await RowsAsync($"{table}_rebuilt", chronology)
+                        );
+                },
+                iter: Samples,
+                threads: 1
+            );
+
+    private Task<List<string>> RowsAsync(string table, string chronology) =>
+        desk.TextsAsync(
+            $"select r::text as row from chronology.{table} r where chronology = $1 order by row",
+            chronology
+        );
+}

@@ -1,0 +1,290 @@
+using System.Globalization;
+using System.Text.Json;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.Store;
+using Chronology.Time;
+using JasperFx.Events;
+using Marten;
+using Npgsql;
+
+namespace Chronology.Service.Tests.Invariants;
+
+/// <summary>A chronology folded by hand from its streams: what the ledger and every derived row are held against.</summary>
+internal sealed class Replay
+{
+    private sealed record LedgerRow(
+        long Position,
+        long RecordedAt,
+        string Kind,
+        string Key,
+        int Revision,
+        string Op,
+        string Salts,
+        byte[] Content,
+        byte[] Leaf
+    );
+
+    /// <summary>A record from one position until another, less it.</summary>
+    public sealed record Version(RecordState State, long From, long RecordedAt)
+    {
+        public long Until { get; set; } = long.MaxValue;
+    }
+
+    private readonly string chronology;
+    private readonly Dictionary<long, IEvent[]> revisions;
+    private readonly List<LedgerRow> ledger;
+
+    private Replay(string chronology, Dictionary<long, IEvent[]> revisions, List<LedgerRow> ledger)
+    {
+        (this.chronology, this.revisions, this.ledger) = (chronology, revisions, ledger);
+        var latest = new Dictionary<string, Version>();
+        foreach (var (position, events) in revisions.OrderBy(revision => revision.Key))
+        {
+            var stream = Assert.Single(events.Select(stored => stored.StreamKey!).Distinct());
+            var slash = stream.IndexOf('/', StringComparison.Ordinal);
+            var id = new RecordId(Words.Kind(stream[..slash]), stream[(slash + 1)..]);
+            var before = latest.GetValueOrDefault(stream);
+            var state = Folding.Revise(before?.State, id, events.Select(stored => (DomainEvent)stored.Data));
+            before?.Until = position;
+            latest[stream] = new(state, position, Number(events[0], "recordedAt"));
+            Versions.Add(latest[stream]);
+        }
+    }
+
+    public List<Version> Versions { get; } = [];
+
+    public long Head => ledger.Count;
+
+    public DateTimeOffset? RecordedAt(long position) =>
+        position == 0 ? null : Instants.OfMicroseconds(ledger[(int)position - 1].RecordedAt);
+
+    public static async Task<Replay> OfAsync(IDocumentStore store, NpgsqlDataSource source, string chronology)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var session = store.QuerySession(chronology);
+        var events = await session.Events.QueryAllRawEvents().ToListAsync(ct);
+        await using var command = source.CreateCommand(
+            """
+            select position, recorded_at, kind, key, revision, op, salts::text, content, leaf
+            from chronology.ledger where chronology = $1 order by position
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        var rows = new List<LedgerRow>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            rows.Add(
+                new(
+                    reader.GetInt64(0),
+                    Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(1)),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt32(4),
+                    reader.GetString(5),
+                    reader.GetString(6),
+                    reader.GetFieldValue<byte[]>(7),
+                    reader.GetFieldValue<byte[]>(8)
+                )
+            );
+        return new(
+            chronology,
+            events
+                .GroupBy(stored => Number(stored, "position"))
+                .ToDictionary(
+                    revision => revision.Key,
+                    revision => revision.OrderBy(stored => stored.Version).ToArray()
+                ),
+            rows
+        );
+    }
+
+    /// <summary>Positions without a gap, recorded instants that rise, a leaf for each revision, and rows that say what the streams say.</summary>
+    public static async Task<Replay> AssertSoundAsync(Desk desk, string chronology)
+    {
+        var replay = await OfAsync(desk.Store, desk.Source, chronology);
+        replay.AssertPositions(
+            Assert.Single(
+                await desk.TextsAsync("select position from chronology.head where chronology = $1", chronology)
+            )
+        );
+        replay.AssertLeaves();
+        Assert.Equal(replay.RecordRows(), await desk.TextsAsync(ReadRecords, chronology));
+        await replay.AssertStatesAsync(desk);
+        await replay.AssertEffectsAsync(desk);
+        return replay;
+    }
+
+    /// <summary>The effects that take part in facts, as known at a position, without citations.</summary>
+    public IEnumerable<RecordedEffect> EffectsAt(long position) =>
+        Versions.Where(version => version.From <= position && position < version.Until).SelectMany(EffectsOf);
+
+    /// <summary>Every fact as the model decides it from all that is known, whatever a query would leave out; ordered by key.</summary>
+    public IReadOnlyList<FactEntry> FactsAt(long position, Day asOf)
+    {
+        var effects = EffectsAt(position).ToList();
+        return
+        [
+            .. effects
+                .Select(effect => effect.Key)
+                .Where(key => key.Kind.Functional || key.Value is not null)
+                .Distinct()
+                .OrderBy(key => key.CanonicalText, StringComparer.Ordinal)
+                .Select(key =>
+                    FactsAsOf.Decide(
+                        key,
+                        [.. effects.Where(effect => effect.Key == key || effect.Key == key.EndingAll)],
+                        asOf
+                    )
+                ),
+        ];
+    }
+
+    private static IEnumerable<RecordedEffect> EffectsOf(Version version) =>
+        version.State is { Content: EventContent content, Status: RecordStatus.Active or RecordStatus.Disputed }
+            ? RecordedEffect
+                .Of(version.State.Id.Key, version.State.Revision, version.From, content)
+                .Select(effect => effect with { Citations = [] })
+            : [];
+
+    private void AssertPositions(string head)
+    {
+        Assert.Equal(head, Head.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(Enumerable.Range(1, ledger.Count).Select(n => (long)n), ledger.Select(row => row.Position));
+        Assert.Equal(ledger.Select(row => row.Position), revisions.Keys.Order());
+        Assert.All(ledger.Zip(ledger.Skip(1)), pair => Assert.True(pair.First.RecordedAt < pair.Second.RecordedAt));
+        var streams = revisions.Values.SelectMany(events => events).GroupBy(stored => stored.StreamKey);
+        Assert.All(
+            streams,
+            stream =>
+                Assert.Equal(
+                    Enumerable.Range(1, stream.Count()).Select(n => (long)n),
+                    stream
+                        .OrderBy(stored => Number(stored, "position"))
+                        .ThenBy(stored => stored.Version)
+                        .Select(stored => stored.Version)
+                )
+        );
+    }
+
+    private void AssertLeaves()
+    {
+        foreach (var (row, version) in ledger.Zip(Versions))
+        {
+            var events = revisions[row.Position];
+            var first = events[0];
+            Assert.Equal(
+                (row.Kind, row.Key, row.Revision),
+                (version.State.Id.Kind.Name(), version.State.Id.Key, version.State.Revision)
+            );
+            Assert.All(events, stored => Assert.Equal(row.RecordedAt, Number(stored, "recordedAt")));
+            Assert.All(events, stored => Assert.Equal(row.Revision, Number(stored, "revision")));
+            var body = new RevisionBody(
+                version.State.Id.Kind,
+                row.Key,
+                row.Revision,
+                Enum.GetValues<Operation>().Single(operation => RecordJson.Word(operation) == row.Op),
+                events.Select(stored => (DomainEvent)stored.Data).ToValueList(),
+                Header(first, "author")!,
+                Header(first, "via"),
+                RevisionHeaders.ReasonOf(first),
+                Header(first, "citations") is { } citations
+                    ? JsonSerializer.Deserialize<ValueList<Citation>>(citations, RecordJson.Options)!
+                    : []
+            );
+            Assert.Equal(row.Op, Header(first, "op"));
+            var salts = JsonSerializer.Deserialize<Dictionary<string, byte[]>>(row.Salts)!;
+            Assert.Equal(row.Content, Ledger.ContentHash(body, salts));
+            Assert.Equal(row.Leaf, Ledger.Leaf(row.Content, row.RecordedAt, row.Position));
+        }
+    }
+
+    private const string ReadRecords = """
+        select concat_ws(' ', kind, key, from_position, to_position, revision, status, coalesce(earliest::text, '-'), coalesce(latest::text, '-'))
+        from chronology.record where chronology = $1 order by from_position
+        """;
+
+    private IEnumerable<string> RecordRows() =>
+        Versions.Select(version =>
+        {
+            var days = version.State.Content is EventContent e
+                ? When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value
+                : null;
+            var earliest = days is null ? "-" : Text(days.Earliest?.Number ?? long.MinValue);
+            var latest = days is null ? "-" : Text(days.Latest?.Number ?? long.MaxValue);
+            var status = RecordJson.Word(version.State.Status);
+            return $"{version.State.Id.Kind.Name()} {version.State.Id.Key} {Text(version.From)} {Text(version.Until)} {Text(version.State.Revision)} {status} {earliest} {latest}";
+        });
+
+    private async Task AssertStatesAsync(Desk desk)
+    {
+        var states = await desk.TextsAsync(
+            "select state::text from chronology.record where chronology = $1 order by from_position",
+            chronology
+        );
+        foreach (var (state, version) in states.Zip(Versions))
+        {
+            var expected = version.State;
+            Assert.Equal(
+                expected,
+                StoredState.Read(expected.Id, expected.Revision, RecordJson.Word(expected.Status), state)
+            );
+        }
+    }
+
+    private async Task AssertEffectsAsync(Desk desk)
+    {
+        var expected = Versions.SelectMany(version =>
+            EffectsOf(version)
+                .Select(effect =>
+                {
+                    var first = effect.Begins.Days.Earliest?.Number ?? long.MinValue;
+                    var last = effect.Begins.Days.Latest?.Number ?? long.MaxValue;
+                    var ahead = last > Day.Of(Instants.OfMicroseconds(version.RecordedAt)).Number;
+                    return $"{effect.Key.IdIn(chronology)} {Text(first)} {Text(last)} {Text(version.From)} {Text(version.Until)} {Flag(effect.IsFirm)} {Flag(ahead)} {effect.Event} {Text(effect.Index)}";
+                })
+        );
+        Assert.Equal(
+            expected,
+            await desk.TextsAsync(
+                """
+                select concat_ws(' ', fact, start_first, start_last, from_position, to_position, firm, ahead, event, idx)
+                from chronology.effect where chronology = $1 order by from_position, idx
+                """,
+                chronology
+            )
+        );
+        var stored = await desk.TextsAsync(
+            "select idx || ' ' || effect::text from chronology.effect where chronology = $1 order by from_position, idx",
+            chronology
+        );
+        foreach (var (text, effect) in stored.Zip(Versions.SelectMany(EffectsOf)))
+        {
+            var space = text.IndexOf(' ', StringComparison.Ordinal);
+            Assert.Equal(effect, StoredEffect.Read(effect.Event, effect.Index, effect.Position, text[(space + 1)..]));
+        }
+        var keys = Versions.SelectMany(EffectsOf).Select(effect => effect.Key).Distinct();
+        Assert.Equal(
+            keys.Select(key =>
+                    $"{key.IdIn(chronology)} {key.Fact} {key.Holder} {key.Toward} {key.Qualifier} {key.Value} {(key.Kind.Functional || key.Value is null ? "" : key.EndingAll.IdIn(chronology))}"
+                )
+                .Order(StringComparer.Ordinal),
+            (
+                await desk.TextsAsync(
+                    "select concat(id, ' ', kind, ' ', holder, ' ', toward, ' ', qualifier, ' ', value, ' ', ender) from chronology.fact where chronology = $1",
+                    chronology
+                )
+            ).Order(StringComparer.Ordinal)
+        );
+    }
+
+    private static string? Header(IEvent stored, string name) =>
+        stored.Headers!.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    private static long Number(IEvent stored, string header) =>
+        long.Parse(Header(stored, header)!, CultureInfo.InvariantCulture);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Flag(bool so) => so ? "t" : "f";
+}
