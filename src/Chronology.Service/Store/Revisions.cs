@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chronology.Recording;
+using JasperFx.Events;
 using Marten;
 using Npgsql;
 using SessionOptions = Marten.Services.SessionOptions;
@@ -21,16 +22,60 @@ public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
             return [];
         await using var session = store.QuerySession(new SessionOptions { TenantId = moment.Chronology });
         var stream = await session.Events.FetchStreamAsync(id.StreamKey, token: ct);
-        var byPosition = stream.ToLookup(RevisionHeaders.PositionOf, stored => (DomainEvent)stored.Data);
-        var revisions = new List<Revision>(entries.Count);
+        return
+        [
+            .. Folded(id, stream)
+                .Take(entries.Count)
+                .Zip(entries, (f, entry) => new Revision(entry, f.Before, f.After)),
+        ];
+    }
+
+    /// <summary>At most <paramref name="limit"/> revisions of all records after a position and up to another, in position order.</summary>
+    /// <remarks>Reads the streams of the records revised, which are short, whole.</remarks>
+    public async Task<IReadOnlyList<Revision>> SinceAsync(
+        string chronology,
+        long since,
+        long until,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        var entries = (await LedgerRows.SinceAsync(source, chronology, since, limit, ct))
+            .Where(entry => entry.Position <= until)
+            .ToArray();
+        if (entries.Length == 0)
+            return [];
+        var ids = entries.Select(IdOf).Distinct().ToArray();
+        var keys = ids.Select(id => id.StreamKey).ToArray();
+        await using var session = store.QuerySession(new SessionOptions { TenantId = chronology });
+        var stored = await session
+            .Events.QueryAllRawEvents()
+            .Where(e => e.StreamKey!.IsOneOf(keys))
+            .OrderBy(e => e.StreamKey)
+            .ThenBy(e => e.Version)
+            .ToListAsync(ct);
+        var streams = stored.ToLookup(e => e.StreamKey!, StringComparer.Ordinal);
+        var made = ids.SelectMany(id => Folded(id, streams[id.StreamKey])).ToDictionary(f => f.Position);
+        return
+        [
+            .. entries.Select(entry => new Revision(entry, made[entry.Position].Before, made[entry.Position].After)),
+        ];
+    }
+
+    private static RecordId IdOf(LedgerRow entry) => new(Words.Kind(entry.Record), entry.Key);
+
+    private static IEnumerable<(long Position, RecordState? Before, RecordState After)> Folded(
+        RecordId id,
+        IEnumerable<IEvent> stream
+    )
+    {
         RecordState? state = null;
-        foreach (var entry in entries)
+        foreach (var revision in stream.GroupBy(RevisionHeaders.PositionOf).OrderBy(revision => revision.Key))
         {
-            var after = Folding.Revise(state, id, byPosition[entry.Position]);
-            revisions.Add(new(entry, state, after));
+            var after = Folding.Revise(state, id, revision.Select(stored => (DomainEvent)stored.Data));
+            yield return (revision.Key, state, after);
             state = after;
         }
-        return revisions;
     }
 }
 

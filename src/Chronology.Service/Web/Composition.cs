@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
 using Chronology.Service.Store;
@@ -116,6 +117,7 @@ public static class Composition
         var chronology = app.MapGroup("/api/chronologies/{chronology}");
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
+        ExportEndpoint.Map(chronology);
         StateEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
