@@ -1,3 +1,4 @@
 using Chronology.Service.Cli;
 
-return await Commands.RunAsync(args);
+using var surroundings = Surroundings.OfProcess();
+return await Commands.RunAsync(args, surroundings);

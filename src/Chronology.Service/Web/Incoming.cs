@@ -69,10 +69,17 @@ public static class Incoming
         var local = http.Connection.RemoteIpAddress is null || IPAddress.IsLoopback(http.Connection.RemoteIpAddress);
         if (author.Count == 1 && !local)
             return new Rejection("invalid-parameter", "X-Author is taken from clients on this machine only.");
-        return Named(author.Count == 1 ? author[0] : Environment.UserName, "X-Author") is { Rejection: { } bad } ? bad
-            : via.Count == 1 && Named(via[0], "X-Via") is { Rejection: { } worse } ? worse
-            : new Caller(author.Count == 1 ? author[0]! : Environment.UserName, via.Count == 1 ? via[0] : null);
+        return CallerNamed(author.Count == 1 ? author[0] : null, "X-Author", via.Count == 1 ? via[0] : null, "X-Via");
     }
+
+    /// <summary>Who calls, as the call says under these names; without an author, the system's user.</summary>
+    public static Result<Caller> CallerNamed(string? author, string authorIs, string? via, string viaIs) =>
+        Named(author ?? SystemUser, authorIs) is { Rejection: { } bad } ? bad
+        : via is not null && Named(via, viaIs) is { Rejection: { } worse } ? worse
+        : new Caller(author ?? SystemUser, via);
+
+    /// <summary>The user that the process runs as; in a container under an id of no name, the service itself.</summary>
+    public static string SystemUser => Environment.UserName is { Length: > 0 } name ? name : "chronology";
 
     private static Result<string> Named(string? name, string header) =>
         name is { Length: > 0 and <= 200 } && name.Trim().Length > 0 && !name.Any(char.IsControl)
@@ -88,8 +95,11 @@ public sealed class Parameters
     private Rejection? refusal;
 
     public Parameters(HttpRequest request)
+        : this(request.Query) { }
+
+    public Parameters(IQueryCollection query)
     {
-        query = request.Query;
+        this.query = query;
         foreach (var (name, values) in query)
         {
             if (values.Count != 1)

@@ -1,0 +1,278 @@
+using System.CommandLine;
+using Chronology.Recording;
+using Chronology.Service.AsOf;
+using Chronology.Service.Audit;
+using Chronology.Service.Web;
+using MediatR;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Spectre.Console;
+using Command = System.CommandLine.Command;
+
+namespace Chronology.Service.Cli;
+
+/// <summary>The verbs that ask: options named as the HTTP parameters, read by the same rules.</summary>
+public static class AskVerbs
+{
+    private static readonly Dictionary<string, (string Value, string Description)> Known = new(StringComparer.Ordinal)
+    {
+        ["asOf"] = ("DAY", "The day asked about: 1974-07-01, or a month or year meaning its last day; default today"),
+        ["knownAt"] = ("POSITION|INSTANT", "What was recorded up to then, and nothing later; default the head"),
+        ["between"] = ("SIDES", "Two sides: ussr,plo or ussr,russia;plo,palestine"),
+        ["actor"] = ("KEY", "One actor"),
+        ["kind"] = ("KIND", "A kind of fact, such as recognition or representation"),
+        ["holder"] = ("KEY", "The actor that holds the fact"),
+        ["toward"] = ("KEY", "The actor or issue that it is toward"),
+        ["qualifier"] = ("TEXT", "The fact's qualifier"),
+        ["value"] = ("VALUE", "Ask whether this is the value"),
+        ["from"] = ("DAY", "The first day; a month or year means its first day"),
+        ["to"] = ("DAY", "The last day; a month or year means its last day"),
+        ["type"] = ("TYPE", "A type of event"),
+        ["tag"] = ("TAG", "A tag"),
+        ["q"] = ("WORDS", "All these words, in title, description, quotes and names"),
+        ["certainty"] = ("certain|possible", "Only events surely inside, or also those possibly inside (default)"),
+        ["status"] = ("STATUSES", "active, disputed, retracted, merged; default active,disputed"),
+        ["cursor"] = ("CURSOR", "Where the last page ended"),
+        ["limit"] = ("N", "At most so many, 1 to 1000; default 100"),
+        ["since"] = ("POSITION", "What was recorded after it; default 0"),
+    };
+
+    public static IEnumerable<Verb> Of(Run run)
+    {
+        yield return Asking(
+            run,
+            "state",
+            "The state of relations on a day, as known at a moment",
+            ["between", "actor", "asOf", "knownAt"],
+            (chronology, query) =>
+                new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes()),
+            Tables.State,
+            "chronology state --between ussr,plo --as-of 1974-07-01",
+            "chronology state --between ussr,plo --as-of 1974-07-01 --known-at 64"
+        );
+        yield return Asking(
+            run,
+            "facts",
+            "Facts on a day; with --kind, --holder and --toward also the verdict whether it holds",
+            ["kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt"],
+            (chronology, query) =>
+                new FactsOnADay(
+                    chronology,
+                    query.Text("kind"),
+                    query.Text("holder"),
+                    query.Text("toward"),
+                    query.Text("qualifier"),
+                    query.Text("value"),
+                    query.Axes()
+                ),
+            Tables.Facts,
+            "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01"
+        );
+        yield return Asking(
+            run,
+            "timeline",
+            "Events in the order in which they happened",
+            [
+                "from",
+                "to",
+                "between",
+                "actor",
+                "type",
+                "tag",
+                "q",
+                "certainty",
+                "status",
+                "cursor",
+                "limit",
+                "asOf",
+                "knownAt",
+            ],
+            (chronology, query) =>
+                new EventTimeline(
+                    chronology,
+                    query.Text("from"),
+                    query.Text("to"),
+                    query.Text("between"),
+                    query.Text("actor"),
+                    query.Text("type"),
+                    query.Text("tag"),
+                    query.Text("q"),
+                    query.Text("certainty"),
+                    query.Text("status"),
+                    query.Text("cursor"),
+                    query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
+                    query.Axes()
+                ),
+            Tables.Timeline,
+            "chronology timeline --between ussr,plo --from 1974 --to 1975"
+        );
+        yield return Asking(
+            run,
+            "changes",
+            "What was recorded after a position",
+            ["since", "limit"],
+            (chronology, query) =>
+                new ChangesSince(
+                    chronology,
+                    query.Long("since") ?? 0,
+                    query.Number("limit", 1, ChangesSince.GreatestLimit) ?? ChangesSince.DefaultLimit
+                ),
+            Tables.Changes,
+            "chronology changes --since 64"
+        );
+        yield return History(run);
+    }
+
+    /// <summary>Of a record where one is named, else of the fact that the options name.</summary>
+    private static Verb History(Run run)
+    {
+        var record = new Argument<string?>("record")
+        {
+            Description = "A record, such as event/plo-embassy-moscow",
+            HelpName = "KIND/KEY",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var options = Options("kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt");
+        var command = Command(
+            run,
+            "history",
+            "Who changed a record when and why; or what was said about a fact on a day, and since when",
+            options
+        );
+        command.Arguments.Add(record);
+        command.SetAction(
+            async (parsed, ct) =>
+            {
+                var query = Query(parsed, options);
+                if (parsed.GetValue(record) is not { } named)
+                {
+                    return await AskAsync(
+                        run,
+                        parsed,
+                        query,
+                        (chronology, q) =>
+                            new HistoryOfFact(
+                                chronology,
+                                q.Text("kind"),
+                                q.Text("holder"),
+                                q.Text("toward"),
+                                q.Text("qualifier"),
+                                q.Text("value"),
+                                q.Axes()
+                            ),
+                        Tables.HistoryOfFact,
+                        ct
+                    );
+                }
+                var id = Named.Record(named);
+                if (id.Rejection is { } unreadable)
+                    return run.Refuse(unreadable);
+                return await AskAsync(
+                    run,
+                    parsed,
+                    query,
+                    (chronology, q) => new HistoryOfRecord(chronology, id.Value, q.Axes()),
+                    (console, answer) => Tables.HistoryOfRecord(console, id.Value, answer),
+                    ct
+                );
+            }
+        );
+        return new(
+            command,
+            "chronology history event/plo-embassy-moscow",
+            "chronology history --kind representation --holder plo --toward ussr --as-of 1974-07-01"
+        );
+    }
+
+    private static Verb Asking<T>(
+        Run run,
+        string name,
+        string description,
+        string[] parameters,
+        Func<string, Parameters, IRequest<Result<T>>> question,
+        Action<IAnsiConsole, T> tell,
+        params string[] examples
+    )
+    {
+        var options = Options(parameters);
+        var command = Command(run, name, description, options);
+        command.SetAction((parsed, ct) => AskAsync(run, parsed, Query(parsed, options), question, tell, ct));
+        return new(command, examples);
+    }
+
+    private static Task<int> AskAsync<T>(
+        Run run,
+        ParseResult parsed,
+        Parameters query,
+        Func<string, Parameters, IRequest<Result<T>>> question,
+        Action<IAnsiConsole, T> tell,
+        CancellationToken ct
+    ) =>
+        run.AnswerAsync(
+            parsed,
+            async (store, chronology) =>
+            {
+                var request = question(chronology, query);
+                return query.Refusal() is { } refusal ? refusal : await store.Sender.Send(request, ct);
+            },
+            tell,
+            asking: true
+        );
+
+    private static Command Command(
+        Run run,
+        string name,
+        string description,
+        IReadOnlyDictionary<string, Option<string?>> options
+    )
+    {
+        var command = new Command(name, description);
+        foreach (var option in options.Values)
+            command.Options.Add(option);
+        command.Options.Add(run.Chronology);
+        command.Options.Add(run.Json);
+        return command;
+    }
+
+    private static Dictionary<string, Option<string?>> Options(params string[] parameters) =>
+        parameters.ToDictionary(
+            name => name,
+            name => new Option<string?>($"--{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)}")
+            {
+                Description = Known[name].Description,
+                HelpName = Known[name].Value,
+            }
+        );
+
+    /// <summary>The options as the query of a URL would give them.</summary>
+    private static Parameters Query(ParseResult parsed, Dictionary<string, Option<string?>> options) =>
+        new(
+            new QueryCollection(
+                options
+                    .Select(option => (option.Key, Value: parsed.GetValue(option.Value)))
+                    .Where(option => option.Value is not null)
+                    .ToDictionary(option => option.Key, option => new StringValues(option.Value))
+            )
+        );
+}
+
+/// <summary>Records as the command line names them.</summary>
+public static class Named
+{
+    public const string Kinds = "event|actor|issue|source";
+
+    /// <summary><c>KIND/KEY</c></summary>
+    public static Result<RecordId> Record(string text) =>
+        text.Split('/', 2) is [var kind, { Length: > 0 } key] && Kind(kind) is { } known
+            ? new RecordId(known, key)
+            : new Rejection(
+                "invalid-parameter",
+                $"“{text}” names no record: write {Kinds.Replace("|", "/KEY, ", StringComparison.Ordinal)}/KEY."
+            );
+
+    public static RecordKind? Kind(string word) =>
+        Enum.GetValues<RecordKind>()
+            .Where(kind => kind.Name() == word)
+            .Select(kind => (RecordKind?)kind)
+            .FirstOrDefault();
+}

@@ -1,0 +1,286 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Chronology.Service.Append;
+using Chronology.Service.AsOf;
+using Chronology.Service.Audit;
+using Chronology.Service.Catalogue;
+using Chronology.Service.Import;
+using Chronology.Service.Store;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Chronology.Service.Cli;
+
+/// <summary>Answers for people.</summary>
+public static class Tables
+{
+    public static void State(IAnsiConsole console, StateAnswer answer)
+    {
+        Say(console, Basis(answer.Basis));
+        FactTable(console, answer.Facts);
+        if (answer.Recent.Count > 0)
+        {
+            var recent = New("Most recent", "Event", "Happened");
+            foreach (var e in answer.Recent)
+                Row(recent, e.Occurred.Edtf, $"{e.Title} ({e.Key})", RecordJson.Word(e.Happened));
+            Show(console, recent);
+        }
+        Notes(console, answer.Notes);
+    }
+
+    public static void Facts(IAnsiConsole console, FactsAnswer answer)
+    {
+        Say(console, Basis(answer.Basis));
+        if (answer.Verdict is { } verdict)
+            Say(console, $"Verdict: {RecordJson.Word(verdict)}");
+        FactTable(console, answer.Facts);
+        if (answer.LastHeld is { } last)
+            Say(
+                console,
+                $"Last held: {last.Value}, since {last.Since?.Edtf ?? "?"} ({last.Because.Event}, revision {last.Because.Revision})"
+            );
+        foreach (var because in answer.Because ?? [])
+        {
+            foreach (var citation in because.Citations)
+                Say(console, $"  {because.Event}: {Cited(citation)}");
+        }
+        Notes(console, answer.Notes);
+    }
+
+    public static void Timeline(IAnsiConsole console, TimelineAnswer answer)
+    {
+        Say(console, Basis(answer.Basis));
+        if (answer.Events.Count == 0)
+            Say(console, "No events.");
+        else
+        {
+            var table = New("Occurred", "Happened", "Event", "Key", "Credibility");
+            foreach (var e in answer.Events)
+                Row(
+                    table,
+                    Text(e["occurred"]?["edtf"]),
+                    Text(e["happened"]),
+                    Text(e["title"]),
+                    Text(e["key"]),
+                    Text(e["credibility"])
+                );
+            Show(console, table);
+        }
+        if (answer.Next is { } next)
+            Say(console, $"There are more: --cursor {next}");
+    }
+
+    public static void Changes(IAnsiConsole console, ChangesAnswer answer)
+    {
+        if (answer.Changes.Count == 0)
+        {
+            Say(console, $"Nothing was recorded after {answer.Next}.");
+            return;
+        }
+        var table = New("Position", "Recorded", "What", "Record", "Revision", "Author", "Why");
+        foreach (var change in answer.Changes)
+            Row(
+                table,
+                Number(change.Position),
+                change.RecordedAt,
+                change.Op,
+                $"{change.Record}/{change.Key}",
+                Number(change.Revision),
+                By(change.Author, change.Via),
+                Why(change.Reason)
+            );
+        Show(console, table);
+        Say(console, $"Go on from here: --since {answer.Next}");
+    }
+
+    public static void HistoryOfRecord(IAnsiConsole console, RecordId id, HistoryAnswer answer)
+    {
+        Say(console, $"{id}, {Basis(answer.Basis)}");
+        var table = New("Revision", "Position", "Recorded", "What", "Changes", "Author", "Why");
+        foreach (var revision in answer.Revisions)
+            Row(
+                table,
+                Number(revision.Revision),
+                Number(revision.Position),
+                revision.RecordedAt,
+                revision.Op,
+                revision.Op == "recorded"
+                    ? $"{revision.Changes.Count} fields"
+                    : string.Join(
+                        "; ",
+                        revision.Changes.Select(change =>
+                            $"{change.Field}: {Short(change.Before)} → {Short(change.After)}"
+                        )
+                    ),
+                By(revision.Author, revision.Via),
+                Why(revision.Reason)
+            );
+        Show(console, table);
+    }
+
+    public static void HistoryOfFact(IAnsiConsole console, FactHistoryAnswer answer)
+    {
+        Say(console, Basis(answer.Basis));
+        if (answer.History.Count == 0)
+        {
+            Say(console, "Nothing has been said about it.");
+            return;
+        }
+        var table = New("From position", "Recorded", "Verdict", "Value", "Because");
+        foreach (var entry in answer.History)
+            Row(
+                table,
+                Number(entry.Position),
+                entry.RecordedAt,
+                RecordJson.Word(entry.Verdict),
+                string.Join(", ", entry.Facts.Select(fact => Told(fact))),
+                string.Join(", ", entry.Facts.SelectMany(fact => fact.Because).Select(Because))
+            );
+        Show(console, table);
+    }
+
+    public static void Receipt(IAnsiConsole console, RecordId id, Receipt receipt) =>
+        Say(
+            console,
+            receipt.Op is { } op
+                ? $"{id}: {op}, revision {receipt.Revision} at position {receipt.Position}, {receipt.Status}."
+                : $"{id}: unchanged, revision {receipt.Revision} at position {receipt.Position} says so already."
+        );
+
+    public static void Created(IAnsiConsole console, ChronologyCard card) =>
+        Say(console, $"{card.Slug}: begun, “{card.Title}”.");
+
+    public static void Import(IAnsiConsole console, string file, ImportReport report)
+    {
+        var unnumbered = report.Unnumbered > 0 ? $" ({report.Unnumbered} without a revision: not safe to repeat)" : "";
+        Say(
+            console,
+            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{unnumbered}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
+        );
+    }
+
+    public static void Migrated(IAnsiConsole console, MigrateVerb.MigrateAnswer answer)
+    {
+        foreach (var name in answer.Applied)
+            Say(console, $"Applied {name}.");
+        if (answer.Applied.Count == 0)
+            Say(console, "The database is up to date.");
+    }
+
+    public static void Status(IAnsiConsole console, StatusVerb.StatusAnswer answer)
+    {
+        Say(
+            console,
+            $"{(answer.Database == "named" ? $"The database of {Settings.Database}" : "The embedded database")}: {answer.Status}."
+        );
+        if (answer.Chronologies.Count == 0)
+            return;
+        var table = New("Chronology", "Title", "Head", "Recorded");
+        foreach (var one in answer.Chronologies)
+            Row(table, one.Slug, one.Title, Number(one.Head.Position), one.Head.At);
+        Show(console, table);
+    }
+
+    /// <summary>One line: the value, how sure it is, and what else it may be.</summary>
+    public static string Told(FactAnswer fact)
+    {
+        var told = new StringBuilder(fact.Value);
+        told.Append(CultureInfo.InvariantCulture, $" ({RecordJson.Word(fact.Certainty)}");
+        if (fact.Alternatives.Count > 0)
+            told.Append(CultureInfo.InvariantCulture, $", or {string.Join(", ", fact.Alternatives)}");
+        return told.Append(')').ToString();
+    }
+
+    public static string Because(BecauseAnswer because) => $"{because.Event} (revision {because.Revision})";
+
+    public static string Cited(Citation citation) =>
+        $"{citation.Source}{(citation.Locator is null ? "" : $", {citation.Locator}")}{(citation.Quote is null ? "" : $": “{citation.Quote}”")}";
+
+    /// <summary>A line of text as it is, without what would steer a terminal.</summary>
+    public static void Say(IAnsiConsole console, string line) => console.WriteLine(Clean(line));
+
+    private static void FactTable(IAnsiConsole console, IReadOnlyList<FactAnswer> facts)
+    {
+        if (facts.Count == 0)
+        {
+            Say(console, "No facts hold.");
+            return;
+        }
+        var table = New("Fact", "Holder", "Toward", "Value", "Since", "Until", "Because");
+        foreach (var fact in facts)
+            Row(
+                table,
+                fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}",
+                fact.Holder,
+                fact.Toward,
+                Told(fact),
+                fact.Since?.Edtf,
+                fact.Until?.Edtf,
+                string.Join(", ", fact.Because.Select(Because))
+                    + (fact.DisputedBy is { } by ? $"; disputed by {string.Join(", ", by.Select(Because))}" : "")
+            );
+        Show(console, table);
+    }
+
+    private static void Notes(IAnsiConsole console, IReadOnlyList<Note> notes)
+    {
+        foreach (var note in notes)
+            Say(console, $"{note.Code}: {note.Detail}");
+    }
+
+    private static string Basis(Basis basis) =>
+        $"as of {basis.AsOf}, as known at position {basis.KnownAt.Position}{(basis.KnownAt.At is { } at ? $" ({at})" : "")}";
+
+    private static Table New(params string[] headings)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var heading in headings)
+            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))));
+        return table;
+    }
+
+    /// <summary>With its bold headings on a terminal; elsewhere as lines that end where their text does.</summary>
+    private static void Show(IAnsiConsole console, Table table)
+    {
+        if (console.Profile.Out.IsTerminal)
+        {
+            console.Write(table);
+            return;
+        }
+        var text = string.Concat(table.GetSegments(console).Select(segment => segment.Text));
+        foreach (var line in text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0))
+            console.WriteLine(line);
+    }
+
+    private static void Row(Table table, params string?[] cells) =>
+        table.AddRow(cells.Select(cell => (IRenderable)new Text(Clean(cell ?? ""))));
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(JsonNode? node) =>
+        node?.GetValueKind() == System.Text.Json.JsonValueKind.String
+            ? node.GetValue<string>()
+            : node?.ToJsonString() ?? "";
+
+    private static string By(string author, string? via) => via is null ? author : $"{author} via {via}";
+
+    private static string Why(Reason? reason) =>
+        reason is null ? ""
+        : reason.Note is null ? reason.Code
+        : $"{reason.Code}: {reason.Note}";
+
+    private static string Short(JsonNode? node)
+    {
+        const int Greatest = 120;
+        var text =
+            node is null ? "nothing"
+            : node.GetValueKind() == System.Text.Json.JsonValueKind.String ? node.GetValue<string>()
+            : node.ToJsonString(Web.Answers.Json);
+        return text.Length <= Greatest ? text : $"{text[..Greatest]}…";
+    }
+
+    private static string Clean(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+}
