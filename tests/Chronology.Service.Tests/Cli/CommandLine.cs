@@ -52,4 +52,18 @@ internal sealed class CommandLine(string? connectionString, params (string Name,
             return reader.ReadToEnd();
         }
     }
+
+    /// <summary>The last position at which the worked chronology calls the mission in Moscow an embassy.</summary>
+    public static int BeforeTheCorrection { get; } =
+        Array.FindIndex(
+            Worked.Split('\n'),
+            line =>
+                line.StartsWith(
+                    """{"record":"correct","of":"event","key":"plo-embassy-moscow",""",
+                    StringComparison.Ordinal
+                )
+        ) - 1;
+
+    /// <summary>Its head.</summary>
+    public static int Head { get; } = Worked.Count(c => c == '\n') - 1;
 }

@@ -6,7 +6,7 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
 {
     private const string Oman = """{"key":"oman","kind":"state","name":"Oman"}""";
     private const string Visit =
-        """{"key":"visit","type":"visit","occurred":"1975","title":"A visit","actors":[{"actor":"oman","role":"actor"}],"noSource":"made up"}""";
+        """{"key":"visit","type":"visit-made","occurred":"1975","title":"A visit","actors":[{"actor":"oman","role":"actor"}],"noSource":"made up"}""";
 
     private Served service = null!;
     private string slug = "";
@@ -156,6 +156,23 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
         Assert.Equal((0, ""), (told.Exit, told.Error));
         Assert.Equal("Standard input: 1 recorded, 1 unchanged, 0 refused; the head is 1.\n", told.Out);
         Assert.Equal("From a file", (string?)(await service.GetAsync($"{Path}-b"))["title"]);
+    }
+
+    [Fact]
+    public async Task reports_each_of_several_files_on_a_line()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new[] { "a.jsonl", "b.jsonl" }.Select(name => System.IO.Path.Combine(folder.Path, name)).ToArray();
+        foreach (var file in files)
+            await File.WriteAllTextAsync(
+                file,
+                Oman.Replace("{", """{"record":"actor","revision":1,""", StringComparison.Ordinal)
+            );
+
+        var told = await Chronology.RunAsync(["import", .. files, "--json"]);
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Equal(2, told.Out.Split('\n').Length);
     }
 
     [Fact]

@@ -18,13 +18,21 @@ public sealed class ServingFromTheCommandLine(TestDatabase database) : IClassFix
         Assert.Equal(first.Lines, again.Lines);
         Assert.Contains(
             first.Lines,
-            line => line.StartsWith("  as known at 64 (before the correction): embassy (", StringComparison.Ordinal)
+            line =>
+                line.StartsWith(
+                    $"  as known at {CommandLine.BeforeTheCorrection} (before the correction): embassy (",
+                    StringComparison.Ordinal
+                )
         );
         Assert.Contains(
             first.Lines,
-            line => line.StartsWith("  as known at 73 (now): representative-office (", StringComparison.Ordinal)
+            line =>
+                line.StartsWith(
+                    $"  as known at {CommandLine.Head} (now): representative-office (",
+                    StringComparison.Ordinal
+                )
         );
-        Assert.Equal(73, first.Head);
+        Assert.Equal(CommandLine.Head, first.Head);
     }
 
     [Fact]
