@@ -85,7 +85,10 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
                     var said = $"{method} {path} {status}";
                     var media = response!["content"]!.AsObject().Single();
                     var problem = status[0] is '4' or '5';
-                    Assert.True(media.Key == (problem ? "application/problem+json" : "application/json"), said);
+                    var answer = path.EndsWith("/export", StringComparison.Ordinal)
+                        ? "application/x-ndjson"
+                        : "application/json";
+                    Assert.True(media.Key == (problem ? "application/problem+json" : answer), said);
                     if (problem)
                         Assert.EndsWith("/Problem", (string?)media.Value!["schema"]!["$ref"], StringComparison.Ordinal);
                 }
