@@ -46,6 +46,9 @@ public static class Words
             _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
         };
 
+    public static Operation Operation(string word) =>
+        Enum.GetValues<Operation>().First(operation => RecordJson.Word(operation) == word);
+
     public static RecordKind Kind(string word) =>
         word switch
         {

@@ -4,7 +4,9 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Export;
 using Chronology.Service.Import;
+using Chronology.Service.Search;
 using Chronology.Service.Store;
 using Marten;
 using MediatR;
@@ -28,6 +30,7 @@ public static class Composition
         services.AddSingleton<FactTelling>();
         services.AddSingleton<Timeline>();
         services.AddSingleton<Silences>();
+        services.AddSingleton<Revisions>();
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -69,13 +72,16 @@ public static class Composition
         var chronology = app.MapGroup("/api/chronologies/{chronology}");
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
+        ExportEndpoint.Map(chronology);
         StateEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         HistoryEndpoint.Map(chronology);
+        BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
+        SearchEndpoint.Map(chronology);
         HealthEndpoints.Map(app);
         return app;
     }

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Chronology.Service.Catalogue;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+
+namespace Chronology.Service.Export;
+
+/// <summary>All revisions up to a moment, in the order of their positions, as lines that an import takes.</summary>
+public sealed record ExportLines(string Chronology, Axes Axes) : IRequest<Result<Exported>>;
+
+/// <param name="Lines">Read as they are asked for; the chronology's own line first.</param>
+public sealed record Exported(Basis Basis, IAsyncEnumerable<string> Lines);
+
+public sealed class ExportLinesHandler(Moments moments, Revisions revisions, ISender sender)
+    : IRequestHandler<ExportLines, Result<Exported>>
+{
+    private const int PageSize = 500;
+
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public async Task<Result<Exported>> Handle(ExportLines request, CancellationToken cancellationToken)
+    {
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var card = await sender.Send(new OneChronology(request.Chronology), cancellationToken);
+        return card.Map(found => new Exported(
+            resolved.Value.Basis,
+            LinesAsync(found, resolved.Value, CancellationToken.None)
+        ));
+    }
+
+    private async IAsyncEnumerable<string> LinesAsync(
+        ChronologyCard card,
+        Moment moment,
+        [EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        yield return Text(ExportLine.Of(card.Slug, card.Title, card.Description, card.Licence));
+        for (var since = 0L; since < moment.Position; )
+        {
+            var page = await revisions.SinceAsync(card.Slug, since, moment.Position, PageSize, ct);
+            foreach (var revision in page)
+            {
+                var entry = revision.Entry;
+                var line = ExportLine.Of(
+                    revision.Before,
+                    revision.After,
+                    Words.Operation(entry.Op),
+                    entry.Reason,
+                    entry.Citations
+                );
+                line["position"] = entry.Position;
+                line["recordedAt"] = entry.RecordedAt;
+                line["author"] = entry.Author;
+                if (entry.Via is not null)
+                    line["via"] = entry.Via;
+                yield return Text(line);
+            }
+            since = page[^1].Entry.Position;
+        }
+    }
+
+    private static string Text(JsonObject line) => line.ToJsonString(Plain);
+}
+
+/// <summary><c>GET /export</c></summary>
+public static class ExportEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet(
+                "/export",
+                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                {
+                    var query = new Parameters(http.Request);
+                    var request = new ExportLines(chronology, new(null, query.Text("knownAt")));
+                    if (query.Refusal() is { } refusal)
+                        return Problems.Of(refusal);
+                    var exported = await sender.Send(request, ct);
+                    if (exported.Rejection is { } rejection)
+                        return Problems.Of(rejection);
+                    return Results.Stream(
+                        async stream =>
+                        {
+                            await using var writer = new StreamWriter(stream, new UTF8Encoding(false))
+                            {
+                                NewLine = "\n",
+                            };
+                            await foreach (var line in exported.Value.Lines.WithCancellation(ct))
+                                await writer.WriteLineAsync(line.AsMemory(), ct);
+                        },
+                        "application/x-ndjson"
+                    );
+                }
+            )
+            .WithName("export")
+            .WithSummary("All revisions as lines that an import takes")
+            .WithTags("import")
+            .Asks("knownAt")
+            .Produces<string>(StatusCodes.Status200OK, "application/x-ndjson")
+            .Refuses();
+}
