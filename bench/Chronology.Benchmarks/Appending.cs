@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Globalization;
 using Chronology.Recording;
 using Chronology.Service.Append;
 using Chronology.Service.Store;
@@ -102,7 +102,8 @@ public static class Appending
                 "actors":[{"actor":"{{one}}","role":"actor"},{"actor":"{{other}}","role":"recipient"}],
                 "effects":[{"fact":"recognition","holder":"{{one}}","toward":"{{other}}","value":"de-jure"}],
                 "credibility":"confirmed",
-                "citations":[{"source":"source-{{i % 40}}","locator":"p. {{i % 300}}","quote":"It was announced today that recognition has been extended."}]}
+                "citations":[{"source":"source-{{i % 40}}","locator":"p. {{i
+                    % 300}}","quote":"It was announced today that recognition has been extended."}]}
                 """
             )
         );

@@ -31,8 +31,20 @@ public static class Asking
         await CheckAsync(source, connection, facts, chronology, far, ct);
         await CheckAsync(source, connection, facts, corrected, often, ct);
 
-        await using var floor = new NpgsqlCommand("select $1::text, $2::text, $3::text, $4::bigint, $5::bigint", connection);
-        foreach (var type in new[] { NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint })
+        await using var floor = new NpgsqlCommand(
+            "select $1::text, $2::text, $3::text, $4::bigint, $5::bigint",
+            connection
+        );
+        foreach (
+            var type in new[]
+            {
+                NpgsqlDbType.Text,
+                NpgsqlDbType.Text,
+                NpgsqlDbType.Text,
+                NpgsqlDbType.Bigint,
+                NpgsqlDbType.Bigint,
+            }
+        )
             floor.Parameters.Add(new() { NpgsqlDbType = type, Value = type == NpgsqlDbType.Text ? "" : 0L });
         await floor.PrepareAsync(ct);
         var bare = new Contender(
@@ -83,7 +95,10 @@ public static class Asking
     private static async Task<Question[]> QuestionsAsync(NpgsqlConnection connection, string chronology, bool far)
     {
         var random = new Random(42);
-        var head = await Loading.OfAsync<long>(connection, $"select position from chronology.head where chronology = '{chronology}'");
+        var head = await Loading.OfAsync<long>(
+            connection,
+            $"select position from chronology.head where chronology = '{chronology}'"
+        );
         var today = Day.Of(2026, 6, 30);
         var questions = new List<Question>();
         foreach (var pair in World.Pairs(far ? 7 : 8).Take(5000))
@@ -141,7 +156,14 @@ public static class Asking
             await using (var reader = await all.ExecuteReaderAsync(ct))
             {
                 while (await reader.ReadAsync(ct))
-                    visible.Add(StoredEffect.Read(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetString(3)));
+                    visible.Add(
+                        StoredEffect.Read(
+                            reader.GetString(0),
+                            reader.GetInt16(1),
+                            reader.GetInt64(2),
+                            reader.GetString(3)
+                        )
+                    );
             }
             var expected = FactsAsOf.Decide(key, visible, q.AsOf) with { LastHeld = null };
             var given = FactsAsOf.Decide(key, fact.Effects, q.AsOf) with { LastHeld = null };
@@ -149,6 +171,8 @@ public static class Asking
                 throw new InvalidOperationException($"{chronology}: {q} is {given}, not {expected}.");
             recorded += expected.IsRecorded ? 1 : 0;
         }
-        Console.WriteLine($"Checked 300 answers of {chronology} against the model over all visible effects: equal ({recorded} recorded).");
+        Console.WriteLine(
+            $"Checked 300 answers of {chronology} against the model over all visible effects: equal ({recorded} recorded)."
+        );
     }
 }

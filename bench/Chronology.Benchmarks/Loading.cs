@@ -23,7 +23,10 @@ public static class Loading
     )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        if (await OfAsync<long>(connection, $"select count(*) from chronology.chronology where slug = '{chronology}'") > 0)
+        if (
+            await OfAsync<long>(connection, $"select count(*) from chronology.chronology where slug = '{chronology}'")
+            > 0
+        )
             return;
         var start = Stopwatch.GetTimestamp();
         await RunAsync(
@@ -121,7 +124,9 @@ public static class Loading
                 version.Op == Operation.Recorded ? null : "new-evidence",
                 null,
                 null,
-                JsonSerializer.Serialize(new Dictionary<string, byte[]> { ["/events/0/data/content/title"] = content[..16] }),
+                JsonSerializer.Serialize(
+                    new Dictionary<string, byte[]> { ["/events/0/data/content/title"] = content[..16] }
+                ),
                 content,
                 Ledger.Leaf(content, version.RecordedAt, version.Position)
             );

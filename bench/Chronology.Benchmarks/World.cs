@@ -177,7 +177,9 @@ public static class World
             RecordStatus.Active,
             new SourceContent(
                 "press",
-                new(/*lang=json*/ """{"title":"Daily","type":"article-newspaper"}"""),
+                new( /*lang=json*/
+                    """{"title":"Daily","type":"article-newspaper"}"""
+                ),
                 null,
                 null,
                 null,

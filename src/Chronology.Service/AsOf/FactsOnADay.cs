@@ -145,9 +145,7 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
             if (asked.Rejection is { } unreadable)
                 return unreadable;
             var answer = await facts.AskAsync(request.Chronology, key, asked.Value, ct);
-            return answer.Map(a =>
-                (a.Moment, (IReadOnlyList<FactEffects>)(a.Fact.Effects.Count == 0 ? [] : [a.Fact]))
-            );
+            return answer.Map(a => (a.Moment, (IReadOnlyList<FactEffects>)(a.Fact.Effects.Count == 0 ? [] : [a.Fact])));
         }
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, ct);
         if (resolved.Rejection is { } rejection)
