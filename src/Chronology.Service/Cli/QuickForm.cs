@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Chronology.Recording;
@@ -177,7 +176,7 @@ public sealed partial record QuickForm(
 
     private static string KeyOf(string title)
     {
-        var key = NoKey().Replace(Apostrophes().Replace(Fold(title).ToLowerInvariant(), ""), "-").Trim('-');
+        var key = NoKey().Replace(Apostrophes().Replace(Fold(title), ""), "-").Trim('-');
         return key switch
         {
             "" => throw Unreadable($"No key can be made from the title “{title}”: give one with --key."),
@@ -186,11 +185,45 @@ public sealed partial record QuickForm(
         };
     }
 
-    /// <summary>As the database compares names: without case and diacritics.</summary>
+    /// <summary>Without case and diacritics, nearly as the database compares names: with the globalization that the program
+    /// runs under, .NET decomposes nothing.</summary>
     private static string Fold(string text) =>
         string.Concat(
-            text.ToLowerInvariant().Normalize(NormalizationForm.FormKD).Where(c => c is < '\u0300' or > '\u036f')
+            text.ToLowerInvariant()
+                .Where(c => c is < '\u0300' or > '\u036f')
+                .Select(c => Plainly.GetValueOrDefault(c, c))
         );
+
+    private static readonly Dictionary<char, char> Plainly = new[]
+    {
+        "aàáâãäåāăąǎǟǡǻȁȃḁạảấầẩẫậắằẳẵặ",
+        "bḃḅḇ",
+        "cçćĉċčḉ",
+        "dďḋḍḏḑḓđ",
+        "eèéêëēĕėęěȅȇḕḗḙḛḝẹẻẽếềểễệ",
+        "fḟ",
+        "gĝğġģǧǵḡ",
+        "hĥȟḣḥḧḩḫẖ",
+        "iìíîïĩīĭįǐȉȋḭḯỉịı",
+        "jĵǰ",
+        "kķǩḱḳḵ",
+        "lĺļľḷḹḻḽł",
+        "mḿṁṃ",
+        "nñńņňǹṅṇṉṋ",
+        "oòóôõöōŏőǒǫǭȍȏṍṏṑṓọỏốồổỗộớờởỡợø",
+        "pṕṗ",
+        "rŕŗřȑȓṙṛṝṟ",
+        "sśŝşšſșṡṣṥṧṩẛ",
+        "tţťțṫṭṯṱẗ",
+        "uùúûüũūŭůűųǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự",
+        "vṽṿ",
+        "wŵẁẃẅẇẉẘ",
+        "xẋẍ",
+        "yýÿŷẏẙỳỵỷỹ",
+        "zźżžẑẓẕ",
+    }
+        .SelectMany(letters => letters.Skip(1).Select(letter => (letter, letters[0])))
+        .ToDictionary();
 
     private static CommandException Unreadable(string detail) => new("usage", detail, Exit.Usage);
 
