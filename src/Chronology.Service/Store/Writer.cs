@@ -56,7 +56,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         Page? page;
         try
         {
-            page = await Page.OpenAsync(connection, chronology, orders, ct);
+            page = await Page.OpenAsync(transaction, chronology, orders, ct);
         }
         catch (NpgsqlException broken) when (broken is not PostgresException && !ct.IsCancellationRequested)
         {
@@ -71,9 +71,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             outcomes.Add(await DecideAsync(page, order, caller, ct));
         if (page.Revisions.Count == 0 || (allOrNothing && outcomes.Exists(outcome => outcome is Outcome.Refused)))
             return outcomes;
-        var options = SessionOptions.ForTransaction(transaction);
-        options.TenantId = chronology;
-        await using (var session = store.LightweightSession(options))
+        await using (var session = store.LightweightSession(Within(transaction, chronology)))
         {
             Queue(session, page);
             await session.SaveChangesAsync(ct);
@@ -84,6 +82,13 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
 
     public static Rejection NoSuchChronology(string chronology) =>
         new("no-such-chronology", $"There is no chronology “{chronology}”.");
+
+    private static SessionOptions Within(NpgsqlTransaction transaction, string chronology)
+    {
+        var options = SessionOptions.ForTransaction(transaction);
+        options.TenantId = chronology;
+        return options;
+    }
 
     private async Task<Outcome> DecideAsync(Page page, Order order, Caller caller, CancellationToken ct)
     {
@@ -194,7 +199,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     /// <summary>All revisions of one record, those of this page included.</summary>
     private async Task<List<Made>> RevisionsAsync(Page page, RecordId id, CancellationToken ct)
     {
-        await using var session = store.QuerySession(new SessionOptions { TenantId = page.Chronology });
+        await using var session = store.QuerySession(Within(page.Transaction, page.Chronology));
         var stream = await session.Events.FetchStreamAsync(id.StreamKey, token: ct);
         return
         [
