@@ -41,7 +41,7 @@ create table chronology.ledger (
     salts        json not null,
     content      bytea not null,
     leaf         bytea not null,
-    constraint ledger_pkey primary key (chronology, position),
+    constraint ledger_pkey primary key (chronology, position) include (recorded_at),
     constraint ledger_position_from_one check (position >= 1),
     constraint ledger_hashes check (octet_length(content) = 32 and octet_length(leaf) = 32)
 );
@@ -119,11 +119,13 @@ create table chronology.effect (
 );
 
 -- All columns that a question filters by are keys, not included ones, so that rows it skips are skipped inside the index.
--- walk: what began last; wide: uncertain beginnings, those of up to a year
--- looked for no further back than a year, the few wider ones wherever they begin; ahead: announced.
+-- walk: what began last; wide: uncertain beginnings of up to a year, looked for no further back than a year;
+-- vast: the few wider ones, wherever they begin; ahead: announced.
 create index effect_walk on chronology.effect (fact, start_first desc, start_last, from_position, to_position, firm);
-create index effect_wide on chronology.effect (fact, width, start_first desc, start_last, from_position, to_position)
-    where width > 0;
+create index effect_wide on chronology.effect (fact, start_first desc, start_last, from_position, to_position)
+    where width between 1 and 2;
+create index effect_vast on chronology.effect (fact, start_first desc, start_last, from_position, to_position)
+    where width > 2;
 create index effect_ahead on chronology.effect (fact, start_first desc, start_last, from_position, to_position, firm)
     where ahead;
 
@@ -244,12 +246,12 @@ create function chronology.effects_since(p_fact uuid, p_since bigint, p_as_of bi
       and e.from_position <= p_known and e.to_position > p_known
     union all
     select e.* from chronology.effect e
-    where e.width > 0 and e.fact = p_fact and e.width = any ('{1,2}') and e.start_first <= p_clamp
+    where e.width between 1 and 2 and e.fact = p_fact and e.start_first <= p_clamp
       and e.start_first < p_since and e.start_first >= greatest(p_since, -9223372036854700000) - 366 and e.start_last >= p_since
       and e.from_position <= p_known and e.to_position > p_known
     union all
     select e.* from chronology.effect e
-    where e.width > 0 and e.fact = p_fact and e.width = any ('{3,4,5}') and e.start_first <= p_clamp
+    where e.width > 2 and e.fact = p_fact and e.start_first <= p_clamp
       and e.start_first < p_since and e.start_last >= p_since
       and e.from_position <= p_known and e.to_position > p_known
     union all

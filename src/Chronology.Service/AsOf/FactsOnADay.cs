@@ -112,7 +112,9 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
                     .Select(entry => FactTelling.Tell(entry, citations))
             ),
             verdict,
-            judged ? FactTelling.Because(entries.SelectMany(entry => entry.Because), citations) : null,
+            judged
+                ? FactTelling.Because(entries.SelectMany(entry => entry.Because).Order(FactsAsOf.ByBegin), citations)
+                : null,
             lastHeld is null
                 ? null
                 : new(

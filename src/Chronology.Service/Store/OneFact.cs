@@ -54,12 +54,12 @@ internal static class OneFact
                   and x.from_position <= m.known and x.to_position > m.known
                 union all
                 select x.event, x.idx, x.from_position, x.effect from chronology.effect x
-                where x.width > 0 and x.fact = $2 and x.width = any ('{"{1,2}"}') and x.start_first <= m.clamp
+                where x.width between 1 and 2 and x.fact = $2 and x.start_first <= m.clamp
                   and x.start_first < d.since and x.start_first >= greatest(d.since, -9223372036854700000) - 366 and x.start_last >= d.since
                   and x.from_position <= m.known and x.to_position > m.known
                 union all
                 select x.event, x.idx, x.from_position, x.effect from chronology.effect x
-                where x.width > 0 and x.fact = $2 and x.width = any ('{"{3,4,5}"}') and x.start_first <= m.clamp
+                where x.width > 2 and x.fact = $2 and x.start_first <= m.clamp
                   and x.start_first < d.since and x.start_last >= d.since
                   and x.from_position <= m.known and x.to_position > m.known
                 union all

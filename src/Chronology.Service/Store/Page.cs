@@ -55,6 +55,8 @@ internal sealed class Page
         {
             BatchCommands =
             {
+                // An append looks up by keys: plans made for its values are the same again, at 0.25 ms for making them.
+                new("set local plan_cache_mode = force_generic_plan"),
                 new("select position, recorded_at, floor from chronology.head where chronology = $1 for update")
                 {
                     Parameters = { new() { Value = chronology } },

@@ -170,13 +170,14 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         {
             var made = await RevisionsAsync(page, order.Command.Id, ct);
             var before = (RecordState?)null;
-            foreach (var (_, events) in made.Take(makes - 1))
+            foreach (var (_, _, events) in made.Take(makes - 1))
                 before = Folding.Revise(before, order.Command.Id, events);
             var again = Deciding.Decide(order.Command, before);
             if (
                 again is { IsOk: true, Value: Decision.Changed changed }
                 && changed.Events.Equals(made[makes - 1].Events)
                 && Equals(order.Command.Why, made[makes - 1].Why)
+                && order.Command.Support.Equals(made[makes - 1].Support)
             )
             {
                 return Unchanged(page, state);
@@ -194,7 +195,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         );
     }
 
-    private sealed record Made(Reason? Why, ValueList<DomainEvent> Events);
+    private sealed record Made(Reason? Why, ValueList<Citation> Support, ValueList<DomainEvent> Events);
 
     /// <summary>All revisions of one record, those of this page included.</summary>
     private async Task<List<Made>> RevisionsAsync(Page page, RecordId id, CancellationToken ct)
@@ -208,9 +209,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 .OrderBy(revision => revision.Key)
                 .Select(revision => new Made(
                     RevisionHeaders.ReasonOf(revision.First()),
+                    RevisionHeaders.CitationsOf(revision.First()),
                     revision.Select(stored => (DomainEvent)stored.Data).ToValueList()
                 )),
-            .. page.Revisions.Where(r => r.Id == id).Select(r => new Made(r.Headers.Reason, r.Events)),
+            .. page
+                .Revisions.Where(r => r.Id == id)
+                .Select(r => new Made(r.Headers.Reason, r.Headers.Citations, r.Events)),
         ];
     }
 

@@ -65,7 +65,9 @@ public sealed record Answer(
             var media = response.Content.Headers.ContentType?.MediaType;
             return new(
                 response.StatusCode,
-                media?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text) : null,
+                media?.EndsWith("json", StringComparison.Ordinal) == true
+                    ? JsonNode.Parse(text, documentOptions: new() { MaxDepth = 256 })
+                    : null,
                 text,
                 media,
                 response.Headers.ETag?.Tag,
