@@ -1,3 +1,4 @@
+using Chronology.Eras;
 using Chronology.Recording;
 
 namespace Chronology.Service.Web;
@@ -24,6 +25,8 @@ public static class Described
             RecordKind.Actor => endpoint.Accepts<ActorContent>("application/json"),
             RecordKind.Issue => endpoint.Accepts<IssueContent>("application/json"),
             RecordKind.Source => endpoint.Accepts<SourceContent>("application/json"),
+            RecordKind.Scheme => endpoint.Accepts<SchemeContent>("application/json"),
+            RecordKind.Era => endpoint.Accepts<EraContent>("application/json"),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
