@@ -41,7 +41,7 @@ create table chronology.ledger (
     salts        json not null,
     content      bytea not null,
     leaf         bytea not null,
-    constraint ledger_pkey primary key (chronology, position),
+    constraint ledger_pkey primary key (chronology, position) include (recorded_at),
     constraint ledger_position_from_one check (position >= 1),
     constraint ledger_hashes check (octet_length(content) = 32 and octet_length(leaf) = 32)
 );
@@ -109,7 +109,7 @@ create table chronology.effect (
     from_position  bigint not null,
     to_position    bigint not null,
     firm           boolean not null,
-    -- Begins after the day on which it was recorded: announced.
+    -- Surely begins after the day on which it was recorded: announced.
     ahead          boolean not null,
     chronology     text collate "C" not null,
     event          text collate "C" not null,
@@ -118,10 +118,15 @@ create table chronology.effect (
     constraint effect_pkey primary key (chronology, event, from_position, idx)
 );
 
-create index effect_walk on chronology.effect (fact, width, start_first desc)
-    include (start_last, from_position, to_position, firm, ahead);
-create index effect_ahead on chronology.effect (fact, start_first desc)
-    include (start_last, from_position, to_position, firm)
+-- All columns that a question filters by are keys, not included ones, so that rows it skips are skipped inside the index.
+-- walk: what began last; wide: uncertain beginnings of up to a year, looked for no further back than a year;
+-- vast: the few wider ones, wherever they begin; ahead: announced.
+create index effect_walk on chronology.effect (fact, start_first desc, start_last, from_position, to_position, firm);
+create index effect_wide on chronology.effect (fact, start_first desc, start_last, from_position, to_position)
+    where width between 1 and 2;
+create index effect_vast on chronology.effect (fact, start_first desc, start_last, from_position, to_position)
+    where width > 2;
+create index effect_ahead on chronology.effect (fact, start_first desc, start_last, from_position, to_position, firm)
     where ahead;
 
 -- The database itself refuses to change what was recorded. A migration that must, disables the trigger by name.
@@ -157,20 +162,25 @@ begin
     return new;
 end $$;
 
-create function chronology.only_version() returns trigger language plpgsql as $$
+create function chronology.only_growing() returns trigger language plpgsql as $$
+declare
+    grown chronology.mt_streams := new;
 begin
-    if new.tenant_id is distinct from old.tenant_id or new.id is distinct from old.id or new.created <> old.created
-        or new.version < old.version or new.is_archived is distinct from old.is_archived then
-        raise exception 'a stream only grows' using errcode = 'CH001';
+    if new.version > old.version then
+        new.version := old.version;
+        new.timestamp := old.timestamp;
+        if new *= old then
+            return grown;
+        end if;
     end if;
-    return new;
+    raise exception 'a stream only grows' using errcode = 'CH001';
 end $$;
 
 create trigger kept before update or delete on chronology.mt_events for each row execute function chronology.refuse_change();
 create trigger kept_whole before truncate on chronology.mt_events for each statement execute function chronology.refuse_change();
 create trigger kept before delete on chronology.mt_streams for each row execute function chronology.refuse_change();
 create trigger kept_whole before truncate on chronology.mt_streams for each statement execute function chronology.refuse_change();
-create trigger grows before update on chronology.mt_streams for each row execute function chronology.only_version();
+create trigger grows before update on chronology.mt_streams for each row execute function chronology.only_growing();
 create trigger kept before update or delete on chronology.ledger for each row execute function chronology.refuse_change();
 create trigger kept_whole before truncate on chronology.ledger for each statement execute function chronology.refuse_change();
 create trigger kept before update or delete on chronology.chronology for each row execute function chronology.refuse_change();
@@ -227,6 +237,46 @@ begin
     end if;
 end $$;
 
+-- The effects on one key that began on or before a day and may have begun on or after another.
+create function chronology.effects_since(p_fact uuid, p_since bigint, p_as_of bigint, p_clamp bigint, p_known bigint)
+    returns setof chronology.effect
+    language sql stable as $$
+    select e.* from chronology.effect e
+    where e.fact = p_fact and e.start_first <= p_clamp and e.start_first >= p_since
+      and e.from_position <= p_known and e.to_position > p_known
+    union all
+    select e.* from chronology.effect e
+    where e.width between 1 and 2 and e.fact = p_fact and e.start_first <= p_clamp
+      and e.start_first < p_since and e.start_first >= greatest(p_since, -9223372036854700000) - 366 and e.start_last >= p_since
+      and e.from_position <= p_known and e.to_position > p_known
+    union all
+    select e.* from chronology.effect e
+    where e.width > 2 and e.fact = p_fact and e.start_first <= p_clamp
+      and e.start_first < p_since and e.start_last >= p_since
+      and e.from_position <= p_known and e.to_position > p_known
+    union all
+    select e.* from chronology.effect e
+    where p_as_of > p_clamp
+      and e.ahead and e.fact = p_fact and e.start_first > p_clamp and e.start_first <= p_as_of and e.start_last >= p_since
+      and e.from_position <= p_known and e.to_position > p_known
+$$;
+
+-- One of the effects on a key that begin after a day, so that the key counts as recorded. p_recorded: the day of the position's recording.
+create function chronology.effect_after(p_fact uuid, p_as_of bigint, p_recorded bigint, p_known bigint)
+    returns setof chronology.effect
+    language sql stable as $$
+    (select e.* from chronology.effect e
+     where e.fact = p_fact and e.start_first > p_as_of and e.start_first <= p_recorded
+       and e.from_position <= p_known and e.to_position > p_known
+     order by e.start_first desc limit 1)
+    union all
+    (select e.* from chronology.effect e
+     where e.ahead and e.fact = p_fact and e.start_first > p_as_of and e.start_first > p_recorded
+       and e.from_position <= p_known and e.to_position > p_known
+     order by e.start_first desc limit 1)
+    limit 1
+$$;
+
 -- The effects among which the model decides what a fact was as of a day, as known at a position:
 -- all that began on or before the day and could still be the last to have begun. p_clamp = least(day, day of the position's
 -- recording): an effect not announced ahead cannot be known later than that, so the walk need not look past it.
@@ -234,43 +284,33 @@ create function chronology.effects_as_of(p_fact uuid, p_ender uuid, p_as_of bigi
     returns setof chronology.effect
     language plpgsql stable as $$
 declare
-    deciding bigint;
-    one uuid;
-    found_first bigint;
-    reach bigint;
+    -- Of the firm effects that have surely begun, what begins last at the earliest: what began before that decides nothing.
+    deciding bigint := coalesce(greatest(
+        (select e.start_first from chronology.effect e
+         where e.fact = p_fact and e.start_first <= p_clamp and e.start_last <= p_as_of
+           and e.from_position <= p_known and e.to_position > p_known and e.firm
+         order by e.start_first desc limit 1),
+        case when p_as_of > p_clamp then
+            (select e.start_first from chronology.effect e
+             where e.ahead and e.fact = p_fact and e.start_first > p_clamp and e.start_first <= p_as_of and e.start_last <= p_as_of
+               and e.from_position <= p_known and e.to_position > p_known and e.firm
+             order by e.start_first desc limit 1)
+        end),
+        -9223372036854775808);
 begin
-    foreach one in array case when p_ender is null then array[p_fact] else array[p_fact, p_ender] end loop
-        select greatest(
-            (select e.start_first from chronology.effect e where e.fact = one and e.width = 0 and e.start_first <= p_clamp and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1),
-            (select e.start_first from chronology.effect e where e.fact = one and e.width = 1 and e.start_first <= p_clamp and e.start_last <= p_as_of and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1),
-            (select e.start_first from chronology.effect e where e.fact = one and e.width = 2 and e.start_first <= p_clamp and e.start_last <= p_as_of and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1),
-            (select e.start_first from chronology.effect e where e.fact = one and e.width = 3 and e.start_first <= p_clamp and e.start_last <= p_as_of and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1),
-            (select e.start_first from chronology.effect e where e.fact = one and e.width = 4 and e.start_first <= p_clamp and e.start_last <= p_as_of and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1),
-            (select e.start_first from chronology.effect e where e.fact = one and e.width = 5 and e.start_first <= p_clamp and e.start_last <= p_as_of and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1),
-            (select e.start_first from chronology.effect e where e.ahead and e.fact = one and e.start_first <= p_as_of and e.start_last <= p_as_of and e.from_position <= p_known and e.to_position > p_known and e.firm order by e.start_first desc limit 1)
-        ) into found_first;
-        deciding := greatest(deciding, found_first);
-    end loop;
-    deciding := coalesce(deciding, -9223372036854775808);
-    foreach one in array case when p_ender is null then array[p_fact] else array[p_fact, p_ender] end loop
-        return query
-            select e.* from chronology.effect e
-            where e.fact = one and e.width = 0 and not e.ahead and e.start_first >= deciding and e.start_first <= p_clamp
-              and e.from_position <= p_known and e.to_position > p_known
-            union all
-            select e.* from (values (1::smallint, 31), (2::smallint, 366), (3::smallint, 3660), (4::smallint, 36600)) w (width, days)
-            cross join lateral (
-                select x.* from chronology.effect x
-                where x.fact = one and x.width = w.width and not x.ahead and x.start_last >= deciding
-                  and x.start_first >= greatest(deciding, -9223372036854700000) - w.days and x.start_first <= p_clamp
-                  and x.from_position <= p_known and x.to_position > p_known) e
-            union all
-            select e.* from chronology.effect e
-            where e.fact = one and e.width = 5 and not e.ahead and e.start_last >= deciding and e.start_first <= p_clamp
-              and e.from_position <= p_known and e.to_position > p_known
-            union all
-            select e.* from chronology.effect e
-            where e.ahead and e.fact = one and e.start_last >= deciding and e.start_first <= p_as_of
-              and e.from_position <= p_known and e.to_position > p_known;
-    end loop;
+    if p_ender is not null then
+        deciding := greatest(deciding,
+            (select e.start_first from chronology.effect e
+             where e.fact = p_ender and e.start_first <= p_clamp and e.start_last <= p_as_of
+               and e.from_position <= p_known and e.to_position > p_known and e.firm
+             order by e.start_first desc limit 1),
+            case when p_as_of > p_clamp then
+                (select e.start_first from chronology.effect e
+                 where e.ahead and e.fact = p_ender and e.start_first > p_clamp and e.start_first <= p_as_of and e.start_last <= p_as_of
+                   and e.from_position <= p_known and e.to_position > p_known and e.firm
+                 order by e.start_first desc limit 1)
+            end);
+        return query select * from chronology.effects_since(p_ender, deciding, p_as_of, p_clamp, p_known);
+    end if;
+    return query select * from chronology.effects_since(p_fact, deciding, p_as_of, p_clamp, p_known);
 end $$;

@@ -23,7 +23,6 @@ public static class Asking
     )
     {
         var facts = new Facts(source);
-        moments = new(source, TimeProvider.System);
         await using var connection = await source.OpenConnectionAsync(ct);
         var usual = await QuestionsAsync(connection, chronology, far: false);
         var far = await QuestionsAsync(connection, chronology, far: true);
@@ -68,10 +67,10 @@ public static class Asking
                 async i =>
                 {
                     var q = questions[i % questions.Length];
-                    var (_, found) = await AskAsync(facts, slug, q, ct);
-                    var entries = found.Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf)).ToArray();
+                    var (_, fact) = await AskAsync(facts, slug, q, ct);
+                    var entry = FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf);
                     if (cited)
-                        await facts.CitationsAsync(slug, entries.SelectMany(FactTelling.Rests), ct);
+                        await facts.CitationsAsync(slug, FactTelling.Rests(entry), ct);
                 }
             );
         var contest = new Contest("Q1: one fact at (D, T)", Rounds: 9, Turns: 40, CallsATurn: 25);
@@ -123,35 +122,12 @@ public static class Asking
         return [.. questions];
     }
 
-    private static Task<(Moment Moment, IReadOnlyList<FactEffects> Found)> AskAsync(
+    private static async Task<(Moment Moment, FactEffects Fact)> AskAsync(
         Facts facts,
         string chronology,
         Question q,
         CancellationToken ct
-    ) => AskSlowlyAsync(facts, chronology, q, ct);
-
-    private static async Task<(Moment Moment, IReadOnlyList<FactEffects> Found)> AskSlowlyAsync(
-        Facts facts,
-        string chronology,
-        Question q,
-        CancellationToken ct
-    )
-    {
-        var moment = await moments!.ResolveAsync(chronology, AxesOf(q), ct);
-        if (moment.Rejection is { } r)
-            throw new InvalidOperationException(r.Detail);
-        var key = World.KeyOf(q.Pair);
-        return (moment.Value, await facts.ReadAsync(moment.Value, new(key.Fact, [key.Holder], [key.Toward!]), ct));
-    }
-
-    private static Moments? moments;
-
-    private static Axes AxesOf(Question q) =>
-        new(
-            q.AsOf.ToString(),
-            q.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                ?? (q.Instant is { } at ? Instants.Text(at) : null)
-        );
+    ) => (await facts.AskAsync(chronology, World.KeyOf(q.Pair), new(q.AsOf, q.Position, q.Instant), ct)).Value;
 
     /// <summary>A sample of the questions: the answer equals the model's over every effect visible at that position.</summary>
     private static async Task CheckAsync(
@@ -172,7 +148,7 @@ public static class Asking
         var recorded = 0;
         foreach (var q in questions.Take(300))
         {
-            var (moment, found) = await AskAsync(facts, chronology, q, ct);
+            var (moment, fact) = await AskAsync(facts, chronology, q, ct);
             var key = World.KeyOf(q.Pair);
             all.Parameters[0].Value = key.IdIn(chronology);
             all.Parameters[1].Value = moment.Position;
@@ -190,11 +166,8 @@ public static class Asking
                     );
             }
             var expected = FactsAsOf.Decide(key, visible, q.AsOf) with { LastHeld = null };
-            var given = FactsAsOf.Decide(key, found.Count == 0 ? [] : found[0].Effects, q.AsOf) with
-            {
-                LastHeld = null,
-            };
-            if (found.Count > 1 || !Equals(expected, given))
+            var given = FactsAsOf.Decide(key, fact.Effects, q.AsOf) with { LastHeld = null };
+            if (!Equals(expected, given))
                 throw new InvalidOperationException($"{chronology}: {q} is {given}, not {expected}.");
             recorded += expected.IsRecorded ? 1 : 0;
         }

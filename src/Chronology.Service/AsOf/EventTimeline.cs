@@ -72,12 +72,7 @@ public sealed record EventTimeline(
             parties.Value,
             Type,
             Tag,
-            [
-                .. (Text ?? "")
-                    .ToLowerInvariant()
-                    .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                    .Distinct(StringComparer.Ordinal),
-            ],
+            [.. SearchText.WordsOf(Text).Distinct(StringComparer.Ordinal)],
             Certainty == "certain",
             statuses
         );
@@ -97,7 +92,9 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
         var place = TimelineCursor.Open(request.Cursor, request.Axes).Value;
         var resolved = await moments.ResolveAsync(request.Chronology, place.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
-            return place.Cursor is null ? rejection : TimelineCursor.Forged;
+            return place.Cursor is not null && place.Axes.AsOf is null && rejection.Code == "invalid-parameter"
+                ? TimelineCursor.Forged
+                : rejection;
         var moment = resolved.Value;
         var (events, next) = await timeline.PageAsync(
             moment,

@@ -57,22 +57,23 @@ public static class FactQuestion
         return null;
     }
 
-    /// <summary>The selection of one pair; the pair of a symmetric kind in either order.</summary>
     public static FactSelection Selection(
         string? kind,
         string? holder,
         string? toward,
         string? qualifier,
         string? value
-    ) =>
-        new(
-            kind,
-            holder is null ? null : [holder],
-            toward is null ? null : [toward],
-            qualifier,
-            value,
-            EitherWay: kind is not null && Vocabulary.FactKinds[kind].Symmetric
-        );
+    ) => new(kind, holder is null ? null : [holder], toward is null ? null : [toward], qualifier, value);
+
+    /// <summary>The one key that can be meant; null where more than one can.</summary>
+    public static FactKey? KeyAsked(string? kind, string? holder, string? toward, string? qualifier) =>
+        kind is not null
+        && holder is not null
+        && toward is not null
+        && Vocabulary.FactKinds[kind] is { Functional: true } one
+        && (one.HasQualifier ? qualifier is not null : qualifier is null or "")
+            ? FactKey.Of(kind, holder, toward, qualifier, null)
+            : null;
 
     public static Verdict Judge(IReadOnlyList<FactEntry> entries, string? value) =>
         entries.Select(entry => value is null ? entry.Holds() : entry.Is(value)).OfAny();
@@ -83,18 +84,10 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
 {
     public async Task<Result<FactsAnswer>> Handle(FactsOnADay request, CancellationToken cancellationToken)
     {
-        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
-        if (resolved.Rejection is { } rejection)
+        var read = await ReadAsync(request, cancellationToken);
+        if (read.Rejection is { } rejection)
             return rejection;
-        var moment = resolved.Value;
-        var selection = FactQuestion.Selection(
-            request.Kind,
-            request.Holder,
-            request.Toward,
-            request.Qualifier,
-            request.Value
-        );
-        var found = await facts.ReadAsync(moment, selection, cancellationToken);
+        var (moment, found) = read.Value;
         var entries = FactTelling.Decide(moment, found);
         var judged = request is { Kind: not null, Holder: not null, Toward: not null };
         var verdict = judged ? FactQuestion.Judge(entries, request.Value) : (Verdict?)null;
@@ -119,7 +112,9 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
                     .Select(entry => FactTelling.Tell(entry, citations))
             ),
             verdict,
-            judged ? FactTelling.Because(entries.SelectMany(entry => entry.Because), citations) : null,
+            judged
+                ? FactTelling.Because(entries.SelectMany(entry => entry.Because).Order(FactsAsOf.ByBegin), citations)
+                : null,
             lastHeld is null
                 ? null
                 : new(
@@ -132,7 +127,36 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
         );
     }
 
+    /// <summary>One round trip where one key is asked about, else one for the moment and one for the effects.</summary>
+    private async Task<Result<(Moment Moment, IReadOnlyList<FactEffects> Found)>> ReadAsync(
+        FactsOnADay request,
+        CancellationToken ct
+    )
+    {
+        if (FactQuestion.KeyAsked(request.Kind, request.Holder, request.Toward, request.Qualifier) is { } key)
+        {
+            var asked = moments.Read(request.Axes);
+            if (asked.Rejection is { } unreadable)
+                return unreadable;
+            var answer = await facts.AskAsync(request.Chronology, key, asked.Value, ct);
+            return answer.Map(a => (a.Moment, (IReadOnlyList<FactEffects>)(a.Fact.Effects.Count == 0 ? [] : [a.Fact])));
+        }
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, ct);
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var selection = FactQuestion.Selection(
+            request.Kind,
+            request.Holder,
+            request.Toward,
+            request.Qualifier,
+            request.Value
+        );
+        return (resolved.Value, await facts.ReadAsync(resolved.Value, selection, ct));
+    }
+
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);
+
+    private const string Stance = "stance";
 
     private async Task<IReadOnlyList<Note>> NotesAsync(
         FactsOnADay request,
@@ -141,14 +165,19 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
         CancellationToken ct
     )
     {
-        var notes = new List<Note>();
-        var actors = new[] { request.Holder, request.Kind == "stance" ? null : request.Toward }.OfType<string>();
-        notes.AddRange(
-            (await Recorded.MissingAsync(source, moment, RecordKind.Actor, actors, ct)).Select(Silences.UnknownActor)
-        );
-        if (entries.Count == 0 && request.Holder is not null)
+        var asked = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var unknown = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct)).ToList();
+        if (request.Toward is { } toward && request.Kind is null or Stance && unknown.Contains(toward))
         {
-            var parties = new Parties([request.Holder], request.Toward is null ? [] : [request.Toward]);
+            // A stance may be toward an issue.
+            var neither = await Recorded.MissingAsync(source, moment, RecordKind.Issue, [toward], ct);
+            if (neither.Count == 0 && toward != request.Holder)
+                unknown.Remove(toward);
+        }
+        var notes = unknown.Select(Silences.UnknownActor).ToList();
+        if (entries.Count == 0)
+        {
+            var parties = asked is [var one, var other] ? new Parties([one], [other]) : new Parties(asked, []);
             notes.Add(await silences.NoRecordAsync(moment, parties, ct));
         }
         return

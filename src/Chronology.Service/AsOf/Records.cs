@@ -55,7 +55,9 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
         var place = TimelineCursor.Open(request.Cursor, request.Axes).Value;
         var resolved = await moments.ResolveAsync(request.Chronology, place.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
-            return place.Cursor is null ? rejection : TimelineCursor.Forged;
+            return place.Cursor is not null && place.Axes.AsOf is null && rejection.Code == "invalid-parameter"
+                ? TimelineCursor.Forged
+                : rejection;
         var moment = resolved.Value;
         await using var command = source.CreateCommand(
             """
@@ -63,7 +65,7 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
             from chronology.record r
             where r.chronology = $1 and r.kind = $2 and r.from_position <= $3 and r.to_position > $3
               and r.status in ('active', 'disputed') and r.key > $4
-              and not exists (select from unnest($5) as w (word) where r.search not like chronology.fold(w.word))
+              and not exists (select from unnest($5) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)
             order by r.key limit $6
             """
         );
@@ -71,13 +73,7 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
         command.Parameters.AddWithValue(request.Kind.Name());
         command.Parameters.AddWithValue(moment.Position);
         command.Parameters.AddWithValue(place.Cursor?.Place.Key ?? "");
-        command.Parameters.AddWithValue(
-            (request.Text ?? "")
-                .ToLowerInvariant()
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(word => $"%{Timeline.Like(word)}%")
-                .ToArray()
-        );
+        command.Parameters.AddWithValue(SearchText.WordsOf(request.Text));
         command.Parameters.AddWithValue(request.Limit + 1);
         var rows = await Rows.ReadAsync(command, cancellationToken);
         return new ListAnswer(
@@ -120,7 +116,7 @@ public static class RecordEndpoints
                 .WithSummary("One record as known at a moment, whatever its status")
                 .WithTags(plural)
                 .Asks("asOf", "knownAt")
-                .Gives<JsonObject>(StatusCodes.Status200OK);
+                .GivesOne(kind);
             if (kind is RecordKind.Event or RecordKind.Era)
                 continue;
             routes
@@ -149,7 +145,7 @@ public static class RecordEndpoints
                 .WithSummary($"The {plural} by key, or those whose names have all the words of q")
                 .WithTags(plural)
                 .Asks("q", "cursor", "limit", "asOf", "knownAt")
-                .Gives<JsonObject>(StatusCodes.Status200OK);
+                .GivesMany(kind);
         }
     }
 

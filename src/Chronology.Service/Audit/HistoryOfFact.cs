@@ -71,7 +71,7 @@ public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.Np
                             .ToArray()
                     )
                 )
-                .Where(fact => fact.Effects.Length > 0)
+                .Where(fact => fact.Effects.Any(effect => effect.Key == fact.Key))
                 .Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf))
                 .ToArray();
             var verdict = FactQuestion.Judge(entries, request.Value);

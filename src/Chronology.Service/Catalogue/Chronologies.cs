@@ -156,8 +156,10 @@ public static class ChronologyEndpoints
             .WithName("create-chronology")
             .WithSummary("Begin a chronology")
             .WithTags("chronologies")
-            .Accepts<ImportLine.Chronology>("application/json")
-            .Gives<ChronologyCard>(StatusCodes.Status201Created);
+            .Accepts<Described.ChronologyBody>("application/json")
+            .WithMetadata(new SentHeaders(["X-Author"], ["Location"]))
+            .Gives<ChronologyCard>(StatusCodes.Status201Created)
+            .Refuses(409, 413, 415);
         routes
             .MapGet(
                 "/api/chronologies",

@@ -56,7 +56,7 @@ public static class Faults
             ),
             NpgsqlException or TimeoutException => (
                 "unavailable",
-                $"The database cannot be reached: {Line(Deepest(fault))}.",
+                $"The database cannot be reached: {Chain(fault)}.",
                 Exit.Fault
             ),
             Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Tell(inner),
@@ -65,12 +65,8 @@ public static class Faults
             _ => ("fault", $"Something is broken in chronology ({fault.GetType().Name}: {Line(fault)}).", Exit.Fault),
         };
 
-    private static Exception Deepest(Exception fault)
-    {
-        while (fault.InnerException is { } inner)
-            fault = inner;
-        return fault;
-    }
+    private static string Chain(Exception fault) =>
+        fault.InnerException is { } inner ? $"{Line(fault)}: {Line(inner)}" : Line(fault);
 
     private static string Line(Exception fault) => fault.Message.Split('\n')[0].Trim().TrimEnd('.');
 }

@@ -45,6 +45,7 @@ public static class ImportVerb
                     return run.Refuse(nobody);
                 await using var store = await OpenedStore.OpenAsync(run.Around, run.Given);
                 var exit = Exit.Done;
+                var told = 0;
                 foreach (var file in parsed.GetRequiredValue(files))
                 {
                     await using var lines = Body.Open(run.Around, file);
@@ -64,7 +65,9 @@ public static class ImportVerb
                     );
                     if (report.Rejection is { } rejection)
                         return run.Refuse(rejection);
-                    run.Tell(parsed, report.Value, (console, told) => Tables.Import(console, file, told));
+                    if (told++ > 0 && parsed.GetValue(run.Json))
+                        await run.Around.Out.WriteLineAsync();
+                    run.Tell(parsed, report.Value, (console, answer) => Tables.Import(console, file, answer));
                     foreach (var refused in report.Value.Refused)
                         await run.Around.Error.WriteLineAsync($"{refused.Code}: line {refused.Line}: {refused.Detail}");
                     if (report.Value.Refused.Count > 0)

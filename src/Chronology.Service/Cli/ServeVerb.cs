@@ -90,7 +90,7 @@ public static class ServeVerb
         {
             throw new CommandException(
                 "invalid-setting",
-                $"The server cannot listen as the settings say: {unreadable.Message}"
+                $"The server cannot listen as the settings say: {unreadable.Message.Split('\n')[0].Trim()}"
             );
         }
     }

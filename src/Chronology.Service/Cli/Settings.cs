@@ -52,7 +52,7 @@ public static partial class Settings
                 rest.Add(args[i]);
             else if (name.Length < args[i].Length)
                 settings.Add(args[i]);
-            else if (i + 1 < args.Count)
+            else if (i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
                 settings.Add($"{args[i]}={args[++i]}");
             else
                 rest.Add(args[i]);
@@ -61,7 +61,7 @@ public static partial class Settings
     }
 
     [GeneratedRegex(
-        "^--(urls|environment|contentRoot|CHRONOLOGY_[A-Z_]+|[A-Za-z][A-Za-z0-9_.]*(:[A-Za-z0-9_.]+)+)(=|$)",
+        "^--(urls|environment|contentRoot|https?_ports|AllowedHosts|(CHRONOLOGY|OTEL)_[A-Z_]+|[A-Za-z][A-Za-z0-9_.]*(:[A-Za-z0-9_.]+)+)(=|$)",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
     )]
     private static partial Regex SettingName();

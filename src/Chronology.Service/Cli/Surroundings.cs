@@ -97,7 +97,7 @@ public sealed class Surroundings : IDisposable
             {
                 Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
                 ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-                Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+                Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
                 Out = new Sheet(writer, isTerminal),
                 Enrichment = new() { UseDefaultEnrichers = false },
             }
@@ -109,8 +109,13 @@ public sealed class Surroundings : IDisposable
 
         public TextWriter Writer => writer;
         public bool IsTerminal => isTerminal;
-        public int Width => isTerminal && Console.WindowWidth > 20 ? Console.WindowWidth : Page;
-        public int Height => isTerminal ? Console.WindowHeight : 100;
+
+        // A terminal without a size says 0, which nothing can be drawn on.
+        public int Width =>
+            !isTerminal ? Page
+            : Console.WindowWidth is > 20 and var columns ? columns
+            : 80;
+        public int Height => isTerminal && Console.WindowHeight is > 2 and var lines ? lines : 24;
 
         public void SetEncoding(Encoding encoding) { }
     }

@@ -40,9 +40,7 @@ public sealed class ErasOfSchemeHandler(Moments moments, RecordedEras eras, Npgs
         var (page, next) = await eras.OfSchemeAsync(
             moment,
             request.Scheme,
-            (request.Text ?? "")
-                .ToLowerInvariant()
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            SearchText.WordsOf(request.Text),
             place.Cursor?.Place,
             request.Limit,
             cancellationToken
@@ -82,5 +80,5 @@ public static class ErasOfSchemeEndpoint
             .WithSummary("The eras of a scheme in the order in which they began, or those that have all the words of q")
             .WithTags(RecordKind.Era.Plural())
             .Asks("q", "cursor", "limit", "asOf", "knownAt")
-            .Gives<ErasOfSchemeAnswer>(StatusCodes.Status200OK);
+            .GivesMany(RecordKind.Era);
 }

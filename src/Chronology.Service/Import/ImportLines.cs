@@ -353,5 +353,7 @@ public static class ImportEndpoint
             .WithTags("import")
             .Asks("strict")
             .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson")
-            .Gives<ImportReport>(StatusCodes.Status200OK);
+            .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
+            .Gives<ImportReport>(StatusCodes.Status200OK)
+            .Refuses(415);
 }

@@ -91,15 +91,15 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
     private const string Ranked = """
         select * from (
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position,
-                case when E'\n' || r.search || E'\n' like chronology.fold($4) then 0
-                     when E'\n' || r.search like chronology.fold($5) then 1 else 2 end as rank,
+                case when strpos(E'\n' || r.search || E'\n', E'\n' || chronology.fold($4) || E'\n') > 0 then 0
+                     when strpos(E'\n' || r.search, E'\n' || chronology.fold($4)) > 0 then 1 else 2 end as rank,
                 array_position(array['actor', 'issue', 'event', 'source', 'scheme', 'era'], r.kind::text) as kind_order
             from chronology.record r
             where r.chronology = $1 and r.from_position <= $2 and r.to_position > $2 and r.status in ('active', 'disputed')
-              and r.search like all (select chronology.fold(w.word) from unnest($3) as w (word))) found
-        where (rank, kind_order, key) > ($6, $7, $8 collate "C")
+              and not exists (select from unnest($3) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)) found
+        where (rank, kind_order, key) > ($5, $6, $7 collate "C")
         order by rank, kind_order, key
-        limit $9
+        limit $8
         """;
 
     public async Task<Result<SearchAnswer>> Handle(SearchRecords request, CancellationToken cancellationToken)
@@ -115,13 +115,11 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var whole = Timeline.Like(string.Join(' ', request.Words));
         await using var command = source.CreateCommand(Ranked);
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(request.Words.Select(word => $"%{Timeline.Like(word)}%").ToArray());
-        command.Parameters.AddWithValue($"%\n{whole}\n%");
-        command.Parameters.AddWithValue($"%\n{whole}%");
+        command.Parameters.AddWithValue(request.Words.ToArray());
+        command.Parameters.AddWithValue(string.Join(' ', request.Words));
         command.Parameters.AddWithValue(cursor?.Rank ?? -1);
         command.Parameters.AddWithValue(cursor?.Kind ?? -1);
         command.Parameters.AddWithValue(cursor?.Key ?? "");

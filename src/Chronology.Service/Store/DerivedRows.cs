@@ -267,7 +267,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 from,
                 to,
                 effect.IsFirm,
-                last > recordedOn.Number,
+                first > recordedOn.Number,
                 chronology,
                 state.Id.Key,
                 (short)effect.Index,

@@ -28,6 +28,7 @@ public static class EventStore
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.UseSystemTextJsonForSerialization(RecordJson.Options, EnumStorage.AsString, Casing.CamelCase);
         options.DisableNpgsqlLogging = true;
+        options.OpenTelemetry.TrackConnections = JasperFx.OpenTelemetry.TrackLevel.Normal;
         options.Events.DatabaseSchemaName = Schema;
         options.Events.TenancyStyle = TenancyStyle.Conjoined;
         options.Events.StreamIdentity = StreamIdentity.AsString;

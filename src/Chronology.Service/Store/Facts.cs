@@ -9,7 +9,8 @@ namespace Chronology.Service.Store;
 /// <summary>Which facts are asked about. All null: every fact of the chronology.</summary>
 /// <param name="Kind">A kind of fact.</param>
 /// <param name="Holders">With <paramref name="Towards"/>: facts from one of these to one of those.</param>
-/// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>.</param>
+/// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>;
+/// the pair of a symmetric kind is found in either order without it.</param>
 /// <param name="Qualifier">Null: any; empty: none.</param>
 public sealed record FactSelection(
     string? Kind = null,
@@ -28,6 +29,7 @@ public sealed class Facts(NpgsqlDataSource source)
 {
     /// <summary>For each key selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>A key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
+    /// A value that no effect gave as known at the moment is not recorded, whatever ends all values of its kind: it was not yet in the rows then.
     /// An index look-up for each key, flat in the length of its history.</remarks>
     public async Task<IReadOnlyList<FactEffects>> ReadAsync(
         Moment moment,
@@ -40,20 +42,96 @@ public sealed class Facts(NpgsqlDataSource source)
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.Parameters.AddWithValue(moment.Clamp);
         command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(moment.RecordedOn);
         command.CommandText = $"""
             select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text
             from chronology.fact f
             cross join lateral (
                 select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
                 union all
-                (select later.* from chronology.effect later
-                 where later.fact = f.id and later.start_first > $2 and later.from_position <= $4 and later.to_position > $4
-                 limit 1)) e
+                select * from chronology.effect_after(f.id, $2, $5, $4)) e
             where f.chronology = $1 {Selecting(selection, command)}
+              and (f.ender is null or exists (select from chronology.effect own
+                where own.fact = f.id and own.from_position <= $4 and own.to_position > $4))
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
             """;
         return await GroupAsync(command, ct);
     }
+
+    /// <summary>The moment, and of one key the effects among which the model decides: what <see cref="Moments.ResolveAsync"/> and
+    /// <see cref="ReadAsync"/> say of it, in one round trip. No effects: the key was not recorded at that moment.</summary>
+    /// <remarks>One statement, so that the position and the rows are of one snapshot. It takes a second round trip where nothing has begun
+    /// by the day, and two more for an instant after the head's, which first raises the floor.</remarks>
+    /// <param name="key">Of a functional kind.</param>
+    /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c> for a position above the head.</returns>
+    public async Task<Result<(Moment Moment, FactEffects Fact)>> AskAsync(
+        string chronology,
+        FactKey key,
+        Asked asked,
+        CancellationToken ct
+    )
+    {
+        var id = key.IdIn(chronology);
+        await using var command = source.CreateCommand(
+            asked.Position is not null ? OneFact.AtPosition
+            : asked.Instant is not null ? OneFact.AtInstant
+            : OneFact.AtHead
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = asked.AsOf.Number });
+        if (asked.Position is { } position)
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+        else if (asked.Instant is { } instant)
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
+        Moment moment;
+        var effects = new List<RecordedEffect>();
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            if (!await reader.ReadAsync(ct))
+                return Writer.NoSuchChronology(chronology);
+            var found = Moments.Found(reader, chronology, asked);
+            if (found.Rejection is { } rejection && asked.Instant is null)
+                return rejection;
+            if (found.IsOk && !reader.IsDBNull(3))
+            {
+                do
+                {
+                    effects.Add(OneEffect(reader));
+                } while (await reader.ReadAsync(ct));
+            }
+            moment = found.IsOk ? found.Value : null!;
+        }
+        if (moment is null)
+        {
+            var known = await Moments.KnownAtAsync(source, chronology, asked, ct);
+            return known.Rejection is { } rejection
+                ? rejection
+                : await AskAsync(chronology, key, new(asked.AsOf, known.Value.Position, null), ct);
+        }
+        if (effects.Count == 0)
+            effects.AddRange(await AfterAsync(moment, id, ct));
+        return (moment, new FactEffects(key, id, null, effects));
+    }
+
+    private async Task<IReadOnlyList<RecordedEffect>> AfterAsync(Moment moment, Guid fact, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            """
+            select null, null, null, event, idx, from_position, effect::text
+            from chronology.effect_after($1, $2, $3, $4)
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fact });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.RecordedOn });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? [OneEffect(reader)] : [];
+    }
+
+    private static RecordedEffect OneEffect(NpgsqlDataReader reader) =>
+        StoredEffect.Read(reader.GetString(3), reader.GetInt16(4), reader.GetInt64(5), reader.GetString(6));
 
     /// <summary>Every version ever recorded of the effects on the keys selected, up to the moment, with the positions at which each was so.</summary>
     public async Task<
@@ -164,9 +242,11 @@ public sealed class Facts(NpgsqlDataSource source)
             conditions.Add($"(f.value = {Parameter(selection.Value)} or f.kind not in ({NotFunctional}))");
         var holders = selection.Holders is null ? null : Parameter(selection.Holders.ToArray());
         var towards = selection.Towards is null ? null : Parameter(selection.Towards.ToArray());
-        var ways = new[] { Way(holders, towards), selection.EitherWay ? Way(towards, holders) : null };
-        if (ways[0] is not null)
-            conditions.Add($"({string.Join(" or ", ways.Where(way => way is not null))})");
+        if (Way(holders, towards) is { } way)
+        {
+            var turned = selection.EitherWay ? "" : $"f.kind in ({Symmetric}) and ";
+            conditions.Add($"({way} or {turned}{Way(towards, holders)})");
+        }
         return "and " + string.Join(" and ", conditions);
 
         static string? Way(string? holders, string? towards) =>
@@ -185,13 +265,15 @@ public sealed class Facts(NpgsqlDataSource source)
         }
     }
 
-    private static readonly string NotFunctional = string.Join(
-        ", ",
-        Vocabulary
-            .FactKinds.Values.Where(kind => !kind.Functional)
-            .Select(kind => $"'{kind.Code}'")
-            .Order(StringComparer.Ordinal)
-    );
+    private static readonly string NotFunctional = KindsThat(kind => !kind.Functional);
+
+    private static readonly string Symmetric = KindsThat(kind => kind.Symmetric);
+
+    private static string KindsThat(Func<FactKind, bool> are) =>
+        string.Join(
+            ", ",
+            Vocabulary.FactKinds.Values.Where(are).Select(kind => $"'{kind.Code}'").Order(StringComparer.Ordinal)
+        );
 
     private static FactKey KeyOf(NpgsqlDataReader reader) =>
         FactKey.Of(

@@ -35,9 +35,16 @@ public sealed record Moment(string Chronology, Day AsOf, long Position, DateTime
     public Basis Basis =>
         new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules, Format);
 
+    /// <summary>The number of the day in UTC on which the position was recorded; the day asked about at 0.</summary>
+    public long RecordedOn => RecordedAt is { } at ? Day.Of(at).Number : AsOf.Number;
+
     /// <summary>The last day on which anything not announced ahead can have begun, as known here.</summary>
-    public long Clamp => RecordedAt is { } at ? Math.Min(AsOf.Number, Day.Of(at).Number) : AsOf.Number;
+    public long Clamp => Math.Min(AsOf.Number, RecordedOn);
 }
+
+/// <summary>The axes of a question, read but not yet resolved.</summary>
+/// <param name="Position">Known at this position, or at <paramref name="Instant"/>, or at the head where both are null.</param>
+public sealed record Asked(Day AsOf, long? Position, DateTimeOffset? Instant);
 
 /// <summary>Turns the axes of a question into a moment.</summary>
 public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
@@ -45,31 +52,49 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var asOf = axes.AsOf is null ? Day.Of(now) : Day.ParseQuestion(axes.AsOf);
-        if (asOf.Rejection is { } unreadable)
-            return unreadable with { Detail = $"“asOf”: {unreadable.Detail}" };
-        var known = ReadKnownAt(axes.KnownAt, now);
-        if (known.Rejection is { } rejection)
-            return rejection;
+        var read = Read(axes);
+        if (read.Rejection is { } unreadable)
+            return unreadable;
+        return await KnownAtAsync(source, chronology, read.Value, ct);
+    }
+
+    internal static async Task<Result<Moment>> KnownAtAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        Asked asked,
+        CancellationToken ct
+    )
+    {
         await using var command = source.CreateCommand(
             "select known, recorded_at, head from chronology.known_at($1, $2, $3)"
         );
         command.Parameters.AddWithValue(chronology);
-        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = known.Value.Position });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = known.Value.Instant });
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = asked.Position });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = asked.Instant });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct))
-            return Writer.NoSuchChronology(chronology);
-        if (await reader.IsDBNullAsync(0, ct))
-            return Bad($"Position {known.Value.Position} is above the head, {reader.GetInt64(2)}.");
-        return new Moment(
-            chronology,
-            asOf.Value,
-            reader.GetInt64(0),
-            await reader.IsDBNullAsync(1, ct) ? null : reader.GetFieldValue<DateTimeOffset>(1)
-        );
+        return await reader.ReadAsync(ct) ? Found(reader, chronology, asked) : Writer.NoSuchChronology(chronology);
     }
+
+    /// <summary>Reads the axes: <c>invalid-parameter</c> where they are unreadable or in the future.</summary>
+    public Result<Asked> Read(Axes axes)
+    {
+        var now = clock.GetUtcNow();
+        var asOf = axes.AsOf is null ? Day.Of(now) : Day.ParseQuestion(axes.AsOf);
+        if (asOf.Rejection is { } unreadable)
+            return unreadable with { Detail = $"“asOf”: {unreadable.Detail}" };
+        return ReadKnownAt(axes.KnownAt, now).Map(known => new Asked(asOf.Value, known.Position, known.Instant));
+    }
+
+    /// <summary>The moment from a row that begins with the columns of <c>chronology.known_at</c>.</summary>
+    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked) =>
+        row.IsDBNull(0)
+            ? Bad($"Position {asked.Position} is above the head, {row.GetInt64(2)}.")
+            : new Moment(
+                chronology,
+                asked.AsOf,
+                row.GetInt64(0),
+                row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1)
+            );
 
     private sealed record Known(long? Position, DateTimeOffset? Instant);
 

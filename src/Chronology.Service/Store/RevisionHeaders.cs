@@ -40,6 +40,12 @@ public sealed record RevisionHeaders(
             ? JsonSerializer.Deserialize<Reason>(value.ToString()!, RecordJson.Options)
             : null;
 
+    /// <summary>What supports the change itself.</summary>
+    public static ValueList<Citation> CitationsOf(IEvent stored) =>
+        stored.Headers?.TryGetValue("citations", out var value) == true
+            ? JsonSerializer.Deserialize<ValueList<Citation>>(value.ToString()!, RecordJson.Options)!
+            : [];
+
     /// <summary>The position alone: all that folding needs.</summary>
     /// <exception cref="InvalidOperationException">The event was appended by something other than this service.</exception>
     public static long PositionOf(IEvent stored) => Number(stored, "position");

@@ -9,6 +9,10 @@ public static class SearchText
     public static string Of(RecordState state) =>
         string.Join('\n', Texts(state).Where(text => !string.IsNullOrEmpty(text))).ToLowerInvariant();
 
+    /// <summary>The words of a question, in lower case too.</summary>
+    public static string[] WordsOf(string? question) =>
+        (question ?? "").ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
     private static IEnumerable<string?> Texts(RecordState state) =>
         state.Content switch
         {

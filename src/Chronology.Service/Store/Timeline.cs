@@ -116,13 +116,13 @@ public sealed class Timeline(NpgsqlDataSource source)
             conditions.Add($"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command, to.Number)}");
         foreach (var word in selection.Words)
         {
-            var pattern = Parameter(command, $"%{Like(word)}%");
+            var folded = $"chronology.fold({Parameter(command, word)})";
             conditions.Add(
                 $"""
-                (r.search like chronology.fold({pattern}) or r.refs && array(
+                (strpos(r.search, {folded}) > 0 or r.refs && array(
                     select 'actor/' || a.key from chronology.record a
                     where a.chronology = $1 and a.kind = 'actor' and a.from_position <= $2 and a.to_position > $2
-                      and a.status in ('active', 'disputed') and a.search like chronology.fold({pattern})))
+                      and a.status in ('active', 'disputed') and strpos(a.search, {folded}) > 0))
                 """
             );
         }
@@ -183,11 +183,6 @@ public sealed class Timeline(NpgsqlDataSource source)
         command.Parameters.AddWithValue(value);
         return $"${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)}";
     }
-
-    public static string Like(string word) =>
-        word.Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal);
 }
 
 /// <summary>Rows selected as kind, key, revision, status, state, from_position.</summary>

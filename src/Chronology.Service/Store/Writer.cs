@@ -56,7 +56,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         Page? page;
         try
         {
-            page = await Page.OpenAsync(connection, chronology, orders, ct);
+            page = await Page.OpenAsync(transaction, chronology, orders, ct);
         }
         catch (NpgsqlException broken) when (broken is not PostgresException && !ct.IsCancellationRequested)
         {
@@ -71,9 +71,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             outcomes.Add(await DecideAsync(page, order, caller, ct));
         if (page.Revisions.Count == 0 || (allOrNothing && outcomes.Exists(outcome => outcome is Outcome.Refused)))
             return outcomes;
-        var options = SessionOptions.ForTransaction(transaction);
-        options.TenantId = chronology;
-        await using (var session = store.LightweightSession(options))
+        await using (var session = store.LightweightSession(Within(transaction, chronology)))
         {
             Queue(session, page);
             await session.SaveChangesAsync(ct);
@@ -84,6 +82,13 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
 
     public static Rejection NoSuchChronology(string chronology) =>
         new("no-such-chronology", $"There is no chronology “{chronology}”.");
+
+    private static SessionOptions Within(NpgsqlTransaction transaction, string chronology)
+    {
+        var options = SessionOptions.ForTransaction(transaction);
+        options.TenantId = chronology;
+        return options;
+    }
 
     private async Task<Outcome> DecideAsync(Page page, Order order, Caller caller, CancellationToken ct)
     {
@@ -165,13 +170,14 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         {
             var made = await RevisionsAsync(page, order.Command.Id, ct);
             var before = (RecordState?)null;
-            foreach (var (_, events) in made.Take(makes - 1))
+            foreach (var (_, _, events) in made.Take(makes - 1))
                 before = Folding.Revise(before, order.Command.Id, events);
             var again = Deciding.Decide(order.Command, before);
             if (
                 again is { IsOk: true, Value: Decision.Changed changed }
                 && changed.Events.Equals(made[makes - 1].Events)
                 && Equals(order.Command.Why, made[makes - 1].Why)
+                && order.Command.Support.Equals(made[makes - 1].Support)
             )
             {
                 return Unchanged(page, state);
@@ -189,12 +195,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         );
     }
 
-    private sealed record Made(Reason? Why, ValueList<DomainEvent> Events);
+    private sealed record Made(Reason? Why, ValueList<Citation> Support, ValueList<DomainEvent> Events);
 
     /// <summary>All revisions of one record, those of this page included.</summary>
     private async Task<List<Made>> RevisionsAsync(Page page, RecordId id, CancellationToken ct)
     {
-        await using var session = store.QuerySession(new SessionOptions { TenantId = page.Chronology });
+        await using var session = store.QuerySession(Within(page.Transaction, page.Chronology));
         var stream = await session.Events.FetchStreamAsync(id.StreamKey, token: ct);
         return
         [
@@ -203,9 +209,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 .OrderBy(revision => revision.Key)
                 .Select(revision => new Made(
                     RevisionHeaders.ReasonOf(revision.First()),
+                    RevisionHeaders.CitationsOf(revision.First()),
                     revision.Select(stored => (DomainEvent)stored.Data).ToValueList()
                 )),
-            .. page.Revisions.Where(r => r.Id == id).Select(r => new Made(r.Headers.Reason, r.Events)),
+            .. page
+                .Revisions.Where(r => r.Id == id)
+                .Select(r => new Made(r.Headers.Reason, r.Headers.Citations, r.Events)),
         ];
     }
 

@@ -12,7 +12,6 @@ using Chronology.Service.Store;
 using Marten;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.OpenApi;
 using Npgsql;
 using Scalar.AspNetCore;
 
@@ -60,51 +59,7 @@ public static class Composition
             kestrel.Limits.MaxRequestBodySize = 2 * Incoming.GreatestBody;
         });
         builder.Services.ConfigureHttpJsonOptions(json => Answers.Configure(json.SerializerOptions));
-        builder.Services.AddOpenApi(
-            "v1",
-            openApi =>
-            {
-                openApi.AddDocumentTransformer(
-                    (document, _, _) =>
-                    {
-                        document.Info = new()
-                        {
-                            Title = "Chronology",
-                            Version = "1",
-                            Description =
-                                "A sourced record of international relations: what was so as of a date, as known at a moment, and how the record came to say so.",
-                        };
-                        return Task.CompletedTask;
-                    }
-                );
-                openApi.AddOperationTransformer(
-                    (operation, context, _) =>
-                    {
-                        var asked = context
-                            .Description.ActionDescriptor.EndpointMetadata.OfType<AskedParameters>()
-                            .FirstOrDefault();
-                        foreach (var name in asked?.Names ?? [])
-                        {
-                            operation.Parameters ??= [];
-                            operation.Parameters.Add(
-                                new OpenApiParameter
-                                {
-                                    Name = name,
-                                    In = ParameterLocation.Query,
-                                    Schema = new OpenApiSchema
-                                    {
-                                        Type = name is "limit" or "since"
-                                            ? JsonSchemaType.Integer
-                                            : JsonSchemaType.String,
-                                    },
-                                }
-                            );
-                        }
-                        return Task.CompletedTask;
-                    }
-                );
-            }
-        );
+        builder.Services.AddOpenApi("v1", Description.Configure);
         return builder;
     }
 
@@ -113,7 +68,7 @@ public static class Composition
     {
         app.UseExceptionHandler(errors => errors.Run(FaultAsync));
         app.UseStatusCodePages(context => StatusAsync(context.HttpContext));
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs");
         ChronologyEndpoints.Map(app);
         var chronology = app.MapGroup("/api/chronologies/{chronology}");
@@ -183,7 +138,9 @@ public static class Composition
             405 => Problems
                 .Of(new("method-not-allowed", $"This address takes {http.Response.Headers.Allow}."))
                 .ExecuteAsync(http),
-            415 => Problems.Of(new("unsupported-media-type", "Send application/json.")).ExecuteAsync(http),
+            415 => Problems
+                .Of(new("unsupported-media-type", "Send application/json; to import, application/x-ndjson."))
+                .ExecuteAsync(http),
             >= 400 and < 500 => Problems.Of(new("invalid-parameter", "The request cannot be read.")).ExecuteAsync(http),
             _ => Task.CompletedTask,
         };
@@ -194,18 +151,30 @@ public static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => Results.Json(new { status = "live" })).WithTags("health");
+        routes
+            .MapGet("/health/live", () => Results.Json(new Health("live"), Answers.Json))
+            .WithName("live")
+            .WithSummary("Whether the service runs")
+            .WithTags("health")
+            .Produces<Health>();
         routes
             .MapGet(
                 "/health/ready",
-                async (NpgsqlDataSource source, CancellationToken ct) =>
+                async (HttpContext http, NpgsqlDataSource source, CancellationToken ct) =>
                 {
-                    var pending = await Migrations.PendingAsync(source, ct);
-                    return pending.Count == 0
-                        ? Results.Json(new { status = "ready" })
-                        : Problems.Of(new("unavailable", "Migrations are pending: run chronology migrate."));
+                    if ((await Migrations.PendingAsync(source, ct)).Count == 0)
+                        return Results.Json(new Health("ready"), Answers.Json);
+                    http.Response.Headers.RetryAfter = "10";
+                    return Problems.Of(new("unavailable", "Migrations are pending: run chronology migrate."));
                 }
             )
-            .WithTags("health");
+            .WithName("ready")
+            .WithSummary("Whether the database answers and is migrated")
+            .WithTags("health")
+            .Produces<Health>()
+            .Refuses();
     }
+
+    /// <param name="Status">live or ready.</param>
+    public sealed record Health(string Status);
 }

@@ -437,6 +437,16 @@ public static partial class RecordJson
         var earliest = from is null ? when?.Earliest : began?.Window.Earliest;
         if (ended?.Window.Latest is { } last && earliest is { } first && last < first)
             members.Refuse("until", "The last day lies before the first.", "end-before-start");
+        if (
+            until is null
+            && when is When.Extent { EndOpen: false, End.Latest: { } over }
+            && began?.Window.Earliest > over
+        )
+        {
+            const string Detail =
+                "This begins after the event is over, and would end with it: give it an “until”, or an event of its own.";
+            members.Refuse("from", Detail, "end-before-start");
+        }
     }
 
     private static When.Occurrence? ReadOccurrence(Members members, string name, string edtf, string calendar)

@@ -161,7 +161,7 @@ public static class FactsAsOf
     private static Day Latest(DayWindow window) => window.Latest ?? new Day(long.MaxValue);
 
     /// <summary>The order of <c>because</c>: earliest, latest, event, index.</summary>
-    private static readonly Comparer<RecordedEffect> ByBegin = Comparer<RecordedEffect>.Create(
+    public static readonly Comparer<RecordedEffect> ByBegin = Comparer<RecordedEffect>.Create(
         (a, b) =>
             Earliest(a.Begins.Days).CompareTo(Earliest(b.Begins.Days)) is not 0 and var earliest ? earliest
             : Latest(a.Begins.Days).CompareTo(Latest(b.Begins.Days)) is not 0 and var latest ? latest

@@ -5,7 +5,7 @@ namespace Chronology.Service.Tests.Invariants;
 
 public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private const int Samples = 60;
+    private const int Samples = 40;
 
     private readonly SetClock clock = new(RandomLogs.Began);
     private Desk desk = null!;

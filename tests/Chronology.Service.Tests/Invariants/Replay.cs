@@ -244,7 +244,7 @@ internal sealed class Replay
                 {
                     var first = effect.Begins.Days.Earliest?.Number ?? long.MinValue;
                     var last = effect.Begins.Days.Latest?.Number ?? long.MaxValue;
-                    var ahead = last > Day.Of(Instants.OfMicroseconds(version.RecordedAt)).Number;
+                    var ahead = first > Day.Of(Instants.OfMicroseconds(version.RecordedAt)).Number;
                     return $"{effect.Key.IdIn(chronology)} {Text(first)} {Text(last)} {Text(version.From)} {Text(version.Until)} {Flag(effect.IsFirm)} {Flag(ahead)} {effect.Event} {Text(effect.Index)}";
                 })
         );

@@ -140,6 +140,17 @@ public sealed class ReadingARecord
         Assert.Equal((code, $"/effects/0/{field}"), (rejection?.Code, rejection?.Pointer));
     }
 
+    [Theory]
+    [InlineData("""{"from":"1950"}""", "end-before-start")]
+    [InlineData("""{"from":"1950","until":"1951"}""", null)]
+    [InlineData("""{"from":"1949-12-31"}""", null)]
+    public void refuses_an_effect_that_begins_when_its_event_is_over(string changes, string? code)
+    {
+        var effect = Patched("""{"fact":"recognition","holder":"ussr","toward":"israel","value":"de-jure"}""", changes);
+        var body = Patched(EventBody, $$"""{"occurred":"1948/1949","effects":[{{effect}}]}""");
+        Assert.Equal(code, RecordJson.ReadRecord(RecordKind.Event, Json(body)).Rejection?.Code);
+    }
+
     [Fact]
     public void refuses_two_effects_on_one_fact()
     {

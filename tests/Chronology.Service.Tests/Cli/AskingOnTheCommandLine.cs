@@ -1,0 +1,155 @@
+namespace Chronology.Service.Tests.Cli;
+
+public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
+    : IClassFixture<AskingOnTheCommandLine.Worked>
+{
+    /// <summary>The shipped chronology, imported and served.</summary>
+    public sealed class Worked(TestServer server) : IAsyncLifetime
+    {
+        private readonly TestDatabase database = new(server);
+
+        public string ConnectionString => database.ConnectionString;
+
+        public Served Service { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            await database.InitializeAsync();
+            var imported = await new CommandLine(ConnectionString).ReadAsync(CommandLine.Worked, "import", "-");
+            Assert.Equal((0, ""), (imported.Exit, imported.Error));
+            Service = await Served.StartAsync(ConnectionString);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Service.DisposeAsync();
+            await database.DisposeAsync();
+        }
+    }
+
+    private CommandLine Chronology => new(worked.ConnectionString);
+
+    [Theory]
+    [InlineData("state --between ussr,plo --as-of 1974-07-01", "state?between=ussr,plo&asOf=1974-07-01")]
+    [InlineData("state --actor plo --as-of 1974 --known-at 64", "state?actor=plo&asOf=1974&knownAt=64")]
+    [InlineData("facts --kind recognition --as-of 1950", "facts?kind=recognition&asOf=1950")]
+    [InlineData(
+        "facts --kind representation --holder plo --toward ussr --as-of 1974-07-01 --known-at 64",
+        "facts?kind=representation&holder=plo&toward=ussr&asOf=1974-07-01&knownAt=64"
+    )]
+    [InlineData(
+        "facts --kind relations --holder ussr --toward israel --value severed --as-of 1975",
+        "facts?kind=relations&holder=ussr&toward=israel&value=severed&asOf=1975"
+    )]
+    [InlineData("timeline --limit 7 --as-of 1990", "events?limit=7&asOf=1990")]
+    [InlineData(
+        "timeline --between ussr,plo --from 1974 --to 1975 --certainty certain --as-of 1990",
+        "events?between=ussr,plo&from=1974&to=1975&certainty=certain&asOf=1990"
+    )]
+    [InlineData("timeline --q embassy --status active --as-of 1990", "events?q=embassy&status=active&asOf=1990")]
+    [InlineData("changes --since 60 --limit 5", "changes?since=60&limit=5")]
+    [InlineData("history event/plo-embassy-moscow --as-of 1990", "events/plo-embassy-moscow/history?asOf=1990")]
+    [InlineData(
+        "history --kind representation --holder plo --toward ussr --as-of 1974-07-01",
+        "facts/history?kind=representation&holder=plo&toward=ussr&asOf=1974-07-01"
+    )]
+    public async Task gives_the_bytes_that_http_gives(string asked, string url)
+    {
+        var told = await Chronology.RunAsync([.. asked.Split(' '), "--json"]);
+        var served = await worked.Service.Client.GetByteArrayAsync(
+            $"/api/chronologies/palestine-russia/{url}",
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal("", told.Error);
+        Assert.Equal(0, told.Exit);
+        Assert.Equal(served, told.Bytes);
+    }
+
+    [Theory]
+    [InlineData("state --between ussr,plo --as-of 1974-07-01", "representative-office (possible, or none)")]
+    [InlineData("state --between ussr,plo --as-of 1974-07-01 --known-at {before}", "embassy (possible, or none)")]
+    [InlineData("facts --kind representation --holder plo --toward ussr --as-of 1974-07-01", "Verdict: possible")]
+    [InlineData("timeline --from 1974 --to 1974", "PLO embassy opened in Moscow")]
+    [InlineData("timeline --limit 1", "There are more: --cursor ")]
+    [InlineData("changes --since {before} --limit 1", "event/plo-embassy-moscow")]
+    [InlineData("history event/plo-embassy-moscow", "An embassy is the mission of a state")]
+    [InlineData("history --kind representation --holder plo --toward ussr --as-of 1974-07-01", "embassy (possible")]
+    [InlineData("state --between oman,plo", "unknown-actor: ")]
+    public async Task tells_people_in_plain_text(string asked, string expected)
+    {
+        var told = await Chronology.RunAsync(
+            asked.Replace("{before}", $"{CommandLine.BeforeTheCorrection}", StringComparison.Ordinal).Split(' ')
+        );
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Contains(expected, told.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', told.Out);
+    }
+
+    [Theory]
+    [InlineData("state --as-of tomorrow", 1, "invalid-parameter: ")]
+    [InlineData("state --known-at 9999", 1, "invalid-parameter: ")]
+    [InlineData("state -c nowhere", 1, "no-such-chronology: ")]
+    [InlineData("facts --kind friendship", 1, "invalid-parameter: ")]
+    [InlineData("timeline --limit 0", 1, "invalid-parameter: “limit” is a whole number from 1 to 1000.")]
+    [InlineData("timeline --cursor forged", 1, "invalid-parameter: ")]
+    [InlineData("history event/none", 1, "no-such-event: ")]
+    [InlineData("history nothing", 1, "invalid-parameter: ")]
+    [InlineData("history", 1, "invalid-parameter: ")]
+    [InlineData("state --nope", 2, "usage: ")]
+    [InlineData("state --between", 2, "usage: ")]
+    [InlineData("nope", 2, "usage: ")]
+    public async Task refuses_in_one_sentence(string asked, int exit, string expected)
+    {
+        var told = await Chronology.RunAsync(asked.Split(' '));
+
+        Assert.Equal(exit, told.Exit);
+        Assert.Empty(told.Out);
+        Assert.StartsWith(expected, told.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task refuses_an_empty_option_as_http_does()
+    {
+        var told = await Chronology.RunAsync("state", "--between", "");
+
+        Assert.Equal(1, told.Exit);
+        Assert.Equal("invalid-parameter: “between” is empty: leave it out or give a value.\n", told.Error);
+    }
+
+    [Fact]
+    public async Task takes_the_chronology_that_is_set()
+    {
+        var told = await new CommandLine(worked.ConnectionString, ("CHRONOLOGY_CHRONOLOGY", "set")).RunAsync("state");
+
+        Assert.Equal((1, "no-such-chronology: There is no chronology “set”.\n"), (told.Exit, told.Error));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("serve")]
+    [InlineData("create")]
+    [InlineData("import")]
+    [InlineData("append")]
+    [InlineData("correct")]
+    [InlineData("retract")]
+    [InlineData("reinstate")]
+    [InlineData("dispute")]
+    [InlineData("resolve")]
+    [InlineData("state")]
+    [InlineData("facts")]
+    [InlineData("timeline")]
+    [InlineData("history")]
+    [InlineData("changes")]
+    [InlineData("migrate")]
+    [InlineData("status")]
+    public async Task shows_how_each_verb_is_used(string verb)
+    {
+        var told = await Chronology.RunAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Contains("Example:\n", told.Out, StringComparison.Ordinal);
+        Assert.Contains($"chronology {verb}", told.Out.Split("Example:\n")[1], StringComparison.Ordinal);
+    }
+}
