@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -11,7 +13,16 @@ public sealed record AppendOrder(string Chronology, Order Order, Caller Caller) 
 /// <summary>What became of an accepted order.</summary>
 /// <param name="Op">What was done; null where nothing was recorded, because the record says so already.</param>
 /// <param name="RecordedAt">RFC 3339 in UTC, microseconds.</param>
-public sealed record Receipt(string Key, int Revision, string Status, long Position, string RecordedAt, string? Op);
+/// <param name="Scheme">An era's.</param>
+public sealed record Receipt(
+    string Key,
+    int Revision,
+    string Status,
+    long Position,
+    string RecordedAt,
+    string? Op,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
+);
 
 public sealed class AppendOrderHandler(Writer writer) : IRequestHandler<AppendOrder, Result<Receipt>>
 {
@@ -41,10 +52,18 @@ public sealed class AppendOrderHandler(Writer writer) : IRequestHandler<AppendOr
     }
 
     private static Result<Receipt> Told(RecordState state, long position, DateTimeOffset at, string? op) =>
-        new Receipt(state.Id.Key, state.Revision, RecordJson.Word(state.Status), position, Instants.Text(at), op);
+        new Receipt(
+            state.Id.OwnKey,
+            state.Revision,
+            RecordJson.Word(state.Status),
+            position,
+            Instants.Text(at),
+            op,
+            state.Id.Scheme
+        );
 }
 
-/// <summary><c>POST /events</c>, <c>/actors</c>, <c>/issues</c>, <c>/sources</c>; <c>PATCH</c> of one; and the verbs on one.</summary>
+/// <summary><c>POST /events</c>, <c>/actors</c>, <c>/issues</c>, <c>/sources</c>, <c>/schemes</c>, <c>/schemes/{s}/eras</c>; <c>PATCH</c> of one; and the verbs on one.</summary>
 public static class AppendEndpoints
 {
     private static readonly (string Path, Operation Verb)[] EveryKind =
@@ -63,40 +82,49 @@ public static class AppendEndpoints
     {
         foreach (var kind in Enum.GetValues<RecordKind>())
         {
-            var path = $"/{kind.Name()}s";
-            routes
-                .MapPost(
-                    path,
-                    (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                        RecordAsync(kind, http, chronology, sender, ct)
-                )
+            var recording =
+                kind == RecordKind.Era
+                    ? routes.MapPost(
+                        "/schemes/{scheme}/eras",
+                        (HttpContext http, string chronology, string scheme, ISender sender, CancellationToken ct) =>
+                            RecordAsync(body => RecordJson.ReadEra(scheme, body), http, chronology, sender, ct)
+                    )
+                    : routes.MapPost(
+                        $"/{kind.Plural()}",
+                        (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                            RecordAsync(body => RecordJson.ReadRecord(kind, body), http, chronology, sender, ct)
+                    );
+            recording
                 .WithName($"record-{kind.Name()}")
-                .WithSummary($"Record {(kind is RecordKind.Source ? "a" : "an")} {kind.Name()}")
-                .WithTags(path[1..])
+                .WithSummary($"Record {(kind is RecordKind.Source or RecordKind.Scheme ? "a" : "an")} {kind.Name()}")
+                .WithTags(kind.Plural())
                 .Takes(kind)
                 .Gives<Receipt>(StatusCodes.Status201Created, StatusCodes.Status200OK);
             routes
-                .MapPatch(
-                    path + "/{key}",
-                    (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
-                        ChangeAsync(Operation.Corrected, kind, http, chronology, key, sender, ct)
+                .MapRecord(
+                    HttpMethod.Patch,
+                    kind,
+                    "",
+                    (http, chronology, id, sender, ct) =>
+                        ChangeAsync(Operation.Corrected, http, chronology, id, sender, ct)
                 )
                 .WithName($"correct-{kind.Name()}")
                 .WithSummary("Correct it, by a merge patch, with a reason")
-                .WithTags(path[1..])
+                .WithTags(kind.Plural())
                 .TakesChange(Operation.Corrected)
                 .Gives<Receipt>(StatusCodes.Status200OK);
             foreach (var (word, verb) in kind == RecordKind.Event ? EveryKind.Concat(OfEvents) : EveryKind)
             {
                 routes
-                    .MapPost(
-                        path + "/{key}/" + word,
-                        (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
-                            ChangeAsync(verb, kind, http, chronology, key, sender, ct)
+                    .MapRecord(
+                        HttpMethod.Post,
+                        kind,
+                        $"/{word}",
+                        (http, chronology, id, sender, ct) => ChangeAsync(verb, http, chronology, id, sender, ct)
                     )
                     .WithName($"{word}-{kind.Name()}")
                     .WithSummary($"{char.ToUpperInvariant(word[0])}{word[1..]} it, with a reason")
-                    .WithTags(path[1..])
+                    .WithTags(kind.Plural())
                     .TakesChange(verb)
                     .Gives<Receipt>(StatusCodes.Status200OK);
             }
@@ -104,7 +132,7 @@ public static class AppendEndpoints
     }
 
     private static async Task<IResult> RecordAsync(
-        RecordKind kind,
+        Func<JsonElement, Result<Command.Record>> read,
         HttpContext http,
         string chronology,
         ISender sender,
@@ -115,19 +143,22 @@ public static class AppendEndpoints
         if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
             return Problems.Of(refusal);
         var body = await Incoming.BodyAsync(http, ct);
-        var command = body.Then(json => RecordJson.ReadRecord(kind, json));
+        var command = body.Then(read);
         if (command.Rejection is { } rejection)
             return Problems.Of(rejection);
         var receipt = await sender.Send(new AppendOrder(chronology, new(command.Value), caller.Value), ct);
-        return Told(http, receipt, created: $"/api/chronologies/{chronology}/{kind.Name()}s/{command.Value.Id.Key}");
+        return Told(
+            http,
+            receipt,
+            created: $"/api/chronologies/{chronology}{RecordRoutes.AddressOf(command.Value.Id)}"
+        );
     }
 
     private static async Task<IResult> ChangeAsync(
         Operation verb,
-        RecordKind kind,
         HttpContext http,
         string chronology,
-        string key,
+        RecordId id,
         ISender sender,
         CancellationToken ct
     )
@@ -139,7 +170,7 @@ public static class AppendEndpoints
         if (expected.Rejection is { } unversioned)
             return Problems.Of(unversioned);
         var body = await Incoming.BodyAsync(http, ct);
-        var command = body.Then(json => RecordJson.ReadCommand(verb, new(kind, key), json));
+        var command = body.Then(json => RecordJson.ReadCommand(verb, id, json));
         if (command.Rejection is { } rejection)
             return Problems.Of(rejection);
         var receipt = await sender.Send(

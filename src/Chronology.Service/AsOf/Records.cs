@@ -10,7 +10,7 @@ namespace Chronology.Service.AsOf;
 /// <summary>One record as known at a moment, whatever its status.</summary>
 public sealed record OneRecord(string Chronology, RecordId Id, Axes Axes) : IRequest<Result<OneRecordAnswer>>;
 
-/// <param name="Fields">Every recorded field, status, revision and position; of an event happened and inForce.</param>
+/// <param name="Fields">Every recorded field, status, revision and position; of an event happened and inForce, of an era inForce.</param>
 public sealed record OneRecordAnswer(Basis Basis, JsonObject Fields, int Revision);
 
 /// <summary>The records of one kind in the order of their keys, a page at a time.</summary>
@@ -86,21 +86,23 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
     }
 }
 
-/// <summary><c>GET /events/{key}</c> and the like, and the lists <c>GET /actors</c>, <c>/issues</c>, <c>/sources</c>.</summary>
+/// <summary><c>GET /events/{key}</c> and the like, and the lists <c>GET /actors</c>, <c>/issues</c>, <c>/sources</c>, <c>/schemes</c>.</summary>
 public static class RecordEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         foreach (var kind in Enum.GetValues<RecordKind>())
         {
-            var plural = $"{kind.Name()}s";
+            var plural = kind.Plural();
             routes
-                .MapGet(
-                    $"/{plural}/{{key}}",
-                    async (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                .MapRecord(
+                    HttpMethod.Get,
+                    kind,
+                    "",
+                    async (http, chronology, id, sender, ct) =>
                     {
                         var query = new Parameters(http.Request);
-                        var request = new OneRecord(chronology, new(kind, key), query.Axes());
+                        var request = new OneRecord(chronology, id, query.Axes());
                         if (query.Refusal() is { } refusal)
                             return Problems.Of(refusal);
                         var answer = await sender.Send(request, ct);
@@ -115,7 +117,7 @@ public static class RecordEndpoints
                 .WithTags(plural)
                 .Asks("asOf", "knownAt")
                 .GivesOne(kind);
-            if (kind == RecordKind.Event)
+            if (kind is RecordKind.Event or RecordKind.Era)
                 continue;
             routes
                 .MapGet(

@@ -16,9 +16,11 @@ public sealed record StateOfRelations(string Chronology, string? Between, string
     public Rejection? Refusal() => Parties.Read(Between, Actor).Rejection;
 }
 
+/// <param name="Eras">The eras of every scheme that certainly or possibly were on the day, by (scheme, first possible day, key).</param>
 /// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
 public sealed record StateAnswer(
     Basis Basis,
+    IReadOnlyList<EraInForce> Eras,
     IReadOnlyList<FactAnswer> Facts,
     IReadOnlyList<RecentEvent> Recent,
     IReadOnlyList<Note> Notes
@@ -29,6 +31,7 @@ public sealed record RecentEvent(string Key, DateAnswer Occurred, string Title, 
 public sealed class StateOfRelationsHandler(
     Moments moments,
     FactTelling facts,
+    RecordedEras eras,
     Timeline timeline,
     Silences silences,
     NpgsqlDataSource source
@@ -52,6 +55,7 @@ public sealed class StateOfRelationsHandler(
             notes.Add(await silences.NoRecordAsync(moment, parties, cancellationToken));
         return new StateAnswer(
             moment.Basis,
+            await eras.InForceAsync(moment, cancellationToken),
             told,
             [.. recent.Select(row => Recent(row, moment))],
             [

@@ -65,14 +65,15 @@ public static class BlameEndpoint
     {
         foreach (var kind in Enum.GetValues<RecordKind>())
         {
-            var plural = $"{kind.Name()}s";
             routes
-                .MapGet(
-                    $"/{plural}/{{key}}/blame",
-                    async (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                .MapRecord(
+                    HttpMethod.Get,
+                    kind,
+                    "/blame",
+                    async (http, chronology, id, sender, ct) =>
                     {
                         var query = new Parameters(http.Request);
-                        var request = new BlameOfRecord(chronology, new(kind, key), query.Axes());
+                        var request = new BlameOfRecord(chronology, id, query.Axes());
                         return query.Refusal() is { } refusal
                             ? Problems.Of(refusal)
                             : Answers.Of(await sender.Send(request, ct));
@@ -80,7 +81,7 @@ public static class BlameEndpoint
                 )
                 .WithName($"blame-of-{kind.Name()}")
                 .WithSummary("For every field, effect and citation the revision that last set it")
-                .WithTags(plural)
+                .WithTags(kind.Plural())
                 .Asks("asOf", "knownAt")
                 .Gives<BlameAnswer>(StatusCodes.Status200OK);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -16,6 +17,7 @@ public sealed record ChangesSince(string Chronology, long Since, int Limit) : IR
 /// <param name="Next">The <c>since</c> of the next page: the last position told, or the one asked where there is nothing newer.</param>
 public sealed record ChangesAnswer(IReadOnlyList<ChangeAnswer> Changes, long Next);
 
+/// <param name="Scheme">An era's.</param>
 public sealed record ChangeAnswer(
     long Position,
     string RecordedAt,
@@ -25,7 +27,8 @@ public sealed record ChangeAnswer(
     int Revision,
     Reason? Reason,
     string Author,
-    string? Via
+    string? Via,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
 );
 
 public sealed class ChangesSinceHandler(Moments moments, NpgsqlDataSource source)
@@ -52,11 +55,12 @@ public sealed class ChangesSinceHandler(Moments moments, NpgsqlDataSource source
                     row.RecordedAt,
                     row.Op,
                     row.Record,
-                    row.Key,
+                    row.Id.OwnKey,
                     row.Revision,
                     row.Reason,
                     row.Author,
-                    row.Via
+                    row.Via,
+                    row.Id.Scheme
                 )),
             ],
             rows.Count > 0 ? rows[^1].Position : request.Since

@@ -60,14 +60,15 @@ public static class HistoryEndpoint
     {
         foreach (var kind in Enum.GetValues<RecordKind>())
         {
-            var plural = $"{kind.Name()}s";
             routes
-                .MapGet(
-                    $"/{plural}/{{key}}/history",
-                    async (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                .MapRecord(
+                    HttpMethod.Get,
+                    kind,
+                    "/history",
+                    async (http, chronology, id, sender, ct) =>
                     {
                         var query = new Parameters(http.Request);
-                        var request = new HistoryOfRecord(chronology, new(kind, key), query.Axes());
+                        var request = new HistoryOfRecord(chronology, id, query.Axes());
                         return query.Refusal() is { } refusal
                             ? Problems.Of(refusal)
                             : Answers.Of(await sender.Send(request, ct));
@@ -75,7 +76,7 @@ public static class HistoryEndpoint
                 )
                 .WithName($"history-of-{kind.Name()}")
                 .WithSummary("Who changed what, when and why")
-                .WithTags(plural)
+                .WithTags(kind.Plural())
                 .Asks("asOf", "knownAt")
                 .Gives<HistoryAnswer>(StatusCodes.Status200OK);
         }

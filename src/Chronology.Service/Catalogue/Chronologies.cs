@@ -32,7 +32,7 @@ public sealed record ChronologyCard(
 );
 
 /// <summary>Records that are neither retracted nor merged.</summary>
-public sealed record RecordCounts(long Events, long Actors, long Issues, long Sources);
+public sealed record RecordCounts(long Events, long Actors, long Issues, long Sources, long Schemes, long Eras);
 
 public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clock)
     : IRequestHandler<CreateChronology, Result<ChronologyCard>>,
@@ -76,13 +76,15 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
         await using var command = source.CreateCommand(
             $"""
             select c.slug, c.title, c.description, c.licence, h.position, h.recorded_at,
-                coalesce(n.events, 0), coalesce(n.actors, 0), coalesce(n.issues, 0), coalesce(n.sources, 0), n.first, n.last
+                coalesce(n.events, 0), coalesce(n.actors, 0), coalesce(n.issues, 0), coalesce(n.sources, 0), coalesce(n.schemes, 0), coalesce(n.eras, 0), n.first, n.last
             from chronology.chronology c
             join chronology.head h on h.chronology = c.slug
             left join lateral (
                 select count(*) filter (where kind = 'event') as events, count(*) filter (where kind = 'actor') as actors,
                     count(*) filter (where kind = 'issue') as issues, count(*) filter (where kind = 'source') as sources,
-                    min(earliest) filter (where earliest > {long.MinValue}) as first, max(latest) filter (where latest < {long.MaxValue}) as last
+                    count(*) filter (where kind = 'scheme') as schemes, count(*) filter (where kind = 'era') as eras,
+                    min(earliest) filter (where kind = 'event' and earliest > {long.MinValue}) as first,
+                    max(latest) filter (where kind = 'event' and latest < {long.MaxValue}) as last
                 from chronology.record r
                 where r.chronology = c.slug and r.to_position = {DerivedRows.Open} and r.status in ('active', 'disputed')) n on true
             where $1::text is null or c.slug = $1
@@ -100,9 +102,16 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
                     reader.GetString(1),
                     await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2),
                     await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3),
-                    new(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9)),
-                    await reader.IsDBNullAsync(10, ct) ? null : new Day(reader.GetInt64(10)).ToString(),
-                    await reader.IsDBNullAsync(11, ct) ? null : new Day(reader.GetInt64(11)).ToString(),
+                    new(
+                        reader.GetInt64(6),
+                        reader.GetInt64(7),
+                        reader.GetInt64(8),
+                        reader.GetInt64(9),
+                        reader.GetInt64(10),
+                        reader.GetInt64(11)
+                    ),
+                    await reader.IsDBNullAsync(12, ct) ? null : new Day(reader.GetInt64(12)).ToString(),
+                    await reader.IsDBNullAsync(13, ct) ? null : new Day(reader.GetInt64(13)).ToString(),
                     new(
                         reader.GetInt64(4),
                         await reader.IsDBNullAsync(5, ct)

@@ -415,16 +415,19 @@ public static class AskVerbs
 /// <summary>Records as the command line names them.</summary>
 public static class Named
 {
-    public const string Kinds = "event|actor|issue|source";
+    public const string Kinds = "event|actor|issue|source|scheme|era";
 
-    /// <summary><c>KIND/KEY</c></summary>
+    /// <summary><c>KIND/KEY</c>, or <c>era/SCHEME/KEY</c>.</summary>
     public static Result<RecordId> Record(string text) =>
-        text.Split('/', 2) is [var kind, { Length: > 0 } key] && Kind(kind) is { } known
-            ? new RecordId(known, key)
-            : new Rejection(
+        text.Split('/') switch
+        {
+            ["era", { Length: > 0 } scheme, { Length: > 0 } key] => RecordId.Era(scheme, key),
+            [not "era" and var kind, { Length: > 0 } key] when Kind(kind) is { } known => new RecordId(known, key),
+            _ => new Rejection(
                 "invalid-parameter",
-                $"“{text}” names no record: write {Kinds.Replace("|", "/KEY, ", StringComparison.Ordinal)}/KEY."
-            );
+                $"“{text}” names no record: write event/KEY, actor/KEY, issue/KEY, source/KEY, scheme/KEY or era/SCHEME/KEY."
+            ),
+        };
 
     public static RecordKind? Kind(string word) =>
         Enum.GetValues<RecordKind>()

@@ -327,7 +327,10 @@ public static class Patch
             if (set.Split('=', 2) is not [{ Length: > 0 } field, var text])
                 return new Rejection("invalid-parameter", $"--set takes FIELD=VALUE, not “{set}”.");
             if (!RecordJson.Fields(kind).Contains(field, StringComparer.Ordinal))
-                return new Rejection("unknown-field", $"“{field}” is no field of an {kind.Name()}.");
+                return new Rejection(
+                    "unknown-field",
+                    $"“{field}” is no field of {(kind is RecordKind.Source or RecordKind.Scheme ? "a" : "an")} {kind.Name()}."
+                );
             if (patch.ContainsKey(field))
                 return new Rejection("invalid-parameter", $"“{field}” is given more than once.");
             var isJson = text is "null" or ['{' or '[' or '"', ..] || Numbers.Contains(field, StringComparer.Ordinal);

@@ -20,6 +20,8 @@ public static class Tables
     public static void State(IAnsiConsole console, StateAnswer answer)
     {
         Say(console, Basis(answer.Basis));
+        foreach (var era in answer.Eras)
+            Say(console, $"Era: {era.Title} (era/{era.Scheme}/{era.Era}), {RecordJson.Word(era.Certainty)}");
         FactTable(console, answer.Facts);
         if (answer.Recent.Count > 0)
         {
@@ -87,7 +89,9 @@ public static class Tables
                 Number(change.Position),
                 change.RecordedAt,
                 change.Op,
-                $"{change.Record}/{change.Key}",
+                change.Scheme is null
+                    ? $"{change.Record}/{change.Key}"
+                    : $"{change.Record}/{change.Scheme}/{change.Key}",
                 Number(change.Revision),
                 By(change.Author, change.Via),
                 Why(change.Reason)

@@ -61,7 +61,7 @@ public sealed class ExportLinesHandler(Moments moments, Revisions revisions, ISe
                 );
                 line["position"] = entry.Position;
                 line["recordedAt"] = entry.RecordedAt;
-                line["author"] = entry.Author;
+                line[ExportLine.AuthorOf(revision.Before, revision.After)] = entry.Author;
                 if (entry.Via is not null)
                     line["via"] = entry.Via;
                 yield return Text(line);

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -35,16 +37,18 @@ public sealed record SearchRecords(string Chronology, string? Text, string? Curs
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
 public sealed record SearchAnswer(Basis Basis, IReadOnlyList<Found> Results, string? Next);
 
-/// <param name="Record">actor, issue, event or source.</param>
-/// <param name="Title">An actor's name, an issue's or event's title, a source's title where it has one.</param>
+/// <param name="Record">actor, issue, event, source, scheme or era.</param>
+/// <param name="Title">An actor's name, an issue's, event's, scheme's or era's title, a source's title where it has one.</param>
 /// <param name="Names">An actor's other names.</param>
+/// <param name="Scheme">An era's.</param>
 public sealed record Found(
     string Record,
     string Key,
     string Title,
     IReadOnlyList<string> Names,
     string Status,
-    int Revision
+    int Revision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
 );
 
 /// <summary>An opaque place among results, and the position at which they are read.</summary>
@@ -72,7 +76,8 @@ public sealed record SearchCursor(long Known, int Rank, int Kind, string Key)
             && long.TryParse(known, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             && int.TryParse(rank, NumberStyles.None, CultureInfo.InvariantCulture, out var r)
             && int.TryParse(kind, NumberStyles.None, CultureInfo.InvariantCulture, out var k)
-            && Keys.IsKey(key)
+            && key.Split('/') is { Length: 1 or 2 } keys
+            && keys.All(Keys.IsKey)
             ? new SearchCursor(position, r, k, key)
             : Forged;
     }
@@ -82,13 +87,13 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
     : IRequestHandler<SearchRecords, Result<SearchAnswer>>
 {
     /// <summary>First what has the whole text as a name, then what has a name that begins with it, then the rest; actors before
-    /// issues, events and sources; by key.</summary>
+    /// issues, events, sources, schemes and eras; by key.</summary>
     private const string Ranked = """
         select * from (
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position,
                 case when strpos(E'\n' || r.search || E'\n', E'\n' || chronology.fold($4) || E'\n') > 0 then 0
                      when strpos(E'\n' || r.search, E'\n' || chronology.fold($4)) > 0 then 1 else 2 end as rank,
-                array_position(array['actor', 'issue', 'event', 'source'], r.kind::text) as kind_order
+                array_position(array['actor', 'issue', 'event', 'source', 'scheme', 'era'], r.kind::text) as kind_order
             from chronology.record r
             where r.chronology = $1 and r.from_position <= $2 and r.to_position > $2 and r.status in ('active', 'disputed')
               and not exists (select from unnest($3) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)) found
@@ -141,9 +146,19 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
             IssueContent i => (i.Title, []),
             EventContent e => (e.Title, []),
             SourceContent s => (TitleOf(s) ?? state.Id.Key, []),
+            SchemeContent s => (s.Title, []),
+            EraContent e => (e.Title, []),
             _ => (state.Id.Key, Array.Empty<string>()),
         };
-        return new(state.Id.Kind.Name(), state.Id.Key, title, names, RecordJson.Word(state.Status), state.Revision);
+        return new(
+            state.Id.Kind.Name(),
+            state.Id.OwnKey,
+            title,
+            names,
+            RecordJson.Word(state.Status),
+            state.Revision,
+            state.Id.Scheme
+        );
     }
 
     private static string? TitleOf(SourceContent source)
@@ -179,6 +194,6 @@ public static class SearchEndpoint
                 "knownAt"
             )
             .WithName("search")
-            .WithSummary("Events, actors, issues and sources by name, alias or text")
+            .WithSummary("Events, actors, issues, sources, schemes and eras by name, alias or text")
             .WithTags("questions");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Time;
@@ -21,15 +22,35 @@ public sealed record DateAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? EndOpen
 )
 {
-    public static DateAnswer Of(EventContent content, When when)
-    {
-        var bounds = when.Bounds;
-        var extent = bounds.Extent;
-        return new(
+    public static DateAnswer Of(EventContent content, When when) =>
+        Of(
             content.Occurred ?? $"{content.Start}/{content.End}",
             content.AsWritten,
             content.Calendar,
             content.Reading,
+            when.Bounds
+        );
+
+    public static DateAnswer Of(EraContent content)
+    {
+        var extent = EraSpan.Of(content).Extent;
+        return Of(
+            content.Span ?? $"{content.Start}/{content.End}",
+            null,
+            Time.Calendar.Gregorian.Name,
+            extent.Reading,
+            extent.Bounds
+        );
+    }
+
+    private static DateAnswer Of(string edtf, string? asWritten, string calendar, string reading, DateBounds bounds)
+    {
+        var extent = bounds.Extent;
+        return new(
+            edtf,
+            asWritten,
+            calendar,
+            reading,
             bounds.Earliest?.ToString(),
             bounds.Latest?.ToString(),
             extent?.StartEarliest?.ToString(),

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Time;
@@ -199,7 +200,12 @@ public sealed class DerivedRows(string tables = "") : IProjection
 
     private static void AddRecord(Columns records, string chronology, RecordState state, long from, long to)
     {
-        var when = state.Content is EventContent content ? WhenOf(content) : null;
+        var when = state.Content switch
+        {
+            EventContent content => WhenOf(content),
+            EraContent era => EraSpan.Of(era).Extent,
+            _ => null,
+        };
         records.Add(
             chronology,
             state.Id.Kind.Name(),

@@ -45,7 +45,7 @@ public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
             .ToArray();
         if (entries.Length == 0)
             return [];
-        var ids = entries.Select(IdOf).Distinct().ToArray();
+        var ids = entries.Select(entry => entry.Id).Distinct().ToArray();
         var keys = ids.Select(id => id.StreamKey).ToArray();
         await using var session = store.QuerySession(new SessionOptions { TenantId = chronology });
         var stored = await session
@@ -61,8 +61,6 @@ public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
             .. entries.Select(entry => new Revision(entry, made[entry.Position].Before, made[entry.Position].After)),
         ];
     }
-
-    private static RecordId IdOf(LedgerRow entry) => new(Words.Kind(entry.Record), entry.Key);
 
     private static IEnumerable<(long Position, RecordState? Before, RecordState After)> Folded(
         RecordId id,
@@ -91,7 +89,10 @@ public sealed record LedgerRow(
     string Author,
     string? Via,
     ValueList<Citation> Citations
-);
+)
+{
+    public RecordId Id => new(Words.Kind(Record), Key);
+}
 
 /// <summary>Reads the ledger in position order.</summary>
 public static class LedgerRows

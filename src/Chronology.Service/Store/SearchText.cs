@@ -1,3 +1,4 @@
+using Chronology.Eras;
 using Chronology.Recording;
 
 namespace Chronology.Service.Store;
@@ -19,6 +20,8 @@ public static class SearchText
             ActorContent a => [a.Name, .. a.Names.Select(name => name.Name), state.Id.Key],
             IssueContent i => [i.Title, i.Wording, state.Id.Key],
             SourceContent s => [s.Csl.CanonicalJson, s.Publisher, state.Id.Key],
+            SchemeContent s => [s.Title, s.Author, state.Id.Key],
+            EraContent e => [e.Title, e.Summary, state.Id.OwnKey],
             _ => [],
         };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chronology.Eras;
 using Chronology.Recording;
 
 namespace Chronology.Service.Store;
@@ -27,6 +28,8 @@ public static class StoredState
             RecordKind.Actor => shape.Content.Deserialize<ActorContent>(RecordJson.Options)!,
             RecordKind.Issue => shape.Content.Deserialize<IssueContent>(RecordJson.Options)!,
             RecordKind.Source => shape.Content.Deserialize<SourceContent>(RecordJson.Options)!,
+            RecordKind.Scheme => shape.Content.Deserialize<SchemeContent>(RecordJson.Options)!,
+            RecordKind.Era => shape.Content.Deserialize<EraContent>(RecordJson.Options)!,
             _ => throw new ArgumentOutOfRangeException(nameof(id), id, null),
         };
         return new(id, revision, Words.Status(status), content, shape.CredibilityBefore, shape.MergedInto);
@@ -56,6 +59,8 @@ public static class Words
             "actor" => RecordKind.Actor,
             "issue" => RecordKind.Issue,
             "source" => RecordKind.Source,
+            "scheme" => RecordKind.Scheme,
+            "era" => RecordKind.Era,
             _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
         };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Time;
 using Npgsql;
@@ -232,7 +233,7 @@ public static class Rows
 /// <summary>Records as answers tell them.</summary>
 public static class Told
 {
-    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day.</summary>
+    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce.</summary>
     public static JsonObject Of(RecordedRow row, Moment moment)
     {
         var state = row.State;
@@ -246,6 +247,11 @@ public static class Told
             );
             told["happened"] = RecordJson.Word(when.HappenedBy(moment.AsOf));
             told["inForce"] = when.InForceOn(moment.AsOf) is { } inForce ? RecordJson.Word(inForce) : null;
+        }
+        if (state.Content is EraContent era)
+        {
+            told["span"] = System.Text.Json.JsonSerializer.SerializeToNode(DateAnswer.Of(era), Web.Answers.Json);
+            told["inForce"] = RecordJson.Word(EraSpan.Of(era).InForceOn(moment.AsOf));
         }
         told["status"] = RecordJson.Word(state.Status);
         if (state.MergedInto is not null)

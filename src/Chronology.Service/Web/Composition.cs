@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
@@ -29,6 +30,7 @@ public static class Composition
         services.AddSingleton<Facts>();
         services.AddSingleton<FactTelling>();
         services.AddSingleton<Timeline>();
+        services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
         services.AddSingleton<Revisions>();
         services.AddMediatR(mediator =>
@@ -77,6 +79,7 @@ public static class Composition
         FactsEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
+        ErasOfSchemeEndpoint.Map(chronology);
         HistoryEndpoint.Map(chronology);
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Service.Store;
 
@@ -22,6 +23,8 @@ public static class Described
             RecordKind.Actor => endpoint.Gives<Told<ActorContent>>(200),
             RecordKind.Issue => endpoint.Gives<Told<IssueContent>>(200),
             RecordKind.Source => endpoint.Gives<Told<SourceContent>>(200),
+            RecordKind.Scheme => endpoint.Gives<Told<SchemeContent>>(200),
+            RecordKind.Era => endpoint.Gives<Told<EraContent>>(200),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -32,6 +35,8 @@ public static class Described
             RecordKind.Actor => endpoint.Gives<Listed<ActorContent>>(200),
             RecordKind.Issue => endpoint.Gives<Listed<IssueContent>>(200),
             RecordKind.Source => endpoint.Gives<Listed<SourceContent>>(200),
+            RecordKind.Scheme => endpoint.Gives<Listed<SchemeContent>>(200),
+            RecordKind.Era => endpoint.Gives<Listed<EraContent>>(200),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -52,6 +57,8 @@ public static class Described
                 RecordKind.Actor => endpoint.Accepts<ActorContent>("application/json"),
                 RecordKind.Issue => endpoint.Accepts<IssueContent>("application/json"),
                 RecordKind.Source => endpoint.Accepts<SourceContent>("application/json"),
+                RecordKind.Scheme => endpoint.Accepts<SchemeContent>("application/json"),
+                RecordKind.Era => endpoint.Accepts<EraContent>("application/json"),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
             }
         )
@@ -107,7 +114,7 @@ public static class Described
     )
         where TContent : RecordContent;
 
-    /// <summary>A page of records by key.</summary>
+    /// <summary>A page of records by key; of eras by their first possible day.</summary>
     public sealed record Listed<TContent>(Basis Basis, string? Next)
         where TContent : RecordContent;
 }

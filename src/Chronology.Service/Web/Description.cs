@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.AsOf;
@@ -130,14 +131,21 @@ internal static class Description
         schema.Required.UnionWith(
             type == typeof(EventContent) ? ["type", "title"]
             : type == typeof(ActorContent) ? ["kind", "name"]
-            : type == typeof(IssueContent) ? ["title"]
-            : ["kind"]
+            : type == typeof(SourceContent) ? ["kind"]
+            : ["title"]
         );
         schema.AdditionalPropertiesAllowed = false;
         if (type == typeof(ActorContent))
             Choose(schema, "kind", Codes("actor_kind"));
         if (type == typeof(SourceContent))
             Choose(schema, "kind", Codes("source_kind").Except(["none"]));
+        if (type == typeof(EraContent))
+        {
+            schema.Description =
+                "One of “span”, or “start” and “end”. In the body of a request the scheme may be left out: the address names it.";
+            foreach (var name in (string[])["scheme", "opens", "closes"])
+                schema.Properties[name] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Key };
+        }
         if (type != typeof(EventContent))
             return;
         schema.Description =
@@ -167,6 +175,11 @@ internal static class Description
             schema.Properties["happened"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
             schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty?), null, ct);
         }
+        if (content == typeof(EraContent))
+        {
+            schema.Properties["span"] = await context.GetOrCreateSchemaAsync(typeof(DateAnswer), null, ct);
+            schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
+        }
         foreach (var (name, field) in own)
             schema.Properties[name] = field;
         schema.Required.UnionWith(["status", "revision", "position"]);
@@ -186,6 +199,8 @@ internal static class Description
     private static string NameOf(Type content) =>
         content == typeof(ActorContent) ? "actor"
         : content == typeof(IssueContent) ? "issue"
+        : content == typeof(SchemeContent) ? "scheme"
+        : content == typeof(EraContent) ? "era"
         : "source";
 
     private static IEnumerable<string> Codes(string list) => Vocabulary.List(list).Select(term => term.Code);

@@ -20,6 +20,8 @@ public static class Problems
             or "no-such-actor"
             or "no-such-issue"
             or "no-such-source"
+            or "no-such-scheme"
+            or "no-such-era"
             or "not-found" => 404,
             "method-not-allowed" => 405,
             "key-taken" or "chronology-exists" => 409,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Sources;
 
 namespace Chronology.Recording;
@@ -37,6 +38,8 @@ public static class Deciding
             ActorContent c => new Actor.Recorded(c),
             IssueContent c => new Issue.Recorded(c),
             SourceContent c => new Source.Recorded(c),
+            SchemeContent c => new Scheme.Recorded(c),
+            EraContent c => new Era.Recorded(c),
             _ => throw new UnreachableException($"{content.GetType()} is no content of a record."),
         };
 
@@ -60,7 +63,7 @@ public static class Deciding
                 "invalid-parameter",
                 "Only events are disputed and resolved."
             ),
-            (Command.Merge or Command.Split, RecordKind.Issue or RecordKind.Source, _) => new(
+            (Command.Merge or Command.Split, not (RecordKind.Event or RecordKind.Actor), _) => new(
                 "cannot-merge",
                 "Only events and actors are merged and split."
             ),
@@ -102,6 +105,8 @@ public static class Deciding
             RecordKind.Actor => Actor.Decide(command, state),
             RecordKind.Issue => Issue.Decide(command, state),
             RecordKind.Source => Source.Decide(command, state),
+            RecordKind.Scheme => Scheme.Decide(command, state),
+            RecordKind.Era => Era.Decide(command, state),
             _ => throw new UnreachableException($"{command.Id.Kind} is no kind of record."),
         };
 

@@ -11,7 +11,7 @@ public sealed record FieldChange(string Field, JsonNode? Before, JsonNode? After
 public static class Differences
 {
     /// <param name="before">Null: a first recording, of which every field that says something is told.</param>
-    /// <returns>In the order of the request body, without the key; then <c>status</c> and <c>mergedInto</c>.</returns>
+    /// <returns>In the order of the request body, without the key (and an era's scheme); then <c>status</c> and <c>mergedInto</c>.</returns>
     public static IReadOnlyList<FieldChange> Between(RecordState? before, RecordState after)
     {
         var old = before is null ? [] : Told(before);
@@ -29,6 +29,7 @@ public static class Differences
     {
         var told = RecordJson.Write(state.Id, state.Content);
         told.Remove("key");
+        told.Remove("scheme");
         told["status"] = RecordJson.Word(state.Status);
         told["mergedInto"] = state.MergedInto;
         return told;

@@ -1,4 +1,5 @@
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Sources;
 
 namespace Chronology.Recording;
@@ -53,6 +54,20 @@ public static class EventNames
             [typeof(Source.LinksCorrected)] = "source_links_corrected_v1",
             [typeof(Source.Retracted)] = "source_retracted_v1",
             [typeof(Source.Reinstated)] = "source_reinstated_v1",
+            [typeof(Scheme.Recorded)] = "scheme_recorded_v1",
+            [typeof(Scheme.Retitled)] = "scheme_retitled_v1",
+            [typeof(Scheme.AuthorCorrected)] = "scheme_author_corrected_v1",
+            [typeof(Scheme.Retracted)] = "scheme_retracted_v1",
+            [typeof(Scheme.Reinstated)] = "scheme_reinstated_v1",
+            [typeof(Era.Recorded)] = "era_recorded_v1",
+            [typeof(Era.SpanRefined)] = "era_span_refined_v1",
+            [typeof(Era.SpanCorrected)] = "era_span_corrected_v1",
+            [typeof(Era.DescriptionCorrected)] = "era_description_corrected_v1",
+            [typeof(Era.TurningPointsCorrected)] = "era_turning_points_corrected_v1",
+            [typeof(Era.SourceAttached)] = "era_source_attached_v1",
+            [typeof(Era.SourceDetached)] = "era_source_detached_v1",
+            [typeof(Era.Retracted)] = "era_retracted_v1",
+            [typeof(Era.Reinstated)] = "era_reinstated_v1",
         };
 
     /// <exception cref="KeyNotFoundException">The type has no stored name: a bug.</exception>

@@ -43,9 +43,11 @@ public static class ExportLine
         {
             ["record"] = Verb(operation),
             ["of"] = after.Id.Kind.Name(),
-            ["key"] = after.Id.Key,
-            ["revision"] = after.Revision,
+            ["key"] = after.Id.OwnKey,
         };
+        if (after.Id.Scheme is { } scheme)
+            line["scheme"] = scheme;
+        line["revision"] = after.Revision;
         if (operation is Operation.Corrected or Operation.Refined or Operation.Reassessed)
             line["changes"] = Changes(before, after);
         if (operation is Operation.Resolved && after.Content is EventContent resolved)
@@ -58,6 +60,12 @@ public static class ExportLine
             line["citations"] = RecordJson.Write(citations);
         return line;
     }
+
+    /// <summary>The member that names who made a revision: <c>author</c>, or <c>recordedBy</c> where the record itself has an author.</summary>
+    public static string AuthorOf(RecordState? before, RecordState after) =>
+        before is null && RecordJson.Fields(after.Id.Kind).Contains("author", StringComparer.Ordinal)
+            ? "recordedBy"
+            : "author";
 
     /// <summary>The RFC 7396 merge patch from one state to the next. A reading is named wherever a date changes.</summary>
     private static JsonObject Changes(RecordState before, RecordState after)

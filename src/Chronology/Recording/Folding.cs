@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Sources;
 
 namespace Chronology.Recording;
@@ -16,6 +17,8 @@ public static class Folding
             RecordKind.Actor => Actor.Apply(state, id, change),
             RecordKind.Issue => Issue.Apply(state, id, change),
             RecordKind.Source => Source.Apply(state, id, change),
+            RecordKind.Scheme => Scheme.Apply(state, id, change),
+            RecordKind.Era => Era.Apply(state, id, change),
             _ => throw new UnreachableException($"{id.Kind} is no kind of record."),
         };
 

@@ -10,7 +10,8 @@ public abstract record ImportLine
     private ImportLine() { }
 
     /// <summary>Members that an export adds and an import does not take over: who and when are the importer's.</summary>
-    private static string[] ExportedOnly => ["author", "recordedAt", "position"];
+    /// <remarks><c>recordedBy</c> stands for <c>author</c> where that is a field of the record: in the line that records a scheme.</remarks>
+    private static string[] ExportedOnly => ["author", "recordedBy", "recordedAt", "position"];
 
     /// <summary>The chronology itself, as in the body of <c>POST /api/chronologies</c>.</summary>
     public sealed record Chronology(string Slug, string Title, string? Description, string? Licence) : ImportLine;
@@ -35,19 +36,21 @@ public abstract record ImportLine
             "actor" => ReadRecord(RecordKind.Actor, line),
             "issue" => ReadRecord(RecordKind.Issue, line),
             "source" => ReadRecord(RecordKind.Source, line),
+            "scheme" => ReadRecord(RecordKind.Scheme, line),
+            "era" => ReadRecord(RecordKind.Era, line),
             "correct" => ReadCommand(Operation.Corrected, line),
             "retract" => ReadCommand(Operation.Retracted, line),
             "reinstate" => ReadCommand(Operation.Reinstated, line),
             "dispute" => ReadCommand(Operation.Disputed, line),
             "resolve" => ReadCommand(Operation.Resolved, line),
-            "scheme" or "era" or "merge" or "split" => new Rejection(
+            "merge" or "split" => new Rejection(
                 "invalid-parameter",
-                "Schemes, eras, merging and splitting are not supported by this version.",
+                "Merging and splitting are not supported by this version.",
                 "/record"
             ),
             _ => new Rejection(
                 "invalid-parameter",
-                "“record” says what the line is: chronology, actor, issue, source, event, correct, retract, reinstate, dispute or resolve.",
+                "“record” says what the line is: chronology, actor, issue, source, event, scheme, era, correct, retract, reinstate, dispute or resolve.",
                 "/record"
             ),
         };
@@ -76,20 +79,15 @@ public abstract record ImportLine
     {
         var findings = new Findings();
         var members = new Members(line, "", findings, line.EnumerateObject().Select(m => m.Name));
-        var of = members.RequiredOneOf("of", ["event", "actor", "issue", "source"]);
+        var of = members.RequiredOneOf("of", [.. Enum.GetValues<RecordKind>().Select(k => k.Name())]);
         var key = members.RequiredKey("key");
+        var scheme = of == RecordKind.Era.Name() ? members.RequiredKey("scheme") : null;
         if (findings.First is { } rejection)
             return rejection;
-        var kind = of switch
-        {
-            "event" => RecordKind.Event,
-            "actor" => RecordKind.Actor,
-            "issue" => RecordKind.Issue,
-            _ => RecordKind.Source,
-        };
-        return RecordJson
-            .ReadCommand(verb, new(kind, key), line, ["of", "key", .. Framing])
-            .Then(command => Framed(line, command));
+        var kind = Enum.GetValues<RecordKind>().Single(k => k.Name() == of);
+        var id = scheme is null ? new RecordId(kind, key) : RecordId.Era(scheme, key);
+        string[] naming = scheme is null ? ["of", "key"] : ["of", "key", "scheme"];
+        return RecordJson.ReadCommand(verb, id, line, [.. naming, .. Framing]).Then(command => Framed(line, command));
     }
 
     private static Result<ImportLine> Framed(JsonElement line, Command command)

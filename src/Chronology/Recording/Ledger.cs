@@ -40,6 +40,7 @@ public static class Ledger
         StringComparer.Ordinal,
         "title",
         "description",
+        "summary",
         "quote",
         "locator",
         "note",
@@ -122,7 +123,7 @@ public static class Ledger
                 var blinded = new JsonObject();
                 foreach (var (name, value) in members)
                 {
-                    var deeper = commit || name == "csl" || (Redactable.Contains(name) && value is JsonValue);
+                    var deeper = commit || name == "csl" || (IsRedactable(name, pointer) && value is JsonValue);
                     blinded[name] = Blind(value, $"{pointer}/{Members.Escape(name)}", deeper, salt);
                 }
                 return blinded;
@@ -136,6 +137,10 @@ public static class Ledger
                 return node?.DeepClone();
         }
     }
+
+    /// <summary>The author of a scheme is a text of the record; the author of the revision is who is answerable for it.</summary>
+    private static bool IsRedactable(string name, string pointer) =>
+        Redactable.Contains(name) || (name == "author" && pointer.StartsWith("/events/", StringComparison.Ordinal));
 
     private static string Committed(string text, byte[] salt)
     {

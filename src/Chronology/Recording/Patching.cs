@@ -21,6 +21,8 @@ internal static class Patching
                 Members.Unknown(findings, "/changes", name);
             else if (name == "key" && !JsonNode.DeepEquals(value, now["key"]))
                 findings.Refuse("invalid-parameter", "The key of a record stays as it is.", "/changes/key");
+            else if (name == "scheme" && !JsonNode.DeepEquals(value, now["scheme"]))
+                findings.Refuse("invalid-parameter", "An era stays in its scheme.", "/changes/scheme");
         }
         if (findings.First is { } rejection)
             return rejection;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chronology.Eras;
 using Chronology.Rules;
 using Chronology.Time;
 
@@ -76,8 +77,22 @@ public static partial class RecordJson
         "accessed",
         "publisher",
     ];
+    private static readonly string[] SchemeFields = ["key", "title", "author"];
+    private static readonly string[] EraFields =
+    [
+        "scheme",
+        "key",
+        "title",
+        "span",
+        "start",
+        "end",
+        "summary",
+        "opens",
+        "closes",
+        "citations",
+    ];
 
-    /// <summary>The fields of a kind's request body in the contract's order, the key first.</summary>
+    /// <summary>The fields of a kind's request body in the contract's order, the key (an era's scheme and key) first.</summary>
     public static IReadOnlyList<string> Fields(RecordKind kind) =>
         kind switch
         {
@@ -85,6 +100,8 @@ public static partial class RecordJson
             RecordKind.Actor => ActorFields,
             RecordKind.Issue => IssueFields,
             RecordKind.Source => SourceFields,
+            RecordKind.Scheme => SchemeFields,
+            RecordKind.Era => EraFields,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -94,6 +111,11 @@ public static partial class RecordJson
     /// <c>unknown-type</c>, <c>unknown-value</c>, <c>source-required</c>, <c>end-before-start</c>, <c>duplicate-effect</c>,
     /// <c>effect-needs-one-date</c>.</returns>
     public static Result<Command.Record> ReadRecord(RecordKind kind, JsonElement body) => ReadRecord(kind, body, []);
+
+    /// <summary>Reads a request body that records an era of a scheme that is named elsewhere; the body may name it again, but no other.</summary>
+    /// <returns>Or what <see cref="ReadRecord(RecordKind, JsonElement)"/> refuses.</returns>
+    public static Result<Command.Record> ReadEra(string scheme, JsonElement body) =>
+        ReadRecord(RecordKind.Era, body, [], scheme);
 
     /// <summary>Reads what a person or tool asks of a record that is there already.</summary>
     /// <param name="verb">Corrected (PATCH; also Refined and Reassessed), Retracted, Reinstated, Disputed, Resolved, Merged or Split.</param>
@@ -106,7 +128,8 @@ public static partial class RecordJson
     internal static Result<Command.Record> ReadRecord(
         RecordKind kind,
         JsonElement body,
-        IReadOnlyCollection<string> besides
+        IReadOnlyCollection<string> besides,
+        string? scheme = null
     )
     {
         var findings = new Findings();
@@ -121,9 +144,14 @@ public static partial class RecordJson
                 members.Text("wording", 20_000),
                 Citations(members, findings)
             ),
-            _ => ReadSource(members, findings),
+            RecordKind.Source => ReadSource(members, findings),
+            RecordKind.Scheme => new SchemeContent(members.RequiredText("title", 500), members.Text("author", 500)),
+            RecordKind.Era => ReadEra(members, findings, scheme),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
-        return findings.Or(() => new Command.Record(new(kind, key), content));
+        return findings.Or(() =>
+            new Command.Record(content is EraContent era ? RecordId.Era(era.Scheme, key) : new(kind, key), content)
+        );
     }
 
     internal static Result<Command> ReadCommand(
@@ -555,6 +583,33 @@ public static partial class RecordJson
         else if (when.Value is not When.Extent)
             members.Refuse("existed", "“existed” is an interval such as 1922-12-30/1991-12-26.", "invalid-date");
         return existed;
+    }
+
+    /// <param name="elsewhere">The scheme that the body need not name; null: it must.</param>
+    private static EraContent ReadEra(Members members, Findings findings, string? elsewhere)
+    {
+        var scheme = elsewhere is null ? members.RequiredKey("scheme") : members.Key("scheme") ?? elsewhere;
+        if (elsewhere is not null && scheme != elsewhere)
+            members.Refuse(
+                "scheme",
+                $"The era is recorded in the scheme “{elsewhere}”: leave “scheme” out, or name it."
+            );
+        else if (!Keys.IsKey(scheme))
+            members.Refuse("scheme", "There can be no scheme with this key.");
+        var (span, start, end) = (members.Word("span"), members.Word("start"), members.Word("end"));
+        if (EraSpan.Read(span, start, end).Rejection is { } wrong)
+            findings.Refuse(wrong.Code, wrong.Detail, wrong.Pointer ?? members.At("span"));
+        return new(
+            scheme,
+            members.RequiredText("title", 500),
+            span,
+            start,
+            end,
+            members.Text("summary", 20_000),
+            members.Key("opens"),
+            members.Key("closes"),
+            Citations(members, findings)
+        );
     }
 
     private static SourceContent ReadSource(Members members, Findings findings)

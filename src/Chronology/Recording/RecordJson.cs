@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Chronology.Eras;
 
 namespace Chronology.Recording;
 
@@ -35,6 +36,25 @@ public static partial class RecordJson
                 ["archivedUrl"] = s.ArchivedUrl,
                 ["accessed"] = s.Accessed,
                 ["publisher"] = s.Publisher,
+            },
+            SchemeContent s => new JsonObject
+            {
+                ["key"] = id.Key,
+                ["title"] = s.Title,
+                ["author"] = s.Author,
+            },
+            EraContent e => new JsonObject
+            {
+                ["scheme"] = e.Scheme,
+                ["key"] = id.OwnKey,
+                ["title"] = e.Title,
+                ["span"] = e.Span,
+                ["start"] = e.Start,
+                ["end"] = e.End,
+                ["summary"] = e.Summary,
+                ["opens"] = e.Opens,
+                ["closes"] = e.Closes,
+                ["citations"] = Write(e.Citations),
             },
             _ => throw new ArgumentOutOfRangeException(nameof(content), content, null),
         };

@@ -10,6 +10,8 @@ public enum RecordKind
     Actor,
     Issue,
     Source,
+    Scheme,
+    Era,
 }
 
 /// <summary>Disputed exactly while an event's credibility is.</summary>
@@ -37,10 +39,21 @@ public enum Operation
 }
 
 /// <summary>A record of one chronology.</summary>
+/// <param name="Key">Unique among the records of its kind: an era's is <c>SCHEME/KEY</c>, of any other kind it has no slash.</param>
 public readonly record struct RecordId(RecordKind Kind, string Key)
 {
-    /// <summary>The Marten stream: <c>event/KEY</c>, <c>actor/KEY</c>, ...</summary>
+    public static RecordId Era(string scheme, string key) => new(RecordKind.Era, $"{scheme}/{key}");
+
+    /// <summary>The Marten stream: <c>event/KEY</c>, <c>actor/KEY</c>, ..., <c>era/SCHEME/KEY</c>.</summary>
     public string StreamKey => $"{Kind.Name()}/{Key}";
+
+    /// <summary>The <c>key</c> of the request body: an era's without its scheme.</summary>
+    public string OwnKey => Kind == RecordKind.Era ? Key[(Slash + 1)..] : Key;
+
+    /// <summary>The key of an era's scheme; null for every other kind.</summary>
+    public string? Scheme => Kind == RecordKind.Era ? Key[..Slash] : null;
+
+    private int Slash => Key.IndexOf('/', StringComparison.Ordinal);
 
     public override string ToString() => StreamKey;
 }
@@ -54,6 +67,8 @@ public static class RecordKinds
             RecordKind.Actor => "actor",
             RecordKind.Issue => "issue",
             RecordKind.Source => "source",
+            RecordKind.Scheme => "scheme",
+            RecordKind.Era => "era",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 }
@@ -73,7 +88,7 @@ public abstract record RecordContent
 }
 
 /// <param name="To">What is referred to; it must be recorded and not retracted, else <c>unknown-actor</c>, <c>unknown-issue</c>,
-/// <c>unknown-source</c> or <c>unknown-event</c>.</param>
+/// <c>unknown-source</c>, <c>unknown-event</c> or <c>unknown-scheme</c>.</param>
 /// <param name="OrIssue">A stance's <c>toward</c> may be an actor or an issue: then <paramref name="To"/> is the actor, and the issue of the same key does as well.</param>
 /// <param name="Pointer">RFC 6901 pointer to the place.</param>
 public sealed record Reference(RecordId To, bool OrIssue, string Pointer)

@@ -96,7 +96,7 @@ internal static class Refining
         }
     }
 
-    private static Rejection NotARefinement(string pointer) =>
+    internal static Rejection NotARefinement(string pointer) =>
         new(
             "not-a-refinement",
             "A refined date lies inside the one before it: use the reason “correction” if that one was wrong.",

@@ -121,7 +121,7 @@ public sealed class ImportingOverHttp(ServedOnce served) : OverHttp(served)
             {"record":"issue","key":"two","revision":1,"title":"Two","colour":"red"}
             {"record":"event","key":"x","revision":1,"type":"statement-made","occurred":"1950","title":"x","noSource":"-","actors":[{"actor":"nobody","role":"actor"}]}
             {"record":"correct","of":"issue","key":"nothing","revision":2,"changes":{"title":"x"},"reason":{"code":"correction"}}
-            {"record":"scheme","key":"article","title":"x"}
+            {"record":"era","key":"article","title":"x","span":"1950"}
             {"record":"merge","of":"event","key":"x","into":"y","reason":{"code":"merge"}}
             {"record":"issue","key":"ussr","revision":0,"title":"x"}
             []

@@ -179,7 +179,10 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
     {
         var state = await GetAsync("/state");
 
-        Assert.Equal("basis facts recent notes", string.Join(' ', state.Body!.AsObject().Select(member => member.Key)));
+        Assert.Equal(
+            "basis eras facts recent notes",
+            string.Join(' ', state.Body!.AsObject().Select(member => member.Key))
+        );
     }
 
     [Fact]
@@ -236,7 +239,10 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
         await DoAsync("retract", "/events/gone", 1);
         var card = await GetAsync("");
 
-        Assert.Equal("""{"events":2,"actors":4,"issues":1,"sources":1}""", card["counts"]!.ToJsonString());
+        Assert.Equal(
+            """{"events":2,"actors":4,"issues":1,"sources":1,"schemes":0,"eras":0}""",
+            card["counts"]!.ToJsonString()
+        );
         Assert.Equal(("1948-05-17", "1948-05-17"), ((string?)card["first"], (string?)card["last"]));
         Assert.Equal((AfterCast + 4, 1), ((int)card["head"]!["position"]!, (int)card["rules"]!));
         Assert.Contains(
@@ -277,8 +283,6 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
     [InlineData("POST", "/events/speech/split")]
     [InlineData("POST", "/actors/ussr/merge")]
     [InlineData("POST", "/actors/ussr/dispute")]
-    [InlineData("GET", "/schemes")]
-    [InlineData("POST", "/schemes")]
     [InlineData("GET", "/eras")]
     [InlineData("GET", "/score?between=ussr,plo")]
     [InlineData("GET", "/compare?from=1974@1&to=1975@2")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Service.Rebuild;
 using Chronology.Service.Store;
@@ -121,6 +122,8 @@ public sealed class Projecting(TestDatabase database) : IClassFixture<TestDataba
             nameof(DiplomaticEvent) => (Samples.Id, new DiplomaticEvent.Recorded(Samples.Recognition)),
             nameof(Actor) => (Samples.Ussr, new Actor.Recorded(Samples.SovietUnion)),
             nameof(Issue) => (Samples.Plan, new Issue.Recorded(Samples.Partition)),
+            nameof(Scheme) => (Samples.Division, new Scheme.Recorded(Samples.ArticlesDivision)),
+            nameof(Era) => (Samples.Soviet, new Era.Recorded(Samples.SovietPeriod)),
             _ => (Samples.Book, new Source.Recorded(Samples.Article)),
         };
 

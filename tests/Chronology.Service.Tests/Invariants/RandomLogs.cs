@@ -84,6 +84,11 @@ internal static class RandomLogs
         .. "abc".Select(actor =>
             Desk.Read(RecordKind.Actor, $$"""{"key":"{{actor}}","kind":"state","name":"{{actor}}"}""")
         ),
+        Desk.Read(RecordKind.Scheme, """{"key":"x","title":"Scheme","author":"Author"}"""),
+        Desk.Read(
+            RecordKind.Era,
+            """{"scheme":"x","key":"y","title":"Era","span":"199X/2001","citations":[{"source":"s","quote":"…"}]}"""
+        ),
     ];
 
     private static readonly Gen<JsonObject> Effects =
@@ -208,8 +213,9 @@ internal static class RandomLogs
         );
 
     private static readonly Gen<Command?> OfOthers =
-        from what in Gen.Int[0, 3]
+        from what in Gen.Int[0, 7]
         from name in Any("one", "two")
+        from span in Any([.. Intervals, "199X", "[1997,2003]"])
         select Try(() =>
             what switch
             {
@@ -224,6 +230,26 @@ internal static class RandomLogs
                     $$$"""{"changes":{"publisher":"{{{name}}}"},"reason":{"code":"correction"}}"""
                 ),
                 2 => Desk.Read(Operation.Retracted, new(RecordKind.Issue, "i"), """{"reason":{"code":"correction"}}"""),
+                3 => Desk.Read(
+                    Operation.Corrected,
+                    RecordId.Era("x", "y"),
+                    $$$"""{"changes":{"span":"{{{span}}}","title":"{{{name}}}"},"reason":{"code":"correction"}}"""
+                ),
+                4 => Desk.Read(
+                    name == "one" ? Operation.Retracted : Operation.Reinstated,
+                    RecordId.Era("x", "y"),
+                    """{"reason":{"code":"correction"}}"""
+                ),
+                5 => Desk.Read(
+                    Operation.Corrected,
+                    RecordId.Era("x", "y"),
+                    """{"changes":{"opens":"e0","citations":null},"reason":{"code":"correction"}}"""
+                ),
+                6 => Desk.Read(
+                    name == "one" ? Operation.Retracted : Operation.Reinstated,
+                    new(RecordKind.Scheme, "x"),
+                    """{"reason":{"code":"correction"}}"""
+                ),
                 _ => Desk.Read(
                     Operation.Reinstated,
                     new(RecordKind.Issue, "i"),

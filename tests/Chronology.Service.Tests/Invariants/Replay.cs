@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.Store;
@@ -207,9 +208,12 @@ internal sealed class Replay
     private IEnumerable<string> RecordRows() =>
         Versions.Select(version =>
         {
-            var days = version.State.Content is EventContent e
-                ? When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value
-                : null;
+            var days = version.State.Content switch
+            {
+                EventContent e => When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value,
+                EraContent e => EraSpan.Of(e).Extent,
+                _ => null,
+            };
             var earliest = days is null ? "-" : Text(days.Earliest?.Number ?? long.MinValue);
             var latest = days is null ? "-" : Text(days.Latest?.Number ?? long.MaxValue);
             var status = RecordJson.Word(version.State.Status);

@@ -108,7 +108,7 @@ public sealed class WhatWasRecorded(TestDatabase database) : IClassFixture<TestD
     [Fact]
     public async Task is_closed_by_what_comes_after_it() =>
         Assert.Equal(
-            ["6 7", "7 9223372036854775807"],
+            ["8 9", "9 9223372036854775807"],
             await desk.TextsAsync(
                 "select from_position || ' ' || to_position from chronology.effect where chronology = $1 order by from_position",
                 chronology

@@ -1,4 +1,5 @@
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
 
@@ -25,6 +26,8 @@ public sealed class CatalogueOfEvents
         ["actor content"] = typeof(ActorContent),
         ["issue content"] = typeof(IssueContent),
         ["source content"] = typeof(SourceContent),
+        ["scheme content"] = typeof(SchemeContent),
+        ["era content"] = typeof(EraContent),
         ["dating"] = typeof(DiplomaticEvent.Dating),
         ["participant"] = typeof(Participant),
         ["effect"] = typeof(Effect),
@@ -59,6 +62,8 @@ public sealed class CatalogueOfEvents
                         nameof(Actor) => "Actor",
                         nameof(Issue) => "Issue",
                         nameof(Source) => "Source",
+                        nameof(Scheme) => "Scheme",
+                        nameof(Era) => "Era",
                         var other => other,
                     },
                     Events.Single(row => row.Name == named.Value).Section

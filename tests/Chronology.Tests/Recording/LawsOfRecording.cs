@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chronology.Eras;
 using Chronology.Recording;
 using CsCheck;
 using static Chronology.Tests.Recording.Samples;
@@ -113,7 +114,30 @@ public sealed class LawsOfRecording
         from publisher in Text
         select new SourceContent(kind, new(csl), url, null, accessed, publisher);
 
+    private static readonly Gen<SchemeContent> Schemes = Gen.Select(
+        Any("A", "B"),
+        Text,
+        (title, author) => new SchemeContent(title, author)
+    );
+
+    private static readonly Gen<EraContent> Eras =
+        from title in Any("A", "B")
+        from span in Any<(string?, string?, string?)>(
+            ("1956/1990", null, null),
+            ("1956-10/1990", null, null),
+            ("177X", null, null),
+            (null, "[1955,1956]", null),
+            (null, "1956", "..")
+        )
+        from summary in Text
+        from opens in Any(null, "one", "two")
+        from closes in Any(null, "one", "two")
+        from citations in Citations
+        select new EraContent("article", title, span.Item1, span.Item2, span.Item3, summary, opens, closes, citations);
+
     private static readonly Gen<(RecordId Id, RecordContent Was, RecordContent Now)> Pairs = Gen.OneOf(
+        Gen.Select(Schemes, Schemes, (a, b) => (Division, (RecordContent)a, (RecordContent)b)),
+        Gen.Select(Eras, Eras, (a, b) => (Soviet, (RecordContent)a, (RecordContent)b)),
         Gen.Select(Events, Events, (a, b) => (Id, (RecordContent)a, (RecordContent)b)),
         Gen.Select(Actors, Actors, (a, b) => (Ussr, (RecordContent)a, (RecordContent)b)),
         Gen.Select(Issues, Issues, (a, b) => (Plan, (RecordContent)a, (RecordContent)b)),

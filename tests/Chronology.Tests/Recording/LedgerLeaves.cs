@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
 using static Chronology.Tests.Recording.Samples;
@@ -90,6 +91,8 @@ public sealed class LedgerLeaves
     [InlineData("csl number", "/events/0/data/content/csl/issued/date-parts/0/0")]
     [InlineData("wording", "/events/0/data/content/wording")]
     [InlineData("noSource", "/events/0/data/content/noSource")]
+    [InlineData("summary", "/events/0/data/content/summary")]
+    [InlineData("author of a scheme", "/events/0/data/content/author")]
     public void hide_what_may_have_to_be_erased(string what, string pointer)
     {
         DomainEvent change = what switch
@@ -97,6 +100,8 @@ public sealed class LedgerLeaves
             "name" => new Actor.Recorded(SovietUnion),
             "csl" or "csl number" => new Source.Recorded(Article),
             "wording" => new Issue.Recorded(Partition),
+            "summary" => new Era.Recorded(SovietPeriod),
+            "author of a scheme" => new Scheme.Recorded(ArticlesDivision),
             _ => new DiplomaticEvent.Recorded(Vote),
         };
         Assert.Contains(pointer, Ledger.Commit(Refined with { Events = [change] }, CountingSalts()).Salts.Keys);

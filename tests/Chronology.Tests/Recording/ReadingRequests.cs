@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Chronology.Eras;
 using Chronology.Recording;
 using static Chronology.Tests.Recording.Samples;
 
@@ -321,6 +322,36 @@ public sealed class ReadingAnImport
         );
 
     [Fact]
+    public void takes_a_scheme_whose_author_is_not_who_recorded_it() =>
+        Assert.Equal(
+            new Command.Record(Division, ArticlesDivision),
+            Order(
+                """{"record":"scheme","key":"article","title":"The article's own division","author":"Wikipedia","revision":1,"recordedBy":"ann"}"""
+            ).Command
+        );
+
+    [Fact]
+    public void takes_an_era_under_the_key_of_its_scheme() =>
+        Assert.Equal(
+            new Command.Record(
+                new(RecordKind.Era, "article/x"),
+                new EraContent("article", "X", "1956/1990", null, null, null, null, null, [])
+            ),
+            Order("""{"record":"era","scheme":"article","key":"x","title":"X","span":"1956/1990"}""").Command
+        );
+
+    [Fact]
+    public void takes_a_change_of_an_era_with_its_scheme() =>
+        Assert.Equal(
+            new Command.Retract(Soviet, new("correction", null), []),
+            Order(
+                """{"record":"retract","of":"era","key":"soviet-period","scheme":"article","reason":{"code":"correction"}}"""
+            ).Command
+        );
+
+    private static ImportLine.Order Order(string json) => (ImportLine.Order)ImportLine.Read(Json(json)).Value;
+
+    [Fact]
     public void takes_a_correction()
     {
         var line = (ImportLine.Order)
@@ -336,13 +367,21 @@ public sealed class ReadingAnImport
     }
 
     [Theory]
-    [InlineData("""{"record":"scheme","key":"x"}""", "invalid-parameter", "/record")]
-    [InlineData("""{"record":"era"}""", "invalid-parameter", "/record")]
+    [InlineData("""{"record":"merge","of":"event","key":"x"}""", "invalid-parameter", "/record")]
+    [InlineData("""{"record":"scheme","key":"x"}""", "invalid-parameter", "/title")]
+    [InlineData("""{"record":"era","key":"x","title":"t","span":"1956/1990"}""", "invalid-parameter", "/scheme")]
+    [InlineData(
+        """{"record":"era","scheme":"a/b","key":"x","title":"t","span":"1956"}""",
+        "invalid-parameter",
+        "/scheme"
+    )]
+    [InlineData("""{"record":"retract","of":"source","key":"x","scheme":"a"}""", "unknown-field", "/scheme")]
     [InlineData("""{"record":1}""", "invalid-parameter", "/record")]
     [InlineData("{}", "invalid-parameter", "/record")]
     [InlineData("""{"record":"issue","key":"x","title":"t","of":"event"}""", "unknown-field", "/of")]
     [InlineData("""{"record":"issue","key":"x","title":"t","revision":0}""", "invalid-parameter", "/revision")]
-    [InlineData("""{"record":"retract","of":"era","key":"x"}""", "invalid-parameter", "/of")]
+    [InlineData("""{"record":"retract","of":"verse","key":"x"}""", "invalid-parameter", "/of")]
+    [InlineData("""{"record":"retract","of":"era","key":"x"}""", "invalid-parameter", "/scheme")]
     [InlineData("""{"record":"retract","of":"event","key":"x"}""", "reason-required", "/reason")]
     public void refuses_what_is_wrong(string json, string code, string pointer)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
 
@@ -14,6 +15,9 @@ internal static class Samples
     public static readonly RecordId Ussr = new(RecordKind.Actor, "ussr");
     public static readonly RecordId Plan = new(RecordKind.Issue, "partition-plan");
     public static readonly RecordId Book = new(RecordKind.Source, "ref-3");
+
+    public static readonly RecordId Division = new(RecordKind.Scheme, "article");
+    public static readonly RecordId Soviet = RecordId.Era("article", "soviet-period");
 
     public const string EventBody = """
         {"key":"ussr-recognises-israel","type":"recognition-granted","occurred":"1948-05",
@@ -58,6 +62,19 @@ internal static class Samples
         {"key":"ref-3","kind":"secondary","csl":{"type":"article-journal","title":"Recognition","author":[{"family":"Brown","given":"P. M."}],
          "issued":{"date-parts":[[1948,7]]},"volume":42,"peer":true,"note":null},
          "url":"https://example.org/a","archivedUrl":null,"accessed":"2023-11-16","publisher":"AJIL"}
+        """
+    );
+
+    public static readonly SchemeContent ArticlesDivision = (SchemeContent)Read(
+        RecordKind.Scheme,
+        """{"key":"article","title":"The article's own division","author":"Wikipedia"}"""
+    );
+
+    public static readonly EraContent SovietPeriod = (EraContent)Read(
+        RecordKind.Era,
+        """
+        {"scheme":"article","key":"soviet-period","title":"Soviet period","span":"1956/1990","summary":"…",
+         "opens":"first-arms","closes":null,"citations":[{"source":"ref-3","locator":"p. 1","quote":null}]}
         """
     );
 
@@ -107,6 +124,20 @@ internal static class Samples
         new Source.LinksCorrected("https://example.org/b", null, "2024"),
         new Source.Retracted(),
         new Source.Reinstated(),
+        new Scheme.Recorded(ArticlesDivision),
+        new Scheme.Retitled("Title"),
+        new Scheme.AuthorCorrected(null),
+        new Scheme.Retracted(),
+        new Scheme.Reinstated(),
+        new Era.Recorded(SovietPeriod),
+        new Era.SpanRefined("1956-10/1990", null, null),
+        new Era.SpanCorrected(null, "[1955,1956]", ".."),
+        new Era.DescriptionCorrected("Title", null),
+        new Era.TurningPointsCorrected("opening", "closing"),
+        new Era.SourceAttached(1, new("ref-4", "p. 620", "quote")),
+        new Era.SourceDetached(0, "ref-3"),
+        new Era.Retracted(),
+        new Era.Reinstated(),
     ];
 
     public static JsonElement Json(string json) => StrictJson.Parse(Encoding.UTF8.GetBytes(json)).Value;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
 
@@ -57,6 +58,8 @@ public sealed class StoredEvents
                 nameof(DiplomaticEvent) => (Samples.Id, (DomainEvent)new DiplomaticEvent.Recorded(Samples.Recognition)),
                 nameof(Actor) => (Samples.Ussr, new Actor.Recorded(Samples.SovietUnion)),
                 nameof(Issue) => (Samples.Plan, new Issue.Recorded(Samples.Partition)),
+                nameof(Scheme) => (Samples.Division, new Scheme.Recorded(Samples.ArticlesDivision)),
+                nameof(Era) => (Samples.Soviet, new Era.Recorded(Samples.SovietPeriod)),
                 _ => (Samples.Book, new Source.Recorded(Samples.Article)),
             };
             var before = sample.GetType().Name == "Recorded" ? null : Folding.Apply(null, id, first);
