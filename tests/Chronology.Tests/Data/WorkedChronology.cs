@@ -107,7 +107,7 @@ public sealed class WorkedChronology
         );
 
     [Fact]
-    public void has_no_actor_issue_or_source_that_nothing_refers_to()
+    public void has_no_actor_issue_source_or_scheme_that_nothing_refers_to()
     {
         var used = new HashSet<RecordId>();
         var all = Folded(
@@ -122,7 +122,10 @@ public sealed class WorkedChronology
                 used.UnionWith(order.Command.Support.Select(c => new RecordId(RecordKind.Source, c.Source)));
             }
         );
-        Assert.DoesNotContain(all.Keys, id => id.Kind != RecordKind.Event && !used.Contains(id));
+        Assert.DoesNotContain(
+            all.Keys,
+            id => id.Kind is not (RecordKind.Event or RecordKind.Era) && !used.Contains(id)
+        );
     }
 
     /// <summary>The quotations of the article, wherever in a line a citation stands.</summary>
