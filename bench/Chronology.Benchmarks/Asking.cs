@@ -78,6 +78,22 @@ public static class Asking
         {
             await contest.RunAsync(
                 bare,
+                new(
+                    "one index look-up and its row, for comparison",
+                    async i =>
+                    {
+                        var q = usual[i % usual.Length];
+                        await using var command = source.CreateCommand(
+                            "select event, effect::text from chronology.effect where fact = $1 and start_first <= $2 order by start_first desc limit 1"
+                        );
+                        command.Parameters.Add(
+                            new NpgsqlParameter<Guid> { TypedValue = World.KeyOf(q.Pair).IdIn(chronology) }
+                        );
+                        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = q.AsOf.Number });
+                        await using var reader = await command.ExecuteReaderAsync(ct);
+                        await reader.ReadAsync(ct);
+                    }
+                ),
                 Ours("fact at (D, T), decided", chronology, usual, cited: false),
                 Ours("and its citations (second round trip)", chronology, usual, cited: true)
             );

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime;
 using Chronology.Benchmarks;
 using Chronology.Service.Store;
 using Chronology.Service.Store.Embedded;
@@ -14,7 +13,13 @@ command.SetAction(
     {
         var wanted = asked.GetValue(only)!.Split(',').ToHashSet(StringComparer.Ordinal);
         var versions = asked.GetValue(size);
-        var folder = Directory.CreateTempSubdirectory("chronology-bench-");
+        // Not a folder of the user's own: as root the cluster runs as another user.
+        var folder = Directory.CreateDirectory(
+            Path.Combine(
+                Path.GetTempPath(),
+                string.Create(CultureInfo.InvariantCulture, $"chronology-bench-{Environment.ProcessId}")
+            )
+        );
         var given = Environment.GetEnvironmentVariable("CHRONOLOGY_BENCH_DB");
         await using var cluster = given is { Length: > 0 }
             ? null

@@ -162,12 +162,10 @@ public static class TimelineEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapQuestion(
                 "/events",
-                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new EventTimeline(
+                (chronology, query) =>
+                    new EventTimeline(
                         chronology,
                         query.Text("from"),
                         query.Text("to"),
@@ -181,16 +179,7 @@ public static class TimelineEndpoint
                         query.Text("cursor"),
                         query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
                         query.Axes()
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
-            )
-            .WithName("timeline")
-            .WithSummary("Events in the order in which they happened")
-            .WithTags("events")
-            .Asks(
+                    ),
                 "from",
                 "to",
                 "between",
@@ -205,5 +194,7 @@ public static class TimelineEndpoint
                 "asOf",
                 "knownAt"
             )
-            .Gives<TimelineAnswer>(StatusCodes.Status200OK);
+            .WithName("timeline")
+            .WithSummary("Events in the order in which they happened")
+            .WithTags("events");
 }

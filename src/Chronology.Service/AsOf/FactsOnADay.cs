@@ -194,12 +194,10 @@ public static class FactsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapQuestion(
                 "/facts",
-                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new FactsOnADay(
+                (chronology, query) =>
+                    new FactsOnADay(
                         chronology,
                         query.Text("kind"),
                         query.Text("holder"),
@@ -207,15 +205,16 @@ public static class FactsEndpoint
                         query.Text("qualifier"),
                         query.Text("value"),
                         query.Axes()
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
+                    ),
+                "kind",
+                "holder",
+                "toward",
+                "qualifier",
+                "value",
+                "asOf",
+                "knownAt"
             )
             .WithName("facts")
             .WithSummary("Facts as of a day, as known at a moment; with kind, holder and toward also the verdict")
-            .WithTags("questions")
-            .Asks("kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt")
-            .Gives<FactsAnswer>(StatusCodes.Status200OK);
+            .WithTags("questions");
 }

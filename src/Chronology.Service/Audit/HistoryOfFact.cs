@@ -117,12 +117,10 @@ public static class FactHistoryEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapQuestion(
                 "/facts/history",
-                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new HistoryOfFact(
+                (chronology, query) =>
+                    new HistoryOfFact(
                         chronology,
                         query.Text("kind"),
                         query.Text("holder"),
@@ -130,15 +128,16 @@ public static class FactHistoryEndpoint
                         query.Text("qualifier"),
                         query.Text("value"),
                         query.Axes()
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
+                    ),
+                "kind",
+                "holder",
+                "toward",
+                "qualifier",
+                "value",
+                "asOf",
+                "knownAt"
             )
             .WithName("history-of-fact")
             .WithSummary("What was said about a fact on a day, at each position where that changed")
-            .WithTags("audit")
-            .Asks("kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt")
-            .Gives<FactHistoryAnswer>(StatusCodes.Status200OK);
+            .WithTags("audit");
 }

@@ -177,26 +177,23 @@ public static class SearchEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapQuestion(
                 "/search",
-                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new SearchRecords(
+                (chronology, query) =>
+                    new SearchRecords(
                         chronology,
                         query.Text("q"),
                         query.Text("cursor"),
                         query.Number("limit", 1, SearchRecords.GreatestLimit) ?? SearchRecords.DefaultLimit,
                         query.Axes()
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
+                    ),
+                "q",
+                "cursor",
+                "limit",
+                "asOf",
+                "knownAt"
             )
             .WithName("search")
             .WithSummary("Events, actors, issues, sources, schemes and eras by name, alias or text")
-            .WithTags("questions")
-            .Asks("q", "cursor", "limit", "asOf", "knownAt")
-            .Gives<SearchAnswer>(StatusCodes.Status200OK);
+            .WithTags("questions");
 }

@@ -37,20 +37,20 @@ public sealed class OneCommand(TestDatabase database) : IClassFixture<TestDataba
             )
         );
 
-        Assert.Equal((7, 2), (corrected.Position, corrected.State.Revision));
+        Assert.Equal((9, 2), (corrected.Position, corrected.State.Revision));
         Assert.Equal(
             [
-                "7 event_date_corrected_v1",
-                "7 event_description_corrected_v1",
-                "7 event_effects_corrected_v1",
-                "7 event_credibility_reassessed_v1",
+                "9 event_date_corrected_v1",
+                "9 event_description_corrected_v1",
+                "9 event_effects_corrected_v1",
+                "9 event_credibility_reassessed_v1",
             ],
             await desk.TextsAsync(
                 "select (headers ->> 'position') || ' ' || type from chronology.mt_events where tenant_id = $1 and version > 1 order by version",
                 chronology
             )
         );
-        Assert.Equal(7, (await Replay.AssertSoundAsync(desk, chronology)).Head);
+        Assert.Equal(9, (await Replay.AssertSoundAsync(desk, chronology)).Head);
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed class OneCommand(TestDatabase database) : IClassFixture<TestDataba
         );
 
         Assert.IsType<Outcome.Refused>(outcomes[0]);
-        Assert.Equal(6, Assert.IsType<Outcome.Unchanged>(outcomes[1]).Position);
-        Assert.Equal(7, Assert.IsType<Outcome.Recorded>(outcomes[2]).Position);
-        Assert.Equal(7, (await Replay.AssertSoundAsync(desk, chronology)).Head);
+        Assert.Equal(8, Assert.IsType<Outcome.Unchanged>(outcomes[1]).Position);
+        Assert.Equal(9, Assert.IsType<Outcome.Recorded>(outcomes[2]).Position);
+        Assert.Equal(9, (await Replay.AssertSoundAsync(desk, chronology)).Head);
     }
 }

@@ -78,8 +78,8 @@ public sealed class WorkedChronology
     }
 
     [Fact]
-    public void has_at_least_25_events() =>
-        Assert.True(Folded((_, _, _) => { }).Keys.Count(id => id.Kind == RecordKind.Event) >= 25);
+    public void has_at_least_120_events() =>
+        Assert.True(Folded((_, _, _) => { }).Keys.Count(id => id.Kind == RecordKind.Event) >= 120);
 
     [Fact]
     public void rests_every_event_on_a_source_or_says_why_not() =>
