@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Text;
 using Chronology.Recording;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
+using Chronology.Service.Export;
+using Chronology.Service.Search;
+using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
 using Microsoft.AspNetCore.Http;
@@ -121,7 +125,154 @@ public static class AskVerbs
             "chronology changes --since 64"
         );
         yield return History(run);
+        yield return Blamed(run);
+        yield return Searching(run);
+        yield return Exporting(run);
     }
+
+    private static Verb Blamed(Run run)
+    {
+        var record = new Argument<string>("record")
+        {
+            Description = "The record, such as event/plo-embassy-moscow",
+            HelpName = "KIND/KEY",
+        };
+        var options = Options("asOf", "knownAt");
+        var command = Command(run, "blame", "Which revision last set each part of a record, by whom and why", options);
+        command.Arguments.Add(record);
+        command.SetAction(
+            async (parsed, ct) =>
+            {
+                var id = Named.Record(parsed.GetRequiredValue(record));
+                if (id.Rejection is { } unreadable)
+                    return run.Refuse(unreadable);
+                return await AskAsync(
+                    run,
+                    parsed,
+                    Query(parsed, options),
+                    (chronology, q) => new BlameOfRecord(chronology, id.Value, q.Axes()),
+                    (console, answer) => Tables.BlameOfRecord(console, id.Value, answer),
+                    ct
+                );
+            }
+        );
+        return new(command, "chronology blame event/plo-embassy-moscow");
+    }
+
+    private static Verb Searching(Run run)
+    {
+        var words = new Argument<string[]>("words")
+        {
+            Description = "All these words, the last one perhaps only begun, whatever their case and diacritics",
+            HelpName = "WORDS",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var options = Options("cursor", "limit", "asOf", "knownAt");
+        options["limit"].Description =
+            $"At most so many, 1 to {SearchRecords.GreatestLimit}; default {SearchRecords.DefaultLimit}";
+        var command = Command(run, "search", "Events, actors, issues and sources by name, alias or text", options);
+        command.Arguments.Add(words);
+        command.SetAction(
+            (parsed, ct) =>
+                AskAsync(
+                    run,
+                    parsed,
+                    Query(parsed, options, ("q", string.Join(' ', parsed.GetRequiredValue(words)))),
+                    (chronology, q) =>
+                        new SearchRecords(
+                            chronology,
+                            q.Text("q"),
+                            q.Text("cursor"),
+                            q.Number("limit", 1, SearchRecords.GreatestLimit) ?? SearchRecords.DefaultLimit,
+                            q.Axes()
+                        ),
+                    Tables.Search,
+                    ct
+                )
+        );
+        return new(command, "chronology search soviet union", "chronology search embassy --known-at 64 --limit 5");
+    }
+
+    private static Verb Exporting(Run run)
+    {
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "A file to write, replacing what is there; without it standard output",
+            HelpName = "FILE",
+        };
+        var json = new Option<bool>("--json") { Description = "Changes nothing: each line is JSON" };
+        var options = Options("knownAt");
+        var command = new Command("export", "All revisions as lines that import takes")
+        {
+            output,
+            options["knownAt"],
+            run.Chronology,
+            json,
+        };
+        command.SetAction(
+            (parsed, ct) =>
+                run.AnswerAsync(
+                    parsed,
+                    async (store, chronology) =>
+                    {
+                        var query = Query(parsed, options);
+                        var request = new ExportLines(chronology, new(null, query.Text("knownAt")));
+                        if (query.Refusal() is { } refusal)
+                            return refusal;
+                        var exported = await store.Sender.Send(request, ct);
+                        return exported.Rejection is { } rejection
+                            ? rejection
+                            : await WriteAsync(run.Around, exported.Value, parsed.GetValue(output), ct);
+                    },
+                    (console, written) =>
+                    {
+                        if (parsed.GetValue(output) is { } file && !parsed.GetValue(json))
+                            Tables.Exported(console, file, written);
+                    },
+                    asking: true
+                )
+        );
+        return new(
+            command,
+            "chronology export --output palestine-russia.jsonl",
+            "chronology export --known-at 64 | gzip > before.jsonl.gz"
+        );
+    }
+
+    private static async Task<Result<Written>> WriteAsync(
+        Surroundings around,
+        Exported exported,
+        string? file,
+        CancellationToken ct
+    )
+    {
+        var lines = 0L;
+        if (file is null)
+            return await WriteAsync(around.OutBytes);
+        await using var created = Body.Create(file);
+        return await ImportVerb.ShowAsync(
+            around,
+            file,
+            exported.Basis.KnownAt.Position + 1,
+            () => lines,
+            () => WriteAsync(created)
+        );
+
+        async Task<Result<Written>> WriteAsync(Stream stream)
+        {
+            await using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
+            writer.NewLine = "\n";
+            await foreach (var line in exported.Lines.WithCancellation(ct))
+            {
+                await writer.WriteLineAsync(line.AsMemory(), ct);
+                lines++;
+            }
+            return new Written(exported.Basis, lines);
+        }
+    }
+
+    /// <summary>What an export has written.</summary>
+    public sealed record Written(Basis Basis, long Lines);
 
     /// <summary>Of a record where one is named, else of the fact that the options name.</summary>
     private static Verb History(Run run)
@@ -245,11 +396,16 @@ public static class AskVerbs
         );
 
     /// <summary>The options as the query of a URL would give them.</summary>
-    private static Parameters Query(ParseResult parsed, Dictionary<string, Option<string?>> options) =>
+    private static Parameters Query(
+        ParseResult parsed,
+        Dictionary<string, Option<string?>> options,
+        params (string Key, string? Value)[] besides
+    ) =>
         new(
             new QueryCollection(
                 options
                     .Select(option => (option.Key, Value: parsed.GetValue(option.Value)))
+                    .Concat(besides)
                     .Where(option => option.Value is not null)
                     .ToDictionary(option => option.Key, option => new StringValues(option.Value))
             )

@@ -114,23 +114,29 @@ public static class ChangeVerbs
 
     private static Verb Append(Run run)
     {
-        var file = new Argument<string>("file")
+        var given = new Argument<string?>("line")
         {
-            Description = "A JSON file with one request body, or - for standard input",
-            HelpName = "FILE",
-            DefaultValueFactory = _ => "-",
+            Description =
+                "An event in one line, its effects to be added with correct; or with --kind a JSON file with one request body, - for standard input",
+            HelpName = "LINE|FILE",
+            Arity = ArgumentArity.ZeroOrOne,
         };
-        var kind = new Option<string>("--kind")
+        var kind = new Option<string?>("--kind")
         {
-            Description = "What it records",
+            Description = "What the request body in the file records",
             HelpName = Named.Kinds,
-            Required = true,
         };
         kind.AcceptOnlyFromAmong([.. Named.Kinds.Split('|')]);
+        var key = new Option<string?>("--key")
+        {
+            Description = "The key of the event in the line; without it made from the title",
+            HelpName = "KEY",
+        };
         var command = new Command("append", "Record something for the first time")
         {
-            file,
+            given,
             kind,
+            key,
             run.Author,
             run.Via,
             run.Chronology,
@@ -139,8 +145,17 @@ public static class ChangeVerbs
         command.SetAction(
             async (parsed, ct) =>
             {
-                var recording = Named.Kind(parsed.GetRequiredValue(kind))!.Value;
-                var order = (await Body.ReadAsync(run.Around, parsed.GetRequiredValue(file), ct))
+                if (parsed.GetValue(kind) is not { } word)
+                    return await AppendAsync(
+                        run,
+                        parsed,
+                        QuickForm.Read(parsed.GetValue(given), parsed.GetValue(key)),
+                        ct
+                    );
+                if (parsed.GetValue(key) is not null)
+                    throw new CommandException("usage", "--key goes with a line; a body has its own key.", Exit.Usage);
+                var recording = Named.Kind(word)!.Value;
+                var order = (await Body.ReadAsync(run.Around, parsed.GetValue(given) ?? "-", ct))
                     .Then(body => RecordJson.ReadRecord(recording, body))
                     .Map(command => new Order(command));
                 return await SendAsync(run, parsed, order, ct);
@@ -148,8 +163,32 @@ public static class ChangeVerbs
         );
         return new(
             command,
+            $"chronology append \"{QuickForm.Example}\"",
+            "chronology append \"1991-10-18 USSR -> Israel: relations-restored 'Relations resumed' nosrc:'citation needed'\"",
             "chronology append actor.json --kind actor",
             "echo '{\"key\":\"oman\",\"kind\":\"state\",\"name\":\"Oman\"}' | chronology append --kind actor"
+        );
+    }
+
+    private static async Task<int> AppendAsync(Run run, ParseResult parsed, QuickForm form, CancellationToken ct)
+    {
+        var caller = run.CallerOf(parsed);
+        if (caller.Rejection is { } nobody)
+            return run.Refuse(nobody);
+        Recording.Command.Record? recording = null;
+        return await run.AnswerAsync(
+            parsed,
+            async (store, chronology) =>
+            {
+                var body = await form.BodyAsync(store.Sender, chronology, ct);
+                var command = body.Then(Body.Of).Then(json => RecordJson.ReadRecord(RecordKind.Event, json));
+                if (command.Rejection is { } unreadable)
+                    return form.Explain(unreadable);
+                recording = command.Value;
+                var receipt = await store.Sender.Send(new AppendOrder(chronology, new(recording), caller.Value), ct);
+                return receipt.Rejection is { } rejection ? form.Explain(rejection) : receipt;
+            },
+            (console, receipt) => Tables.Event(console, recording!.Id, (EventContent)recording.Content, receipt)
         );
     }
 
@@ -324,6 +363,19 @@ public static class Body
             bytes.Write(chunk, 0, read);
         var json = bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
         return StrictJson.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
+    }
+
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public static Stream Create(string file)
+    {
+        try
+        {
+            return File.Create(file);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandException("no-such-file", $"“{file}” cannot be written.", Exit.Usage);
+        }
     }
 
     /// <exception cref="CommandException">It cannot be opened.</exception>

@@ -52,7 +52,8 @@ public static class ImportVerb
                     var report = await ShowAsync(
                         run.Around,
                         file,
-                        lines,
+                        lines.CanSeek ? lines.Length : 0,
+                        () => lines.Position,
                         () =>
                             ImportAsync(
                                 store,
@@ -175,7 +176,14 @@ public static class ImportVerb
     }
 
     /// <summary>A progress bar for whoever has waited a second and looks at a terminal.</summary>
-    private static async Task<T> ShowAsync<T>(Surroundings around, string file, Stream lines, Func<Task<T>> start)
+    /// <param name="length">How much there is to do; 0: nobody knows.</param>
+    public static async Task<T> ShowAsync<T>(
+        Surroundings around,
+        string what,
+        double length,
+        Func<double> done,
+        Func<Task<T>> start
+    )
     {
         var work = start();
         if (
@@ -183,19 +191,18 @@ public static class ImportVerb
             || await Task.WhenAny(work, Task.Delay(Patience, around.Clock, around.Stopping)) == work
         )
             return await work;
-        var length = lines.CanSeek ? lines.Length : 0;
         await around
             .ErrorConsole()
             .Progress()
             .AutoClear(true)
             .StartAsync(async progress =>
             {
-                var bar = progress.AddTask(Markup.Escape(file), maxValue: Math.Max(1, length));
+                var bar = progress.AddTask(Markup.Escape(what), maxValue: Math.Max(1, length));
                 bar.IsIndeterminate = length == 0;
                 while (!work.IsCompleted)
                 {
                     if (length > 0)
-                        bar.Value = lines.Position;
+                        bar.Value = done();
                     await Task.Delay(Patience / 10, around.Clock, CancellationToken.None);
                 }
             });

@@ -7,6 +7,7 @@ using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Import;
+using Chronology.Service.Search;
 using Chronology.Service.Store;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -124,6 +125,43 @@ public static class Tables
         Show(console, table);
     }
 
+    public static void BlameOfRecord(IAnsiConsole console, RecordId id, BlameAnswer answer)
+    {
+        Say(console, $"{id}, {Basis(answer.Basis)}");
+        var table = New("Place", "Value", "Revision", "Position", "Author", "What", "Why");
+        foreach (var part in answer.Blame)
+            Row(
+                table,
+                part.Place,
+                Short(part.Value),
+                Number(part.Revision),
+                Number(part.Position),
+                By(part.Author, part.Via),
+                part.Op,
+                Why(part.Reason)
+            );
+        Show(console, table);
+    }
+
+    public static void Search(IAnsiConsole console, SearchAnswer answer)
+    {
+        Say(console, Basis(answer.Basis));
+        if (answer.Results.Count == 0)
+            Say(console, "Nothing is found.");
+        else
+        {
+            var table = New("Record", "Name or title", "Other names", "Status");
+            foreach (var found in answer.Results)
+                Row(table, $"{found.Record}/{found.Key}", found.Title, string.Join(", ", found.Names), found.Status);
+            Show(console, table);
+        }
+        if (answer.Next is { } next)
+            Say(console, $"There are more: --cursor {next}");
+    }
+
+    public static void Exported(IAnsiConsole console, string file, AskVerbs.Written written) =>
+        Say(console, $"{file}: {written.Lines} lines, as known at position {written.Basis.KnownAt.Position}.");
+
     public static void HistoryOfFact(IAnsiConsole console, FactHistoryAnswer answer)
     {
         Say(console, Basis(answer.Basis));
@@ -152,6 +190,24 @@ public static class Tables
                 ? $"{id}: {op}, revision {receipt.Revision} at position {receipt.Position}, {receipt.Status}."
                 : $"{id}: unchanged, revision {receipt.Revision} at position {receipt.Position} says so already."
         );
+
+    /// <summary>The receipt of an event, and what it says.</summary>
+    public static void Event(IAnsiConsole console, RecordId id, EventContent content, Receipt receipt)
+    {
+        Receipt(console, id, receipt);
+        var sources =
+            content.Citations.Count > 0
+                ? $"from {string.Join(", ", content.Citations.Select(citation => citation.Source))}"
+                : $"without a source: {content.NoSource}";
+        Say(console, $"  {content.Occurred} {Parties(content)}: {content.Type}, “{content.Title}”, {sources}");
+    }
+
+    private static string Parties(EventContent content)
+    {
+        var actors = string.Join(", ", content.Actors.Where(a => a.Role == "actor").Select(a => a.Actor));
+        var recipients = string.Join(", ", content.Actors.Where(a => a.Role == "recipient").Select(a => a.Actor));
+        return recipients.Length == 0 ? actors : $"{actors} → {recipients}";
+    }
 
     public static void Created(IAnsiConsole console, ChronologyCard card) =>
         Say(console, $"{card.Slug}: begun, “{card.Title}”.");

@@ -53,6 +53,12 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "history --kind representation --holder plo --toward ussr --as-of 1974-07-01",
         "facts/history?kind=representation&holder=plo&toward=ussr&asOf=1974-07-01"
     )]
+    [InlineData("blame event/plo-embassy-moscow --as-of 1990", "events/plo-embassy-moscow/blame?asOf=1990")]
+    [InlineData("blame actor/plo --as-of 1990 --known-at 64", "actors/plo/blame?asOf=1990&knownAt=64")]
+    [InlineData("search soviet union --limit 3 --as-of 1990", "search?q=soviet+union&limit=3&asOf=1990")]
+    [InlineData("search plo --as-of 1990 --known-at 20", "search?q=plo&asOf=1990&knownAt=20")]
+    [InlineData("export", "export")]
+    [InlineData("export --known-at 64", "export?knownAt=64")]
     public async Task gives_the_bytes_that_http_gives(string asked, string url)
     {
         var told = await Chronology.RunAsync([.. asked.Split(' '), "--json"]);
@@ -76,6 +82,11 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("history event/plo-embassy-moscow", "An embassy is the mission of a state")]
     [InlineData("history --kind representation --holder plo --toward ussr --as-of 1974-07-01", "embassy (possible")]
     [InlineData("state --between oman,plo", "unknown-actor: ")]
+    [InlineData("blame event/plo-embassy-moscow", "An embassy is the mission of a state")]
+    [InlineData("blame event/plo-embassy-moscow", "/effects/")]
+    [InlineData("search soviet gov", "actor/ussr")]
+    [InlineData("search no-such-thing", "Nothing is found.")]
+    [InlineData("search plo --limit 1", "There are more: --cursor ")]
     public async Task tells_people_in_plain_text(string asked, string expected)
     {
         var told = await Chronology.RunAsync(
@@ -97,6 +108,14 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("history event/none", 1, "no-such-event: ")]
     [InlineData("history nothing", 1, "invalid-parameter: ")]
     [InlineData("history", 1, "invalid-parameter: ")]
+    [InlineData("blame event/none", 1, "no-such-event: ")]
+    [InlineData("blame nothing", 1, "invalid-parameter: ")]
+    [InlineData("blame", 2, "usage: ")]
+    [InlineData("search", 2, "usage: ")]
+    [InlineData("search plo --limit 101", 1, "invalid-parameter: “limit” is a whole number from 1 to 100.")]
+    [InlineData("export --known-at 9999", 1, "invalid-parameter: ")]
+    [InlineData("export -c nowhere", 1, "no-such-chronology: ")]
+    [InlineData("export --output /no/such/folder/file", 2, "no-such-file: ")]
     [InlineData("state --nope", 2, "usage: ")]
     [InlineData("state --between", 2, "usage: ")]
     [InlineData("nope", 2, "usage: ")]
@@ -116,6 +135,42 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
 
         Assert.Equal(1, told.Exit);
         Assert.Equal("invalid-parameter: “between” is empty: leave it out or give a value.\n", told.Error);
+    }
+
+    [Fact]
+    public async Task exports_into_a_file_what_import_takes_unchanged()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "all.jsonl");
+
+        var told = await Chronology.RunAsync("export", "--output", file);
+        var again = await Chronology.RunAsync("import", file, "--json");
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Equal($"{file}: {CommandLine.Head + 1} lines, as known at position {CommandLine.Head}.\n", told.Out);
+        Assert.Equal((0, CommandLine.Head + 1), (again.Exit, (int)again.Json["unchanged"]!));
+        Assert.Equal((await Chronology.RunAsync("export")).Out, await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
+    public async Task leaves_a_file_alone_when_an_export_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "all.jsonl");
+        await File.WriteAllTextAsync(file, "kept");
+
+        var told = await Chronology.RunAsync("export", "-o", file, "--known-at", "9999");
+
+        Assert.Equal((1, "kept"), (told.Exit, await File.ReadAllTextAsync(file)));
+    }
+
+    [Fact]
+    public async Task the_help_of_the_program_lists_the_verbs()
+    {
+        var told = await Chronology.RunAsync("--help");
+
+        foreach (var verb in new[] { "append", "blame", "export", "search" })
+            Assert.Contains($"  {verb} ", told.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,6 +197,9 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("timeline")]
     [InlineData("history")]
     [InlineData("changes")]
+    [InlineData("blame")]
+    [InlineData("search")]
+    [InlineData("export")]
     [InlineData("migrate")]
     [InlineData("status")]
     public async Task shows_how_each_verb_is_used(string verb)
