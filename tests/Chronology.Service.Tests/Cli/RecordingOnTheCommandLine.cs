@@ -96,6 +96,8 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
         );
         var changes = await Chronology.RunAsync("changes", "--since", "2");
         Assert.Contains("era/article/soviet-period", changes.Out, StringComparison.Ordinal);
+        var found = await Chronology.RunAsync("search", "soviet");
+        Assert.Contains("era/article/soviet-period", found.Out, StringComparison.Ordinal);
         var unnamed = await Chronology.RunAsync("history", "era/soviet-period");
         Assert.Equal(1, unnamed.Exit);
     }
