@@ -170,7 +170,12 @@ public static class AskVerbs
         var options = Options("cursor", "limit", "asOf", "knownAt");
         options["limit"].Description =
             $"At most so many, 1 to {SearchRecords.GreatestLimit}; default {SearchRecords.DefaultLimit}";
-        var command = Command(run, "search", "Events, actors, issues and sources by name, alias or text", options);
+        var command = Command(
+            run,
+            "search",
+            "Events, actors, issues, sources, schemes and eras by name, alias or text",
+            options
+        );
         command.Arguments.Add(words);
         command.SetAction(
             (parsed, ct) =>

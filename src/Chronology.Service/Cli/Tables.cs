@@ -89,9 +89,7 @@ public static class Tables
                 Number(change.Position),
                 change.RecordedAt,
                 change.Op,
-                change.Scheme is null
-                    ? $"{change.Record}/{change.Key}"
-                    : $"{change.Record}/{change.Scheme}/{change.Key}",
+                Named(change.Record, change.Scheme, change.Key),
                 Number(change.Revision),
                 By(change.Author, change.Via),
                 Why(change.Reason)
@@ -152,7 +150,13 @@ public static class Tables
         {
             var table = New("Record", "Name or title", "Other names", "Status");
             foreach (var found in answer.Results)
-                Row(table, $"{found.Record}/{found.Key}", found.Title, string.Join(", ", found.Names), found.Status);
+                Row(
+                    table,
+                    Named(found.Record, found.Scheme, found.Key),
+                    found.Title,
+                    string.Join(", ", found.Names),
+                    found.Status
+                );
             Show(console, table);
         }
         if (answer.Next is { } next)
@@ -316,6 +320,10 @@ public static class Tables
 
     private static void Row(Table table, params string?[] cells) =>
         table.AddRow(cells.Select(cell => (IRenderable)new Text(Clean(cell ?? ""))));
+
+    /// <summary>As the verbs take it: <c>KIND/KEY</c>, or <c>era/SCHEME/KEY</c>.</summary>
+    private static string Named(string record, string? scheme, string key) =>
+        scheme is null ? $"{record}/{key}" : $"{record}/{scheme}/{key}";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -65,6 +65,44 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
     }
 
     [Fact]
+    public async Task names_an_era_by_its_scheme_and_key()
+    {
+        await Chronology.ReadAsync("""{"key":"article","title":"A division"}""", "append", "--kind", "scheme");
+        await Chronology.ReadAsync(
+            """{"scheme":"article","key":"soviet-period","title":"Soviet period","span":"1956/1990"}""",
+            "append",
+            "--kind",
+            "era"
+        );
+
+        await ExpectAsync(
+            "era/article/soviet-period: corrected, revision 2",
+            [
+                "correct",
+                "era/article/soviet-period",
+                "--if-match",
+                "1",
+                "--set",
+                "span=1956/1991",
+                "--reason",
+                "correction",
+            ]
+        );
+        var state = await Chronology.RunAsync("state", "--as-of", "1991-06");
+        Assert.Contains(
+            "Era: Soviet period (era/article/soviet-period), possible\n",
+            state.Out,
+            StringComparison.Ordinal
+        );
+        var changes = await Chronology.RunAsync("changes", "--since", "2");
+        Assert.Contains("era/article/soviet-period", changes.Out, StringComparison.Ordinal);
+        var found = await Chronology.RunAsync("search", "soviet");
+        Assert.Contains("era/article/soviet-period", found.Out, StringComparison.Ordinal);
+        var unnamed = await Chronology.RunAsync("history", "era/soviet-period");
+        Assert.Equal(1, unnamed.Exit);
+    }
+
+    [Fact]
     public async Task changes_a_record_by_each_verb()
     {
         await Chronology.ReadAsync(Oman, "append", "--kind", "actor");
