@@ -87,7 +87,7 @@ public static class ChangeVerbs
                 "retract",
                 "Take a record out, with a reason; it can be reinstated",
                 Operation.Retracted,
-                "chronology retract event/plo-embassy-moscow --if-match 2 --reason duplicate"
+                "chronology retract event/plo-embassy-moscow --if-match 2 --reason correction"
             ),
             Change(
                 run,
@@ -108,7 +108,7 @@ public static class ChangeVerbs
                 "resolve",
                 "End a dispute about an event, with a reason",
                 Operation.Resolved,
-                "chronology resolve event/plo-embassy-moscow --if-match 3 --credibility confirmed --reason new-source"
+                "chronology resolve event/plo-embassy-moscow --if-match 3 --credibility confirmed --reason reassessment"
             ),
         ];
 
