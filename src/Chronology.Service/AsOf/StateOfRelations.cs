@@ -84,25 +84,16 @@ public static class StateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapQuestion(
                 "/state",
-                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new StateOfRelations(
-                        chronology,
-                        query.Text("between"),
-                        query.Text("actor"),
-                        query.Axes()
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
+                (chronology, query) =>
+                    new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes()),
+                "between",
+                "actor",
+                "asOf",
+                "knownAt"
             )
             .WithName("state")
             .WithSummary("The state of relations as of a day, as known at a moment")
-            .WithTags("questions")
-            .Asks("between", "actor", "asOf", "knownAt")
-            .Gives<StateAnswer>(StatusCodes.Status200OK);
+            .WithTags("questions");
 }

@@ -61,29 +61,11 @@ public sealed class BlameOfRecordHandler(Moments moments, Revisions revisions)
 /// <summary><c>GET /events/{key}/blame</c> and the like.</summary>
 public static class BlameEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        foreach (var kind in Enum.GetValues<RecordKind>())
-        {
-            routes
-                .MapRecord(
-                    HttpMethod.Get,
-                    kind,
-                    "/blame",
-                    async (http, chronology, id, sender, ct) =>
-                    {
-                        var query = new Parameters(http.Request);
-                        var request = new BlameOfRecord(chronology, id, query.Axes());
-                        return query.Refusal() is { } refusal
-                            ? Problems.Of(refusal)
-                            : Answers.Of(await sender.Send(request, ct));
-                    }
-                )
-                .WithName($"blame-of-{kind.Name()}")
-                .WithSummary("For every field, effect and citation the revision that last set it")
-                .WithTags(kind.Plural())
-                .Asks("asOf", "knownAt")
-                .Gives<BlameAnswer>(StatusCodes.Status200OK);
-        }
-    }
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRecordQuestions(
+            "/blame",
+            "blame-of",
+            "For every field, effect and citation the revision that last set it",
+            (chronology, id, axes) => new BlameOfRecord(chronology, id, axes)
+        );
 }

@@ -73,24 +73,18 @@ public static class ChangesEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapQuestion(
                 "/changes",
-                async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new ChangesSince(
+                (chronology, query) =>
+                    new ChangesSince(
                         chronology,
                         query.Long("since") ?? 0,
                         query.Number("limit", 1, ChangesSince.GreatestLimit) ?? ChangesSince.DefaultLimit
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
+                    ),
+                "since",
+                "limit"
             )
             .WithName("changes")
             .WithSummary("What was recorded after a position")
-            .WithTags("audit")
-            .Asks("since", "limit")
-            .Gives<ChangesAnswer>(StatusCodes.Status200OK);
+            .WithTags("audit");
 }

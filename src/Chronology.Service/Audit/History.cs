@@ -56,29 +56,11 @@ public sealed class HistoryOfRecordHandler(Moments moments, Revisions revisions)
 /// <summary><c>GET /events/{key}/history</c> and the like.</summary>
 public static class HistoryEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        foreach (var kind in Enum.GetValues<RecordKind>())
-        {
-            routes
-                .MapRecord(
-                    HttpMethod.Get,
-                    kind,
-                    "/history",
-                    async (http, chronology, id, sender, ct) =>
-                    {
-                        var query = new Parameters(http.Request);
-                        var request = new HistoryOfRecord(chronology, id, query.Axes());
-                        return query.Refusal() is { } refusal
-                            ? Problems.Of(refusal)
-                            : Answers.Of(await sender.Send(request, ct));
-                    }
-                )
-                .WithName($"history-of-{kind.Name()}")
-                .WithSummary("Who changed what, when and why")
-                .WithTags(kind.Plural())
-                .Asks("asOf", "knownAt")
-                .Gives<HistoryAnswer>(StatusCodes.Status200OK);
-        }
-    }
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRecordQuestions(
+            "/history",
+            "history-of",
+            "Who changed what, when and why",
+            (chronology, id, axes) => new HistoryOfRecord(chronology, id, axes)
+        );
 }
