@@ -46,7 +46,7 @@ public sealed class StateOfRelationsHandler(
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var told = await facts.ListedAsync(moment, Selecting(parties), cancellationToken);
+        var told = await facts.ListedAsync(moment, FactSelection.Of(parties), cancellationToken);
         var recent = await timeline.RecentAsync(moment, parties, HowManyRecent, cancellationToken);
         var notes = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.All, cancellationToken))
             .Select(Silences.UnknownActor)
@@ -65,11 +65,6 @@ public sealed class StateOfRelationsHandler(
             ]
         );
     }
-
-    private static FactSelection Selecting(Parties parties) =>
-        parties.IsEveryone ? new()
-        : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
-        : new(Holders: parties.One, EitherWay: true);
 
     private static RecentEvent Recent(RecordedRow row, Moment moment)
     {

@@ -12,14 +12,23 @@ namespace Chronology.Service.Store;
 /// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>;
 /// the pair of a symmetric kind is found in either order without it.</param>
 /// <param name="Qualifier">Null: any; empty: none.</param>
+/// <param name="Among">Of all these only the facts with one of these keys.</param>
 public sealed record FactSelection(
     string? Kind = null,
     IReadOnlyList<string>? Holders = null,
     IReadOnlyList<string>? Towards = null,
     string? Qualifier = null,
     string? Value = null,
-    bool EitherWay = false
-);
+    bool EitherWay = false,
+    IReadOnlyCollection<FactKey>? Among = null
+)
+{
+    /// <summary>The facts between two sides, or to and from one actor, or all.</summary>
+    public static FactSelection Of(Parties parties) =>
+        parties.IsEveryone ? new()
+        : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
+        : new(Holders: parties.One, EitherWay: true);
+}
 
 /// <summary>The effects on one fact's key that a question needs, its citations left out.</summary>
 public sealed record FactEffects(FactKey Key, Guid Id, Guid? Ender, IReadOnlyList<RecordedEffect> Effects);
@@ -50,7 +59,7 @@ public sealed class Facts(NpgsqlDataSource source)
                 select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
                 union all
                 select * from chronology.effect_after(f.id, $2, $5, $4)) e
-            where f.chronology = $1 {Selecting(selection, command)}
+            where f.chronology = $1 {Selecting(moment.Chronology, selection, command)}
               and (f.ender is null or exists (select from chronology.effect own
                 where own.fact = f.id and own.from_position <= $4 and own.to_position > $4))
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
@@ -145,7 +154,7 @@ public sealed class Facts(NpgsqlDataSource source)
             select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text, e.to_position
             from chronology.fact f
             join chronology.effect e on e.fact in (f.id, f.ender) and e.from_position <= $2
-            where f.chronology = $1 {Selecting(selection, command)}
+            where f.chronology = $1 {Selecting(moment.Chronology, selection, command)}
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, e.from_position, e.event, e.idx
             """;
         var found = new List<(FactEffects, List<(RecordedEffect, long, long)>)>();
@@ -230,10 +239,12 @@ public sealed class Facts(NpgsqlDataSource source)
     }
 
     /// <summary>The condition on <c>f</c>, its values added to <paramref name="command"/> as parameters.</summary>
-    private static string Selecting(FactSelection selection, NpgsqlCommand command)
+    private static string Selecting(string chronology, FactSelection selection, NpgsqlCommand command)
     {
         // The key of the effects that end all values of a kind that is not functional is no fact itself.
         var conditions = new List<string> { $"not (f.value = '' and f.kind in ({NotFunctional}))" };
+        if (selection.Among is { } among)
+            conditions.Add($"f.id = any({Parameter(among.Select(key => key.IdIn(chronology)).ToArray())})");
         if (selection.Kind is not null)
             conditions.Add($"f.kind = {Parameter(selection.Kind)}");
         if (selection.Qualifier is not null)
@@ -275,13 +286,14 @@ public sealed class Facts(NpgsqlDataSource source)
             Vocabulary.FactKinds.Values.Where(are).Select(kind => $"'{kind.Code}'").Order(StringComparer.Ordinal)
         );
 
-    private static FactKey KeyOf(NpgsqlDataReader reader) =>
+    /// <summary>The key from the columns kind, holder, toward, qualifier and value, which begin at <paramref name="first"/>.</summary>
+    internal static FactKey KeyOf(NpgsqlDataReader reader, int first = 2) =>
         FactKey.Of(
-            reader.GetString(2),
-            reader.GetString(3),
-            Given(reader.GetString(4)),
-            Given(reader.GetString(5)),
-            Given(reader.GetString(6))
+            reader.GetString(first),
+            reader.GetString(first + 1),
+            Given(reader.GetString(first + 2)),
+            Given(reader.GetString(first + 3)),
+            Given(reader.GetString(first + 4))
         );
 
     private static RecordedEffect EffectOf(NpgsqlDataReader reader) =>

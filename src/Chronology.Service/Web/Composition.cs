@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Compare;
 using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
@@ -33,6 +34,8 @@ public static class Composition
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
         services.AddSingleton<Revisions>();
+        services.AddSingleton<Candidates>();
+        services.AddSingleton<Comparing>();
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -84,6 +87,7 @@ public static class Composition
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
+        CompareEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
         HealthEndpoints.Map(app);
         return app;

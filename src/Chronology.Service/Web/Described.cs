@@ -122,5 +122,9 @@ public static class Described
 /// <summary>The query parameters that a question takes, for OpenAPI.</summary>
 public sealed record AskedParameters(IReadOnlyList<string> Names);
 
+/// <summary>The query parameters that are a point on both axes each, for OpenAPI.</summary>
+/// <param name="First">Required.</param>
+public sealed record AskedPoints(string First, string Second);
+
 /// <summary>The headers that a request brings and an answer carries, for OpenAPI.</summary>
 public sealed record SentHeaders(IReadOnlyList<string> Asked, IReadOnlyList<string> Answered);

@@ -234,6 +234,23 @@ internal static class Description
                 }
             );
         }
+        foreach (var points in metadata.OfType<AskedPoints>())
+        {
+            foreach (var name in new[] { points.First, points.Second })
+            {
+                operation.Parameters.Add(
+                    new OpenApiParameter
+                    {
+                        Name = name,
+                        In = ParameterLocation.Query,
+                        Required = name == points.First,
+                        Description =
+                            "A day, @ and a position or instant, such as 1974-07-01@120; without a day today in UTC, without @ the head.",
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    }
+                );
+            }
+        }
         foreach (var headers in metadata.OfType<SentHeaders>())
         {
             foreach (var name in headers.Asked)

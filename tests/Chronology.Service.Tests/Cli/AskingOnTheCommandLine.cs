@@ -57,6 +57,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("blame actor/plo --as-of 1990 --known-at 64", "actors/plo/blame?asOf=1990&knownAt=64")]
     [InlineData("search soviet union --limit 3 --as-of 1990", "search?q=soviet+union&limit=3&asOf=1990")]
     [InlineData("search plo --as-of 1990 --known-at 20", "search?q=plo&asOf=1990&knownAt=20")]
+    [InlineData("compare 1974@64 1992 --between ussr,plo", "compare?from=1974@64&to=1992&between=ussr,plo")]
+    [InlineData("compare 1992 1974@64", "compare?from=1992&to=1974@64")]
     [InlineData("export", "export")]
     [InlineData("export --known-at 64", "export?knownAt=64")]
     public async Task gives_the_bytes_that_http_gives(string asked, string url)

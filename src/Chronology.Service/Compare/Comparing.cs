@@ -1,0 +1,193 @@
+using System.Text.Json;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.AsOf;
+using Chronology.Service.Audit;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using Chronology.Time;
+using Npgsql;
+
+namespace Chronology.Service.Compare;
+
+/// <summary>The difference of two answers about the state of relations: its facts and eras. What cannot have changed is not decided again.</summary>
+/// <remarks>The latest events and the notes of an answer are no lines: they say what lies around a state, not what it is.</remarks>
+public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates candidates, NpgsqlDataSource source)
+{
+    /// <summary>What the record came to say differently of one day: two moments of the same day.</summary>
+    /// <remarks>Behind a line stand the revisions of the events that decided its fact, before or after, and of its era.</remarks>
+    public async Task<IReadOnlyList<DifferenceLine>> KnowledgeAsync(
+        Moment before,
+        Moment after,
+        Parties parties,
+        CancellationToken ct
+    )
+    {
+        var (low, high) = (Math.Min(before.Position, after.Position), Math.Max(before.Position, after.Position));
+        if (low == high)
+            return [];
+        var among = await candidates.RevisedAsync(before.Chronology, before.AsOf, low, high, ct);
+        var ofFacts = await FactsAsync(before, after, parties, among, ct);
+        var ofEras = await ErasAsync(before, after, ct);
+        var records = ofFacts
+            .SelectMany(line => line.Behind.Select(effect => new RecordId(RecordKind.Event, effect.Event)))
+            .Concat(ofEras.Select(line => line.About));
+        var revisions = (await LedgerRows.RevisingAsync(source, before.Chronology, low, high, records, ct)).ToLookup(
+            row => row.Id,
+            ChangeAnswer.Of
+        );
+        return
+        [
+            .. ofFacts.Select(line =>
+                Line(line.Difference, Revising(line.Behind.Select(e => new RecordId(RecordKind.Event, e.Event))), null)
+            ),
+            .. ofEras.Select(line => Line(line, Revising([line.About]), null)),
+        ];
+
+        IReadOnlyList<ChangeAnswer> Revising(IEnumerable<RecordId> behind) =>
+            [.. behind.Distinct().SelectMany(id => revisions[id]).OrderBy(revision => revision.Position)];
+    }
+
+    /// <summary>What became different in the world: two moments of the same position.</summary>
+    public async Task<IReadOnlyList<DifferenceLine>> WorldAsync(
+        Moment before,
+        Moment after,
+        Parties parties,
+        CancellationToken ct
+    )
+    {
+        if (before.AsOf == after.AsOf)
+            return [];
+        var (first, last) = (Day.Min(before.AsOf, after.AsOf), Day.Max(before.AsOf, after.AsOf));
+        var among = await candidates.DatedAsync(before.Chronology, before.Position, first, last, ct);
+        var ofFacts = await FactsAsync(before, after, parties, among, ct);
+        var turning = ofFacts.ToDictionary(
+            line => line.Difference.About,
+            line =>
+                line.Behind.Where(effect => Turns(effect, first, last))
+                    .Order(FactsAsOf.ByBegin)
+                    .Select(effect => effect.Event)
+                    .Distinct(StringComparer.Ordinal)
+                    .ToArray()
+        );
+        var events = (
+            await Rows.SomeAsync(source, before, RecordKind.Event, turning.Values.SelectMany(keys => keys), ct)
+        ).ToDictionary(row => row.State.Id.Key, Behind);
+        return
+        [
+            .. ofFacts.Select(line =>
+                Line(line.Difference, null, [.. turning[line.Difference.About].Select(key => events[key])])
+            ),
+            .. (await ErasAsync(before, after, ct)).Select(line => Line(line, null, [])),
+        ];
+    }
+
+    /// <param name="Behind">The effects that decided the fact, in either answer, also where it is not listed.</param>
+    private sealed record FactDifference(
+        Difference<FactKey, FactAnswer> Difference,
+        IReadOnlyList<RecordedEffect> Behind
+    );
+
+    private async Task<IReadOnlyList<FactDifference>> FactsAsync(
+        Moment before,
+        Moment after,
+        Parties parties,
+        IReadOnlyList<FactKey> among,
+        CancellationToken ct
+    )
+    {
+        if (among.Count == 0)
+            return [];
+        var selection = FactSelection.Of(parties) with { Among = among };
+        var one = await facts.ToldAsync(before, selection, ct);
+        var other = await facts.ToldAsync(after, selection, ct);
+        var behind = one.Concat(other)
+            .ToLookup(fact => fact.Entry.Key, fact => fact.Entry.Because.Concat(fact.Entry.DisputedBy));
+        return
+        [
+            .. Differing
+                .Between(Listed(one), Listed(other), Same, FactKey.InOrder)
+                .Select(line => new FactDifference(line, [.. behind[line.About].SelectMany(effects => effects)])),
+        ];
+
+        static Dictionary<FactKey, FactAnswer> Listed(IEnumerable<ToldFact> told) =>
+            told.Where(fact => fact.Told is not null).ToDictionary(fact => fact.Entry.Key, fact => fact.Told!);
+    }
+
+    private async Task<IReadOnlyList<Difference<RecordId, EraInForce>>> ErasAsync(
+        Moment before,
+        Moment after,
+        CancellationToken ct
+    ) =>
+        Differing.Between(
+            (await eras.InForceAsync(before, ct)).ToDictionary(Id),
+            (await eras.InForceAsync(after, ct)).ToDictionary(Id),
+            Same,
+            Comparer<RecordId>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key))
+        );
+
+    private static RecordId Id(EraInForce era) => RecordId.Era(era.Scheme, era.Era);
+
+    /// <summary>To the byte, as answers are.</summary>
+    private static bool Same<T>(T one, T other) =>
+        JsonSerializer
+            .SerializeToUtf8Bytes(one, Answers.Json)
+            .AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other, Answers.Json));
+
+    /// <summary>Whether the effect may begin or come to its end between the two days.</summary>
+    private static bool Turns(RecordedEffect effect, Day first, Day last) =>
+        effect.Begins.Days.FirstOnOrAfter(first + 1) <= last || effect.LastDay?.Days.FirstOnOrAfter(first) < last;
+
+    private static EventBehind Behind(RecordedRow row)
+    {
+        var content = (EventContent)row.State.Content;
+        var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+        return new(row.State.Id.Key, content.Title, DateAnswer.Of(content, when), row.State.Revision, row.Position);
+    }
+
+    private static FactLine Line(
+        Difference<FactKey, FactAnswer> line,
+        IReadOnlyList<ChangeAnswer>? revisions,
+        IReadOnlyList<EventBehind>? events
+    ) =>
+        new(
+            line.About.Fact,
+            line.About.Holder,
+            line.About.Toward,
+            line.About.Qualifier,
+            line.About.Value,
+            ChangeOf(line),
+            line.Before,
+            line.After,
+            revisions,
+            events
+        );
+
+    private static EraLine Line(
+        Difference<RecordId, EraInForce> line,
+        IReadOnlyList<ChangeAnswer>? revisions,
+        IReadOnlyList<EventBehind>? events
+    ) => new(line.About.Scheme!, line.About.OwnKey, ChangeOf(line), line.Before, line.After, revisions, events);
+
+    private static Change ChangeOf(Difference<FactKey, FactAnswer> line) =>
+        line switch
+        {
+            { Before: null } => Change.Appeared,
+            { After: null } => Change.Ended,
+            (_, { } a, { } b) when a.Value != b.Value => Change.Value,
+            (_, { } a, { } b) when a.Certainty != b.Certainty || !a.Alternatives.SequenceEqual(b.Alternatives) =>
+                Change.Certainty,
+            (_, { } a, { } b) when a.Since != b.Since || a.Until != b.Until => Change.Dates,
+            _ => Change.Grounds,
+        };
+
+    private static Change ChangeOf(Difference<RecordId, EraInForce> line) =>
+        line switch
+        {
+            { Before: null } => Change.Appeared,
+            { After: null } => Change.Ended,
+            (_, { } a, { } b) when a.Certainty != b.Certainty => Change.Certainty,
+            _ => Change.Wording,
+        };
+}

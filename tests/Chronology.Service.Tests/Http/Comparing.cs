@@ -1,0 +1,178 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Chronology.Service.Tests.Http;
+
+public sealed class Comparing(ServedOnce served) : OverHttp(served)
+{
+    private Task<Answer> CompareAsync(string from, string to, string more = "") =>
+        GetAsync($"/compare?from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}{more}");
+
+    /// <summary>Recognised in 1948, as first recorded, and with the date corrected to 1950; broken off in 1953.</summary>
+    private async Task RecordAsync()
+    {
+        await RecordAsync(Effect("recognised", "1948-05-17", "recognition|ussr|israel|de-jure"));
+        await PatchAsync("/events/recognised", 1, """ "occurred":"1950-05-17" """);
+        await RecordAsync(Effect("broke", "1953-02-12", "relations|ussr|israel|severed"));
+    }
+
+    private static JsonNode Only(Answer answer, string part) => answer.List(part).Single()!;
+
+    [Fact]
+    public async Task tells_what_the_record_learnt_with_the_revision_behind_it()
+    {
+        await RecordAsync();
+        var compared = await CompareAsync($"1949@{AfterCast + 1}", $"1949@{AfterCast + 3}");
+        var line = Only(compared, "knowledge");
+
+        Assert.Equal(
+            "fact recognition ussr israel ended",
+            string.Join(' ', new[] { "about", "fact", "holder", "toward", "change" }.Select(m => (string?)line[m]))
+        );
+        Assert.Equal("de-jure", (string?)line["before"]!["value"]);
+        Assert.Null(line["after"]);
+        var revision = line["revisions"]!.AsArray().Single()!;
+        Assert.Equal(
+            $"{AfterCast + 2} corrected event recognised 2 correction",
+            $"{revision["position"]} {revision["op"]} {revision["record"]} {revision["key"]} {revision["revision"]} {revision["reason"]!["code"]}"
+        );
+        Assert.Empty(compared.List("world"));
+        Assert.Empty(compared.List("rules"));
+        Assert.Equal(1, (long)compared["unchanged"]!);
+    }
+
+    [Fact]
+    public async Task tells_what_the_world_did_with_the_events()
+    {
+        await RecordAsync();
+        var compared = await CompareAsync("1949", "1953-02-12");
+
+        Assert.Empty(compared.List("knowledge"));
+        Assert.Equal("recognition relations", compared.Each("world", "fact"));
+        Assert.Equal("appeared appeared", compared.Each("world", "change"));
+        var behind = compared.List("world")[1]!["events"]!.AsArray().Single()!;
+        Assert.Equal(
+            $"broke broke 1953-02-12 1 {AfterCast + 3}",
+            $"{behind["event"]} {behind["title"]} {behind["occurred"]!["edtf"]} {behind["revision"]} {behind["position"]}"
+        );
+    }
+
+    [Fact]
+    public async Task tells_apart_what_was_learnt_and_what_happened()
+    {
+        await RecordAsync();
+        var compared = await CompareAsync($"1949@{AfterCast + 1}", "1960");
+
+        Assert.Equal("recognition", compared.Each("knowledge", "fact"));
+        Assert.Equal("ended", compared.Each("knowledge", "change"));
+        Assert.Equal("recognition relations", compared.Each("world", "fact"));
+        Assert.Equal("1949-12-31", (string?)compared["from"]!["asOf"]);
+        Assert.Equal(AfterCast + 1, (long)compared["from"]!["knownAt"]!["position"]!);
+        Assert.Equal("1949-12-31", (string?)compared["through"]!["asOf"]);
+        Assert.Equal(AfterCast + 3, (long)compared["through"]!["knownAt"]!["position"]!);
+        Assert.Equal("1960-12-31", (string?)compared["basis"]!["asOf"]);
+    }
+
+    [Fact]
+    public async Task may_go_backwards()
+    {
+        await RecordAsync();
+        var compared = await CompareAsync($"1960@{AfterCast + 3}", $"1949@{AfterCast + 1}");
+
+        Assert.Equal("recognition relations", compared.Each("knowledge", "fact"));
+        Assert.Equal("dates ended", compared.Each("knowledge", "change"));
+        Assert.Equal("1948-05-17", (string?)compared.List("knowledge")[0]!["after"]!["since"]!["edtf"]);
+        Assert.Empty(compared.List("world"));
+    }
+
+    [Fact]
+    public async Task a_change_of_grounds_alone_is_told_from_a_change_of_value()
+    {
+        await RecordAsync(Effect("recognised", "1948", "recognition|ussr|israel|de-facto"));
+        await PatchAsync("/events/recognised", 1, """ "title":"Otherwise" """);
+
+        Assert.Equal("grounds", (await CompareAsync($"1950@{AfterCast + 1}", "1950")).Each("knowledge", "change"));
+
+        await RecordAsync(Effect("again", "1949", "recognition|ussr|israel|de-jure"));
+        Assert.Equal("value", (await CompareAsync($"1950@{AfterCast + 1}", "1950")).Each("knowledge", "change"));
+    }
+
+    [Fact]
+    public async Task may_be_about_two_sides_only()
+    {
+        await RecordAsync();
+
+        Assert.Equal(2, (await CompareAsync("1949", "1960", "&between=ussr,israel")).List("world").Count);
+        Assert.Empty((await CompareAsync("1949", "1960", "&between=ussr,plo")).List("world"));
+        Assert.Equal(2, (await CompareAsync("1949", "1960", "&actor=israel")).List("world").Count);
+    }
+
+    [Fact]
+    public async Task of_an_era_tells_when_it_is_and_who_drew_it()
+    {
+        await PostAsync("/schemes", """{"key":"article","title":"The article's","author":"A"}""");
+        await PostAsync(
+            "/schemes/article/eras",
+            """{"key":"soviet","title":"Soviet period","span":"1956/1990","citations":[]}"""
+        );
+        var learnt = Only(await CompareAsync($"1960@{AfterCast}", "1960"), "knowledge");
+        Assert.Equal(
+            "era article soviet appeared",
+            $"{learnt["about"]} {learnt["scheme"]} {learnt["era"]} {learnt["change"]}"
+        );
+        Assert.Equal("soviet", (string?)learnt["revisions"]!.AsArray().Single()!["key"]);
+
+        var world = Only(await CompareAsync("1960", "1991"), "world");
+        Assert.Equal("ended", (string?)world["change"]);
+    }
+
+    [Fact]
+    public async Task without_a_day_means_today_and_without_a_position_the_head()
+    {
+        await RecordAsync();
+        var compared = await GetAsync($"/compare?from=@{AfterCast}");
+
+        Assert.Equal((string?)compared["from"]!["asOf"], (string?)compared["basis"]!["asOf"]);
+        Assert.Equal(AfterCast + 3, (long)compared["basis"]!["knownAt"]!["position"]!);
+        Assert.Equal("recognition relations", compared.Each("knowledge", "fact"));
+    }
+
+    [Fact]
+    public async Task takes_instants_too()
+    {
+        await RecordAsync();
+        var at = (string)(await GetAsync($"/events/recognised/history")).List("revisions")[0]!["recordedAt"]!;
+        var compared = await CompareAsync($"1949@{at}", "1949");
+
+        Assert.Equal(AfterCast + 1, (long)compared["from"]!["knownAt"]!["position"]!);
+        Assert.Equal("ended", compared.Each("knowledge", "change"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?to=1960")]
+    [InlineData("?from=")]
+    [InlineData("?from=1960@")]
+    [InlineData("?from=@")]
+    [InlineData("?from=1960@99999")]
+    [InlineData("?from=1960@3@4")]
+    [InlineData("?from=1960@-1")]
+    [InlineData("?from=1960-13")]
+    [InlineData("?from=1960@2999-01-01T00:00:00Z")]
+    [InlineData("?from=1960&to=yesterday")]
+    [InlineData("?from=1960&to=1970@nine")]
+    [InlineData("?from=1960&from=1961")]
+    [InlineData("?from=1960&between=ussr")]
+    [InlineData("?from=1960&between=ussr,plo&actor=ussr")]
+    [InlineData("?from=1960&asOf=1970")]
+    public async Task what_cannot_be_compared_is_refused(string query)
+    {
+        var refused = await GetAsync($"/compare{query}");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid-parameter"), (refused.Status, refused.Code));
+    }
+
+    [Fact]
+    public async Task of_no_chronology_is_not_found() =>
+        Assert.Equal("no-such-chronology", (await GetAsync("/api/chronologies/none/compare?from=1960")).Code);
+}
