@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.Store;
@@ -82,9 +83,15 @@ public sealed record EventTimeline(
 }
 
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
-public sealed record TimelineAnswer(Basis Basis, IReadOnlyList<JsonObject> Events, string? Next);
+/// <param name="Notes">Left out where there are none.</param>
+public sealed record TimelineAnswer(
+    Basis Basis,
+    IReadOnlyList<JsonObject> Events,
+    string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Note>? Notes
+);
 
-public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
+public sealed class EventTimelineHandler(Moments moments, Identities identities, Timeline timeline)
     : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
@@ -96,9 +103,18 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
+        var selection = request.Selection().Value;
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var standing = selection.Parties.As(identity);
+        if (standing.Rejection is { } twice)
+            return twice;
+        Note[] notes = [.. Silences.Merged(selection.Parties.All, identity)];
         var (events, next) = await timeline.PageAsync(
             moment,
-            request.Selection().Value,
+            selection with
+            {
+                Parties = standing.Value.KeysIn(identity),
+            },
             place.Cursor?.Place,
             request.Limit,
             cancellationToken
@@ -106,7 +122,8 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
         return new TimelineAnswer(
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment))],
-            next is null ? null : TimelineCursor.Write(new(moment.Position, next))
+            next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
+            notes.Length == 0 ? null : notes
         );
     }
 }

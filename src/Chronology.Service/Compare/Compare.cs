@@ -52,7 +52,7 @@ public sealed record ComparisonAnswer(
     long Unchanged
 );
 
-public sealed class ComparisonHandler(Moments moments, Comparing comparing)
+public sealed class ComparisonHandler(Moments moments, Identities identities, Comparing comparing)
     : IRequestHandler<Comparison, Result<ComparisonAnswer>>
 {
     public async Task<Result<ComparisonAnswer>> Handle(Comparison request, CancellationToken cancellationToken)
@@ -66,6 +66,11 @@ public sealed class ComparisonHandler(Moments moments, Comparing comparing)
         var (from, to) = (first.Value, second.Value);
         var through = to with { AsOf = from.AsOf };
         var parties = Parties.Read(request.Between, request.Actor).Value;
+        foreach (var moment in new[] { from, to })
+        {
+            if (parties.As(await identities.AtAsync(moment, cancellationToken)).Rejection is { } twice)
+                return twice;
+        }
         var knowledge = await comparing.KnowledgeAsync(from, through, parties, cancellationToken);
         return new ComparisonAnswer(
             to.Basis,

@@ -12,10 +12,16 @@ namespace Chronology.Service.Compare;
 
 /// <summary>The difference of two answers about the state of relations: its facts and eras. What cannot have changed is not decided again.</summary>
 /// <remarks>The latest events and the notes of an answer are no lines: they say what lies around a state, not what it is.</remarks>
-public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates candidates, NpgsqlDataSource source)
+public sealed class Comparing(
+    Identities identities,
+    FactTelling facts,
+    RecordedEras eras,
+    Candidates candidates,
+    NpgsqlDataSource source
+)
 {
     /// <summary>What the record came to say differently of one day: two moments of the same day.</summary>
-    /// <remarks>Behind a line stand the revisions of the events that decided its fact, before or after, and of its era.</remarks>
+    /// <remarks>Behind a line stand the revisions of the events that decided its fact, before or after, of the actors that made it theirs, and of its era.</remarks>
     public async Task<IReadOnlyList<DifferenceLine>> KnowledgeAsync(
         Moment before,
         Moment after,
@@ -26,22 +32,21 @@ public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates c
         var (low, high) = (Math.Min(before.Position, after.Position), Math.Max(before.Position, after.Position));
         if (low == high)
             return [];
-        var among = await candidates.RevisedAsync(before.Chronology, before.AsOf, low, high, ct);
-        var ofFacts = await FactsAsync(before, after, parties, among, ct);
+        var one = (before, await identities.AtAsync(before, ct));
+        var other = (after, await identities.AtAsync(after, ct));
+        var revised = await candidates.ActorsAsync(before, after, ct);
+        var among = await candidates.RevisedAsync(one, other, revised, ct);
+        var ofFacts = await FactsAsync(one, other, parties, among, revised, ct);
         var ofEras = await ErasAsync(before, after, ct);
-        var records = ofFacts
-            .SelectMany(line => line.Behind.Select(effect => new RecordId(RecordKind.Event, effect.Event)))
-            .Concat(ofEras.Select(line => line.About));
+        var records = ofFacts.SelectMany(line => line.Records).Concat(ofEras.Select(line => line.About));
         var revisions = (await LedgerRows.RevisingAsync(source, before.Chronology, low, high, records, ct)).ToLookup(
             row => row.Id,
             ChangeAnswer.Of
         );
         return
         [
-            .. ofFacts.Select(line =>
-                Line(line.Difference, Revising(line.Behind.Select(e => new RecordId(RecordKind.Event, e.Event))), null)
-            ),
-            .. ofEras.Select(line => Line(line, Revising([line.About]), null)),
+            .. ofFacts.Select(line => Line(line.Difference, Revising(line.Records))),
+            .. ofEras.Select(line => Line(line, Revising([line.About]))),
         ];
 
         IReadOnlyList<ChangeAnswer> Revising(IEnumerable<RecordId> behind) =>
@@ -59,8 +64,10 @@ public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates c
         if (before.AsOf == after.AsOf)
             return [];
         var (first, last) = (Day.Min(before.AsOf, after.AsOf), Day.Max(before.AsOf, after.AsOf));
-        var among = await candidates.DatedAsync(before.Chronology, before.Position, first, last, ct);
-        var ofFacts = await FactsAsync(before, after, parties, among, ct);
+        var identity = await identities.AtAsync(before, ct);
+        var actors = identity.ActorsTurning(first, last);
+        var among = await candidates.DatedAsync(before, first, last, identity, actors, ct);
+        var ofFacts = await FactsAsync((before, identity), (after, identity), parties, among, actors, ct);
         var turning = ofFacts.ToDictionary(
             line => line.Difference.About,
             line =>
@@ -76,39 +83,64 @@ public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates c
         return
         [
             .. ofFacts.Select(line =>
-                Line(line.Difference, null, [.. turning[line.Difference.About].Select(key => events[key])])
+                Line(
+                    line.Difference,
+                    events: [.. turning[line.Difference.About].Select(key => events[key])],
+                    actors: line.Actors
+                )
             ),
-            .. (await ErasAsync(before, after, ct)).Select(line => Line(line, null, [])),
+            .. (await ErasAsync(before, after, ct)).Select(line => Line(line, events: [])),
         ];
     }
 
     /// <param name="Behind">The effects that decided the fact, in either answer, also where it is not listed.</param>
+    /// <param name="Actors">Those of the actors asked about whose effects are or were the fact's.</param>
     private sealed record FactDifference(
         Difference<FactKey, FactAnswer> Difference,
-        IReadOnlyList<RecordedEffect> Behind
-    );
+        IReadOnlyList<RecordedEffect> Behind,
+        IReadOnlyList<string> Actors
+    )
+    {
+        public IEnumerable<RecordId> Records =>
+            Behind
+                .Select(effect => new RecordId(RecordKind.Event, effect.Event))
+                .Concat(Actors.Select(actor => new RecordId(RecordKind.Actor, actor)));
+    }
 
     private async Task<IReadOnlyList<FactDifference>> FactsAsync(
-        Moment before,
-        Moment after,
+        (Moment Moment, Identity Identity) before,
+        (Moment Moment, Identity Identity) after,
         Parties parties,
-        IReadOnlyList<FactKey> among,
+        IReadOnlySet<FactKey> among,
+        IReadOnlyList<string> actors,
         CancellationToken ct
     )
     {
         if (among.Count == 0)
             return [];
         var selection = FactSelection.Of(parties) with { Among = among };
-        var one = await facts.ToldAsync(before, selection, ct);
-        var other = await facts.ToldAsync(after, selection, ct);
+        var one = await facts.ToldAsync(before.Moment, before.Identity, selection, ct);
+        var other = await facts.ToldAsync(after.Moment, after.Identity, selection, ct);
         var behind = one.Concat(other)
             .ToLookup(fact => fact.Entry.Key, fact => fact.Entry.Because.Concat(fact.Entry.DisputedBy));
         return
         [
             .. Differing
                 .Between(Listed(one), Listed(other), Same, FactKey.InOrder)
-                .Select(line => new FactDifference(line, [.. behind[line.About].SelectMany(effects => effects)])),
+                .Select(line => new FactDifference(
+                    line,
+                    [.. behind[line.About].SelectMany(effects => effects)],
+                    [.. actors.Where(BehindOf(line.About).Contains)]
+                )),
         ];
+
+        HashSet<string> BehindOf(FactKey key) =>
+            actors.Count == 0
+                ? []
+                : new[] { key.Holder, key.Toward }
+                    .OfType<string>()
+                    .SelectMany(actor => before.Identity.KeysBehind(actor).Concat(after.Identity.KeysBehind(actor)))
+                    .ToHashSet(StringComparer.Ordinal);
 
         static Dictionary<FactKey, FactAnswer> Listed(IEnumerable<ToldFact> told) =>
             told.Where(fact => fact.Told is not null).ToDictionary(fact => fact.Entry.Key, fact => fact.Told!);
@@ -148,8 +180,9 @@ public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates c
 
     private static FactLine Line(
         Difference<FactKey, FactAnswer> line,
-        IReadOnlyList<ChangeAnswer>? revisions,
-        IReadOnlyList<EventBehind>? events
+        IReadOnlyList<ChangeAnswer>? revisions = null,
+        IReadOnlyList<EventBehind>? events = null,
+        IReadOnlyList<string>? actors = null
     ) =>
         new(
             line.About.Fact,
@@ -161,13 +194,14 @@ public sealed class Comparing(FactTelling facts, RecordedEras eras, Candidates c
             line.Before,
             line.After,
             revisions,
-            events
+            events,
+            actors is { Count: > 0 } ? actors : null
         );
 
     private static EraLine Line(
         Difference<RecordId, EraInForce> line,
-        IReadOnlyList<ChangeAnswer>? revisions,
-        IReadOnlyList<EventBehind>? events
+        IReadOnlyList<ChangeAnswer>? revisions = null,
+        IReadOnlyList<EventBehind>? events = null
     ) => new(line.About.Scheme!, line.About.OwnKey, ChangeOf(line), line.Before, line.After, revisions, events);
 
     private static Change ChangeOf(Difference<FactKey, FactAnswer> line) =>

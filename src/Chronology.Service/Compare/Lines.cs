@@ -45,6 +45,7 @@ public abstract record DifferenceLine(
 );
 
 /// <param name="Value">Of a kind of fact that has several values at once: which one. Left out for others.</param>
+/// <param name="Actors">Of the world: the actors that ended or followed one another between the two days, whose fact it is or was. Left out where there are none.</param>
 public sealed record FactLine(
     string Fact,
     string Holder,
@@ -55,7 +56,9 @@ public sealed record FactLine(
     [property: JsonPropertyOrder(2)] FactAnswer? Before,
     [property: JsonPropertyOrder(2)] FactAnswer? After,
     IReadOnlyList<ChangeAnswer>? Revisions,
-    IReadOnlyList<EventBehind>? Events
+    IReadOnlyList<EventBehind>? Events,
+    [property: JsonPropertyOrder(3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        IReadOnlyList<string>? Actors
 ) : DifferenceLine(Change, Revisions, Events);
 
 public sealed record EraLine(

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Chronology.Actors;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Time;
@@ -9,19 +9,18 @@ namespace Chronology.Service.Store;
 /// <summary>Finds by index the facts that may differ between two moments; all others are told alike at both.</summary>
 public sealed class Candidates(NpgsqlDataSource source)
 {
-    // The effects with an unknown end, and those that end beside a year, are looked for a year around.
-    private const string Anywhere = "-9223372036854775808";
-
     /// <summary>The facts that may be told differently on one day as known at two positions.</summary>
-    /// <param name="low">The lower position, itself not looked at.</param>
-    public Task<IReadOnlyList<FactKey>> RevisedAsync(
-        string chronology,
-        Day asOf,
-        long low,
-        long high,
+    /// <param name="revised">The actors that are told differently of, as <see cref="ActorsAsync"/> gives them.</param>
+    public async Task<IReadOnlySet<FactKey>> RevisedAsync(
+        (Moment Moment, Identity Identity) one,
+        (Moment Moment, Identity Identity) other,
+        IReadOnlyList<string> revised,
         CancellationToken ct
-    ) =>
-        KeysAsync(
+    )
+    {
+        var (chronology, asOf) = (one.Moment.Chronology, one.Moment.AsOf.Number);
+        var (low, high) = Between(one.Moment, other.Moment);
+        var touched = await KeysAsync(
             $"""
             select e.fact from chronology.effect e
             where e.chronology = $1 and e.from_position > $2 and e.from_position <= $3 and e.start_first <= $4
@@ -30,21 +29,25 @@ public sealed class Candidates(NpgsqlDataSource source)
             where e.chronology = $1 and e.to_position > $2 and e.to_position <= $3 and e.to_position < {DerivedRows.Open}
               and e.start_first <= $4
             """,
-            [chronology, low, high, asOf.Number],
+            [chronology, low, high, asOf],
             ct
         );
+        return await HeirsAsync(chronology, touched, revised, [one.Identity, other.Identity], ct);
+    }
 
     /// <summary>The facts that may be told differently on two days as known at one position.</summary>
-    public Task<IReadOnlyList<FactKey>> DatedAsync(
-        string chronology,
-        long position,
-        Day one,
-        Day other,
+    /// <param name="turning">The actors that end or follow one another between the days.</param>
+    public async Task<IReadOnlySet<FactKey>> DatedAsync(
+        Moment moment,
+        Day first,
+        Day last,
+        Identity identity,
+        IReadOnlyList<string> turning,
         CancellationToken ct
     )
     {
-        var (first, last) = (Day.Min(one, other), Day.Max(one, other));
-        return KeysAsync(
+        // An end with a plain year is looked for a year around; the others wherever they may be.
+        var touched = await KeysAsync(
             $"""
             select e.fact from chronology.effect e
             where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
@@ -60,22 +63,132 @@ public sealed class Candidates(NpgsqlDataSource source)
             union
             select e.fact from chronology.effect e
             where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and chronology.end_year(e.effect) = {Anywhere} and e.start_first <= $4
+              and chronology.end_year(e.effect) = {long.MinValue} and e.start_first <= $4
             """,
-            [chronology, position, first.Number, last.Number, first.Civil.Year, last.Civil.Year],
+            [moment.Chronology, moment.Position, first.Number, last.Number, first.Civil.Year, last.Civil.Year],
             ct
         );
+        return await HeirsAsync(moment.Chronology, touched, turning, [identity], ct);
     }
 
-    /// <summary>The facts of these keys; of the key that ends all values of a kind, the facts of each value.</summary>
-    private async Task<IReadOnlyList<FactKey>> KeysAsync(string touched, object[] values, CancellationToken ct)
+    /// <summary>The actors of whom it is told differently at two positions who they are: merged, followed by others, or with another lifespan. In ordinal order.</summary>
+    public async Task<IReadOnlyList<string>> ActorsAsync(Moment one, Moment other, CancellationToken ct)
+    {
+        var (low, high) = Between(one, other);
+        await using var command = source.CreateCommand(
+            """
+            select distinct r.key from chronology.record r
+            where r.chronology = $1 and r.kind = 'actor' and r.from_position > $2 and r.from_position <= $3
+            """
+        );
+        command.Parameters.AddWithValue(one.Chronology);
+        command.Parameters.AddWithValue(low);
+        command.Parameters.AddWithValue(high);
+        var keys = new List<string>();
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+                keys.Add(reader.GetString(0));
+        }
+        if (keys.Count == 0)
+            return [];
+        var before = await WhoAsync(one);
+        var after = await WhoAsync(other);
+        return
+        [
+            .. keys.Where(key =>
+                    before.GetValueOrDefault(key, Who.NotTold) != after.GetValueOrDefault(key, Who.NotTold)
+                )
+                .Order(StringComparer.Ordinal),
+        ];
+
+        async Task<Dictionary<string, Who>> WhoAsync(Moment moment) =>
+            (await Rows.SomeAsync(source, moment, RecordKind.Actor, keys, ct)).ToDictionary(
+                row => row.State.Id.Key,
+                row => Who.Of(row.State)
+            );
+    }
+
+    private sealed record Who(string? MergedInto, ValueList<Successor> Successors, string? Existed, bool IsPerson)
+    {
+        public static Who NotTold { get; } = new(null, [], null, false);
+
+        public static Who Of(RecordState state) =>
+            state is { Status: RecordStatus.Active or RecordStatus.Disputed, Content: ActorContent actor }
+                ? new(null, actor.Successors, actor.Existed, actor is { Kind: "person", Existed: not null })
+                : NotTold with
+                {
+                    MergedInto = state.MergedInto,
+                };
+    }
+
+    /// <summary>The facts for which effects on the keys count, and of the actors also all facts, by whichever identity.</summary>
+    private async Task<IReadOnlySet<FactKey>> HeirsAsync(
+        string chronology,
+        IReadOnlyList<FactKey> touched,
+        IReadOnlyList<string> actors,
+        IReadOnlyList<Identity> identities,
+        CancellationToken ct
+    )
+    {
+        var recorded = touched.ToHashSet();
+        if (actors.Count > 0)
+        {
+            var behind = identities
+                .SelectMany(identity => actors.SelectMany(actor => identity.KeysBehind(identity.Surviving(actor))))
+                .Concat(actors)
+                .Distinct(StringComparer.Ordinal)
+                .ToArray();
+            recorded.UnionWith(
+                await KeysAsync(
+                    """
+                    select f.id from chronology.fact f where f.chronology = $1 and f.holder = any($2)
+                    union
+                    select f.id from chronology.fact f where f.chronology = $1 and f.toward = any($2)
+                    """,
+                    [chronology, behind],
+                    ct
+                )
+            );
+        }
+        // What ends all values of a kind counts for each value, under whichever key that was recorded.
+        var enders = recorded
+            .Where(IsEnder)
+            .SelectMany(key =>
+                identities.SelectMany(identity =>
+                    identity.Heirs(key).SelectMany(heir => identity.HeritageOf(heir).Sources)
+                )
+            )
+            .Select(behind => behind.Key)
+            .ToHashSet();
+        if (enders.Count > 0)
+        {
+            recorded.UnionWith(
+                await KeysAsync(
+                    "select f.id from chronology.fact f where f.ender = any($1)",
+                    [enders.Select(key => key.IdIn(chronology)).ToArray()],
+                    ct
+                )
+            );
+        }
+        return recorded
+            .Where(key => !IsEnder(key))
+            .SelectMany(key => identities.SelectMany(identity => identity.Heirs(key)))
+            .ToHashSet();
+    }
+
+    private static bool IsEnder(FactKey key) => !key.Kind.Functional && key.Value is null;
+
+    private static (long Low, long High) Between(Moment one, Moment other) =>
+        (Math.Min(one.Position, other.Position), Math.Max(one.Position, other.Position));
+
+    /// <summary>The keys whose ids the query gives.</summary>
+    private async Task<IReadOnlyList<FactKey>> KeysAsync(string ids, object[] values, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             $"""
-            with t as materialized ({touched})
-            select f.kind, f.holder, f.toward, f.qualifier, f.value from t join chronology.fact f on f.id = t.fact
-            union
-            select f.kind, f.holder, f.toward, f.qualifier, f.value from t join chronology.fact f on f.ender = t.fact
+            with t (id) as materialized ({ids})
+            select f.kind, f.holder, f.toward, f.qualifier, f.value from t join chronology.fact f on f.id = t.id
             """
         );
         foreach (var value in values)

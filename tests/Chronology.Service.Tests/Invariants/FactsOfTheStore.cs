@@ -146,7 +146,7 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
             var found = asked.Value.Fact.Effects;
             Assert.Equal(
                 all.Where(entry => entry.Key == key).Select(Told),
-                found.Count == 0 ? [] : [Told(FactsAsOf.Decide(key, found, moment.AsOf))]
+                found.Count == 0 ? [] : [Told(asked.Value.Fact.AsOf(moment.AsOf))]
             );
         }
     }
@@ -155,11 +155,9 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
     {
         foreach (var entry in all.Where(entry => entry.LastHeld is not null).Take(2))
         {
-            var id = entry.Key.IdIn(moment.Chronology);
-            var ender = entry.Key.Kind.Functional ? (Guid?)null : entry.Key.EndingAll.IdIn(moment.Chronology);
             var begun = await desk.Facts.BegunAsync(
                 moment,
-                new(entry.Key, id, ender, []),
+                new(Heritage.Plain(entry.Key), []),
                 TestContext.Current.CancellationToken
             );
             Assert.Equal(entry.LastHeld, FactsAsOf.Decide(entry.Key, begun, moment.AsOf).LastHeld);
