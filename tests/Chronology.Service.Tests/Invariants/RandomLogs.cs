@@ -264,7 +264,7 @@ internal static class RandomLogs
         from other in Any("b", "c")
         from kind in Any("continuator", "continuator", "successor", "secession")
         from day in Any([null, .. OneDate])
-        from existed in Any("null", "\"../2000-03-05\"", "\"1990/200X\"", "\"1990/..\"")
+        from existed in Any(null, "../2000-03-05", "1990/200X", "1990/..")
         from what in Gen.Int[0, 5]
         select Try(() =>
             what switch
@@ -282,14 +282,34 @@ internal static class RandomLogs
                 2 => Desk.Read(
                     Operation.Corrected,
                     new(RecordKind.Actor, actor),
-                    $$$"""{"changes":{"existed":{{{existed}}},"kind":"{{{(day is null ? "state" : "person")}}}"},"reason":{"code":"correction"}}"""
+                    new JsonObject
+                    {
+                        ["changes"] = new JsonObject
+                        {
+                            ["existed"] = existed,
+                            ["kind"] = day is null ? "state" : "person",
+                        },
+                        ["reason"] = new JsonObject { ["code"] = "correction" },
+                    }.ToJsonString()
                 ),
                 _ => Desk.Read(
                     Operation.Corrected,
                     new(RecordKind.Actor, actor),
-                    $$"""{"changes":{"successors":[{"actor":"{{other}}","kind":"{{kind}}","on":{{(
-                        day is null ? "null" : $"\"{day}\""
-                    )}} }]},"reason":{"code":"correction"}}"""
+                    new JsonObject
+                    {
+                        ["changes"] = new JsonObject
+                        {
+                            ["successors"] = new JsonArray(
+                                new JsonObject
+                                {
+                                    ["actor"] = other,
+                                    ["kind"] = kind,
+                                    ["on"] = day,
+                                }
+                            ),
+                        },
+                        ["reason"] = new JsonObject { ["code"] = "correction" },
+                    }.ToJsonString()
                 ),
             }
         );
