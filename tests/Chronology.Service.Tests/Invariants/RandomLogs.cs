@@ -263,8 +263,8 @@ internal static class RandomLogs
         from actor in Any("a", "a", "b", "c")
         from other in Any("b", "c")
         from kind in Any("continuator", "continuator", "successor", "secession")
-        from day in Any([null, .. OneDate])
-        from existed in Any(null, "../2000-03-05", "1990/200X", "1990/..")
+        from day in Any<string?>([null, .. OneDate])
+        from existed in Any<string?>(null, "../2000-03-05", "1990/200X", "1990/..")
         from what in Gen.Int[0, 5]
         select Try(() =>
             what switch
@@ -272,13 +272,9 @@ internal static class RandomLogs
                 0 => Desk.Read(
                     Operation.Merged,
                     new(RecordKind.Actor, actor),
-                    $$"""{"into":"{{other}}","reason":{"code":"correction"}}"""
+                    $$$"""{"into":"{{{other}}}","reason":{"code":"correction"}}"""
                 ),
-                1 => Desk.Read(
-                    Operation.Split,
-                    new(RecordKind.Actor, actor),
-                    """{"reason":{"code":"correction"}}"""
-                ),
+                1 => Desk.Read(Operation.Split, new(RecordKind.Actor, actor), """{"reason":{"code":"correction"}}"""),
                 2 => Desk.Read(
                     Operation.Corrected,
                     new(RecordKind.Actor, actor),
