@@ -31,7 +31,7 @@ public static class FactsAsOf
         Decide(Heritage.Plain(key), effects, asOf);
 
     /// <summary>As above, of a fact whose history is that of several keys.</summary>
-    /// <param name="effects">Those of all the sources' keys; of others, and those that never count for the fact, are passed over.</param>
+    /// <param name="effects">Those on all the sources' keys; those that never count for the fact are passed over.</param>
     public static FactEntry Decide(Heritage heritage, IReadOnlyList<RecordedEffect> effects, Day asOf)
     {
         var key = heritage.Key;
