@@ -38,8 +38,8 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
         await desk.DisposeAsync();
     }
 
-    private async Task<T> AskAsync<T>(IRequest<Result<T>> question) =>
-        (await service.GetRequiredService<ISender>().Send(question, Ct)).Value;
+    private Task<Result<T>> SendAsync<T>(IRequest<Result<T>> question) =>
+        service.GetRequiredService<ISender>().Send(question, Ct);
 
     private static readonly string?[] Sides = [null, null, "a,b", "a;b,c", "b,a"];
 
@@ -67,7 +67,11 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                     foreach (var (one, other, between) in questions)
                     {
                         var (from, to) = (Text(one, head), Text(other, head));
-                        var compared = await AskAsync(new Comparison(chronology, from, to, between, null));
+                        var asked = await SendAsync(new Comparison(chronology, from, to, between, null));
+                        // Where one actor is merged into another of the other side, there is nothing between them.
+                        if (asked.Rejection is { Code: "invalid-parameter" } && between is not null)
+                            continue;
+                        var compared = asked.Value;
                         var first = await StateAsync(chronology, compared.From, between);
                         var through = await StateAsync(chronology, compared.Through, between);
                         var second = await StateAsync(chronology, compared.Basis, between);
@@ -76,7 +80,10 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                         AssertLeads(through, compared.World, second, $"{chronology}: {from} to {to}, world");
                         Assert.Empty(compared.Rules);
                         Assert.All(compared.Knowledge, line => Assert.NotEmpty(line.Revisions!));
-                        Assert.All(compared.World.OfType<FactLine>(), line => Assert.NotEmpty(line.Events!));
+                        Assert.All(
+                            compared.World.OfType<FactLine>(),
+                            line => Assert.True(line.Events!.Count > 0 || line.Actors is not null)
+                        );
                         Assert.InRange(
                             compared.Unchanged,
                             0,
@@ -94,7 +101,7 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
     private async Task<Dictionary<string, string>> StateAsync(string chronology, Basis basis, string? between)
     {
         var position = basis.KnownAt.Position.ToString(CultureInfo.InvariantCulture);
-        var state = await AskAsync(new StateOfRelations(chronology, between, null, new(basis.AsOf, position)));
+        var state = (await SendAsync(new StateOfRelations(chronology, between, null, new(basis.AsOf, position)))).Value;
         return state
             .Facts.Select(fact => (About(fact), Json(fact)!))
             .Concat(state.Eras.Select(era => ($"{era.Scheme}/{era.Era}", Json(era)!)))
