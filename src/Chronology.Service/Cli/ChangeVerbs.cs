@@ -235,7 +235,18 @@ public static class ChangeVerbs
         if (verb == Operation.Resolved)
             command.Options.Add(credibility);
         foreach (
-            Option option in new Option[] { reason, note, citations, run.Author, run.Via, run.Chronology, run.Json }
+            Option option in new Option[]
+            {
+                reason,
+                note,
+                citations,
+                run.DryRun,
+                run.TriedAsOf,
+                run.Author,
+                run.Via,
+                run.Chronology,
+                run.Json,
+            }
         )
             command.Options.Add(option);
         command.SetAction(
@@ -296,6 +307,16 @@ public static class ChangeVerbs
         var caller = run.CallerOf(parsed);
         if ((order.Rejection ?? caller.Rejection) is { } refusal)
             return run.Refuse(refusal);
+        if (parsed.GetValue(run.DryRun))
+            return await run.AnswerAsync(
+                parsed,
+                (store, chronology) =>
+                    store.Sender.Send(
+                        new PreviewOrder(chronology, order.Value, caller.Value, parsed.GetValue(run.TriedAsOf)),
+                        ct
+                    ),
+                (console, preview) => Tables.Preview(console, order.Value.Command.Id, preview)
+            );
         return await run.AnswerAsync(
             parsed,
             (store, chronology) => store.Sender.Send(new AppendOrder(chronology, order.Value, caller.Value), ct),

@@ -1,4 +1,5 @@
 using Chronology.Recording;
+using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Compare;
@@ -40,9 +41,31 @@ public static partial class Tables
         if (answer.Rules.Count > 0)
         {
             Say(console, "");
-            Lines(console, "What other rules say", answer.Rules, "", _ => []);
+            Lines(console, "What other rules say", answer.Rules);
         }
     }
+
+    public static void Preview(IAnsiConsole console, RecordId id, EffectPreview preview)
+    {
+        var would = preview.Would;
+        Say(
+            console,
+            would.Op is { } op
+                ? $"Nothing is recorded. {id} would be {op}: revision {would.Revision}, {would.Status}."
+                : $"Nothing is recorded, and nothing would be: revision {would.Revision} of {id} says so already."
+        );
+        if (would.Op is null)
+            return;
+        Changes(preview.Basis.AsOf, preview.Changes);
+        foreach (var day in preview.Days ?? [])
+            Changes(day.AsOf, day);
+
+        void Changes(string asOf, Changed changed) =>
+            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras]);
+    }
+
+    private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>
+        Lines(console, heading, lines, "", _ => []);
 
     private static void Lines(
         IAnsiConsole console,

@@ -17,9 +17,19 @@ public sealed class Comparing(
     FactTelling facts,
     RecordedEras eras,
     Candidates candidates,
-    NpgsqlDataSource source
+    Reading source
 )
 {
+    /// <param name="identities">Read there too.</param>
+    public static Comparing Over(Reading reading, Identities identities) =>
+        new(
+            identities,
+            new FactTelling(new Facts(reading, identities)),
+            new RecordedEras(reading),
+            new Candidates(reading),
+            reading
+        );
+
     /// <summary>What the record came to say differently of one day: two moments of the same day.</summary>
     /// <remarks>Behind a line stand the revisions of the events that decided its fact, before or after, of the actors that made it theirs, and of its era.</remarks>
     public async Task<IReadOnlyList<DifferenceLine>> KnowledgeAsync(

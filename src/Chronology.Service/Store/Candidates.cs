@@ -7,7 +7,7 @@ using Npgsql;
 namespace Chronology.Service.Store;
 
 /// <summary>Finds by index the facts that may differ between two moments; all others are told alike at both.</summary>
-public sealed class Candidates(NpgsqlDataSource source)
+public sealed class Candidates(Reading source)
 {
     /// <summary>The facts that may be told differently on one day as known at two positions.</summary>
     /// <param name="revised">The actors that are told differently of, as <see cref="ActorsAsync"/> gives them.</param>
@@ -69,6 +69,31 @@ public sealed class Candidates(NpgsqlDataSource source)
             ct
         );
         return await HeirsAsync(moment.Chronology, touched, turning, [identity], ct);
+    }
+
+    /// <summary>The days from which on what was recorded at a position, or ended there, surely has begun: effects and eras. In their order.</summary>
+    public async Task<IReadOnlyList<Day>> DaysAsync(string chronology, long position, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            $"""
+            with d (earliest, latest) as (
+                select start_first, start_last from chronology.effect
+                where chronology = $1 and (from_position = $2 or to_position = $2 and to_position < {DerivedRows.Open})
+                union
+                select earliest, earliest from chronology.record
+                where chronology = $1 and kind = 'era' and (from_position = $2 or to_position = $2))
+            select distinct case when latest < {long.MaxValue} then latest else earliest end as day from d
+            where latest > {long.MinValue} and (latest < {long.MaxValue} or earliest > {long.MinValue})
+            order by day
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(position);
+        var days = new List<Day>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            days.Add(new(reader.GetInt64(0)));
+        return days;
     }
 
     /// <summary>The actors of whom it is told differently at two positions who they are: merged, followed by others, or with another lifespan. In ordinal order.</summary>

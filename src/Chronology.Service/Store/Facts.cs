@@ -53,7 +53,7 @@ public sealed record FactEffects(Heritage Heritage, IReadOnlyList<RecordedEffect
 }
 
 /// <summary>Reads effects as known at a moment, of actors as they were identified then.</summary>
-public sealed class Facts(NpgsqlDataSource source, Identities identities)
+public sealed class Facts(Reading source, Identities identities)
 {
     /// <summary>For each fact selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>Facts are those of the actors that stand at the moment, with what was recorded of actors merged into them and what

@@ -7,6 +7,8 @@ namespace Chronology.Service.Store;
 /// <summary>Whom a question is about: two sides, one actor, or all.</summary>
 public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Other)
 {
+    public static Parties Everyone { get; } = new([], []);
+
     public bool IsEveryone => One.Count == 0;
 
     public bool ArePair => Other.Count > 0;
@@ -41,7 +43,7 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
         if (actor is not null)
             return IsKey(actor) ? new Parties([actor], []) : Bad("actor");
         if (between is null)
-            return new Parties([], []);
+            return Everyone;
         var sides = between.Contains(';', StringComparison.Ordinal)
             ? between.Split(';').Select(side => side.Split(',')).ToArray()
             : [.. between.Split(',').Select(one => new[] { one })];

@@ -137,7 +137,7 @@ public static class LedgerRows
 
     /// <summary>The revisions of these records after a position and up to another.</summary>
     public static async Task<IReadOnlyList<LedgerRow>> RevisingAsync(
-        NpgsqlDataSource source,
+        Reading source,
         string chronology,
         long since,
         long until,

@@ -209,7 +209,7 @@ public static class Rows
 
     /// <summary>Those of these records of one kind that were recorded by a moment.</summary>
     public static async Task<IReadOnlyList<RecordedRow>> SomeAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         RecordKind kind,
         IEnumerable<string> keys,

@@ -43,11 +43,31 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     /// <summary>Decides and records <paramref name="orders"/> in their order, in one transaction.</summary>
     /// <param name="allOrNothing">Record nothing if any is refused.</param>
     /// <returns>One outcome an order; or the rejection <c>no-such-chronology</c>.</returns>
-    public async Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
+    public Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
         string chronology,
         IReadOnlyList<Order> orders,
         Caller caller,
         bool allOrNothing,
+        CancellationToken ct
+    ) => WriteAsync(chronology, orders, caller, allOrNothing, (transaction, _) => transaction.CommitAsync(ct), ct);
+
+    /// <summary>Writes what <see cref="AppendAsync"/> would record, shows it, and takes it back: nothing is recorded. The head is locked meanwhile.</summary>
+    /// <param name="look">Told the transaction that sees it, and the position it would get; not called where nothing would be recorded.</param>
+    public async Task<Result<Outcome>> TryAsync(
+        string chronology,
+        Order order,
+        Caller caller,
+        Func<NpgsqlTransaction, long, Task> look,
+        CancellationToken ct
+    ) => (await WriteAsync(chronology, [order], caller, allOrNothing: true, look, ct)).Map(outcomes => outcomes[0]);
+
+    /// <param name="then">What is done with what was written; without a commit it is undone.</param>
+    private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
+        string chronology,
+        IReadOnlyList<Order> orders,
+        Caller caller,
+        bool allOrNothing,
+        Func<NpgsqlTransaction, long, Task> then,
         CancellationToken ct
     )
     {
@@ -76,7 +96,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             Queue(session, page);
             await session.SaveChangesAsync(ct);
         }
-        await transaction.CommitAsync(ct);
+        await then(transaction, page.Position);
         return outcomes;
     }
 

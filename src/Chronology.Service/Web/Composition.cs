@@ -25,6 +25,7 @@ public static class Composition
     public static IServiceCollection AddChronology(this IServiceCollection services, NpgsqlDataSource source)
     {
         services.AddSingleton(source);
+        services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
         services.AddSingleton<Moments>();

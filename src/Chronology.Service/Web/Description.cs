@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Rules;
+using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Store;
 using Chronology.Time;
@@ -211,7 +212,7 @@ internal static class Description
     private static OpenApiSchema Choice(IEnumerable<string> choices) =>
         new() { Type = JsonSchemaType.String, Enum = [.. choices.Select(choice => (JsonNode)choice)] };
 
-    private static Task DescribeAsync(
+    private static async Task DescribeAsync(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
         CancellationToken ct
@@ -233,6 +234,16 @@ internal static class Description
                     Schema = schema,
                 }
             );
+        }
+        if (metadata.OfType<Previewed>().Any())
+        {
+            var media = operation.Responses![$"{StatusCodes.Status200OK}"].Content!["application/json"];
+            var preview = await context.GetOrCreateSchemaAsync(typeof(EffectPreview), null, ct);
+            context.Document!.AddComponent(nameof(EffectPreview), preview);
+            media.Schema = new OpenApiSchema
+            {
+                AnyOf = [media.Schema!, new OpenApiSchemaReference(nameof(EffectPreview), context.Document)],
+            };
         }
         foreach (var points in metadata.OfType<AskedPoints>())
         {
@@ -281,7 +292,6 @@ internal static class Description
                 }
             }
         }
-        return Task.CompletedTask;
     }
 
     private static string Header(string name) =>
@@ -326,6 +336,10 @@ internal static class Description
                 }
             ),
             "since" => ("A position, itself not told.", new() { Type = JsonSchemaType.Integer, Minimum = "0" }),
+            "dryRun" => (
+                "Record nothing; tell what would change: as of “asOf”, else as of today and on the days that it names.",
+                new() { Type = JsonSchemaType.Boolean }
+            ),
             "strict" => ("Record nothing if any line is refused.", new() { Type = JsonSchemaType.Boolean }),
             _ => ("", text),
         };
