@@ -15,6 +15,8 @@ public static partial class Tables
         Say(console, $"to {Basis(answer.Basis)}");
         var (day, other) = (answer.From.AsOf, answer.Basis.AsOf);
         var (position, to) = (answer.From.KnownAt.Position, answer.Basis.KnownAt.Position);
+        if (position == to && day == other)
+            Say(console, "Nothing is different.");
         if (position != to)
         {
             Say(console, "");
@@ -35,7 +37,9 @@ public static partial class Tables
                 $"What changed in the world, from {day} to {other}",
                 answer.World,
                 "Events",
-                line => line.Events!.Select(e => $"{e.Occurred.Edtf} {e.Title} ({e.Event})")
+                line =>
+                    line.Events!.Select(e => $"{e.Occurred.Edtf} {e.Title} ({e.Event})")
+                        .Concat(((line as FactLine)?.Actors ?? []).Select(actor => $"actor/{actor}"))
             );
         }
         if (answer.Rules.Count > 0)

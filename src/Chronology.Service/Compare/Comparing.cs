@@ -45,19 +45,29 @@ public sealed class Comparing(
         var one = (before, await identities.AtAsync(before, ct));
         var other = (after, await identities.AtAsync(after, ct));
         var revised = await candidates.ActorsAsync(before, after, ct);
-        var among = await candidates.RevisedAsync(one, other, revised, ct);
+        var merged = await candidates.MergedAsync(before, after, ct);
+        var among = await candidates.RevisedAsync(one, other, revised, merged.Select(into => into.Key), ct);
         var ofFacts = await FactsAsync(one, other, parties, among, revised, ct);
         var ofEras = await ErasAsync(before, after, ct);
-        var records = ofFacts.SelectMany(line => line.Records).Concat(ofEras.Select(line => line.About));
+        var records = ofFacts.SelectMany(Records).Concat(ofEras.Select(line => line.About));
         var revisions = (await LedgerRows.RevisingAsync(source, before.Chronology, low, high, records, ct)).ToLookup(
             row => row.Id,
             ChangeAnswer.Of
         );
         return
         [
-            .. ofFacts.Select(line => Line(line.Difference, Revising(line.Records))),
+            .. ofFacts.Select(line => Line(line.Difference, Revising(Records(line)))),
             .. ofEras.Select(line => Line(line, Revising([line.About]))),
         ];
+
+        IEnumerable<RecordId> Records(FactDifference line)
+        {
+            var events = line.Behind.Select(effect => effect.Event);
+            return events
+                .Concat(events.SelectMany(into => merged[into]))
+                .Select(key => new RecordId(RecordKind.Event, key))
+                .Concat(line.Actors.Select(actor => new RecordId(RecordKind.Actor, actor)));
+        }
 
         IReadOnlyList<ChangeAnswer> Revising(IEnumerable<RecordId> behind) =>
             [.. behind.Distinct().SelectMany(id => revisions[id]).OrderBy(revision => revision.Position)];
@@ -109,13 +119,7 @@ public sealed class Comparing(
         Difference<FactKey, FactAnswer> Difference,
         IReadOnlyList<RecordedEffect> Behind,
         IReadOnlyList<string> Actors
-    )
-    {
-        public IEnumerable<RecordId> Records =>
-            Behind
-                .Select(effect => new RecordId(RecordKind.Event, effect.Event))
-                .Concat(Actors.Select(actor => new RecordId(RecordKind.Actor, actor)));
-    }
+    );
 
     private async Task<IReadOnlyList<FactDifference>> FactsAsync(
         (Moment Moment, Identity Identity) before,

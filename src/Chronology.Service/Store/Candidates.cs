@@ -11,10 +11,12 @@ public sealed class Candidates(Reading source)
 {
     /// <summary>The facts that may be told differently on one day as known at two positions.</summary>
     /// <param name="revised">The actors that are told differently of, as <see cref="ActorsAsync"/> gives them.</param>
+    /// <param name="united">The events whose answers are told with or without another's, as <see cref="MergedAsync"/> gives them.</param>
     public async Task<IReadOnlySet<FactKey>> RevisedAsync(
         (Moment Moment, Identity Identity) one,
         (Moment Moment, Identity Identity) other,
         IReadOnlyList<string> revised,
+        IEnumerable<string> united,
         CancellationToken ct
     )
     {
@@ -28,8 +30,11 @@ public sealed class Candidates(Reading source)
             select e.fact from chronology.effect e
             where e.chronology = $1 and e.to_position > $2 and e.to_position <= $3 and e.to_position < {DerivedRows.Open}
               and e.start_first <= $4
+            union
+            select e.fact from chronology.effect e
+            where e.chronology = $1 and e.event = any($5) and e.from_position <= $3 and e.to_position > $2 and e.start_first <= $4
             """,
-            [chronology, low, high, asOf],
+            [chronology, low, high, asOf, united.ToArray()],
             ct
         );
         return await HeirsAsync(chronology, touched, revised, [one.Identity, other.Identity], ct);
@@ -132,6 +137,32 @@ public sealed class Candidates(Reading source)
                 row => row.State.Id.Key,
                 row => Who.Of(row.State)
             );
+    }
+
+    /// <summary>For each event into which others were merged between two positions, or split off from it, those others; directly or through more of them.</summary>
+    public async Task<ILookup<string, string>> MergedAsync(Moment one, Moment other, CancellationToken ct)
+    {
+        var (low, high) = Between(one, other);
+        await using var command = source.CreateCommand(
+            """
+            with recursive m (key, into_key) as (
+                select l.key, l.key from chronology.ledger l
+                where l.chronology = $1 and l.position > $2 and l.position <= $3 and l.kind = 'event' and l.op in ('merged', 'split')
+                union
+                select m.key, r.state->>'mergedInto' from m
+                join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = m.into_key
+                    and r.status = 'merged' and r.from_position <= $3 and r.to_position > $2)
+            select key, into_key from m where key <> into_key
+            """
+        );
+        command.Parameters.AddWithValue(one.Chronology);
+        command.Parameters.AddWithValue(low);
+        command.Parameters.AddWithValue(high);
+        var found = new List<(string Key, string Into)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            found.Add((reader.GetString(0), reader.GetString(1)));
+        return found.ToLookup(merged => merged.Into, merged => merged.Key, StringComparer.Ordinal);
     }
 
     private sealed record Who(string? MergedInto, ValueList<Successor> Successors, string? Existed, bool IsPerson)

@@ -89,6 +89,20 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("search soviet gov", "actor/ussr")]
     [InlineData("search no-such-thing", "Nothing is found.")]
     [InlineData("search plo --limit 1", "There are more: --cursor ")]
+    [InlineData("compare 1974@{before} 1977 --between ussr,plo", "representation plo → ussr")]
+    [InlineData("compare 1974@{before} 1974 --between ussr,plo", "embassy (certain)")]
+    [InlineData("compare 1974@{before} 1974 --between ussr,plo", "event/plo-embassy-moscow corrected by ")]
+    [InlineData("compare 1947 1949 --between ussr,israel", "recognition ussr → israel")]
+    [InlineData("compare 1974 1974", "Nothing is different.")]
+    [InlineData(
+        "retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run --as-of 1975",
+        "Nothing is recorded. event/plo-embassy-moscow would be retracted: revision 3, retracted."
+    )]
+    [InlineData(
+        "retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run --as-of 1975",
+        "representative-office (certain)"
+    )]
+    [InlineData("retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run", "As of 1974-08-31")]
     public async Task tells_people_in_plain_text(string asked, string expected)
     {
         var told = await Chronology.RunAsync(
@@ -102,6 +116,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
 
     [Theory]
     [InlineData("state --as-of tomorrow", 1, "invalid-parameter: ")]
+    [InlineData("compare", 2, "usage: ")]
+    [InlineData("compare 1974@nine", 1, "invalid-parameter: “from”, “knownAt”: Give a position")]
     [InlineData("state --known-at 9999", 1, "invalid-parameter: ")]
     [InlineData("state -c nowhere", 1, "no-such-chronology: ")]
     [InlineData("facts --kind friendship", 1, "invalid-parameter: ")]
@@ -118,6 +134,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("export --known-at 9999", 1, "invalid-parameter: ")]
     [InlineData("export -c nowhere", 1, "no-such-chronology: ")]
     [InlineData("export --output /no/such/folder/file", 2, "no-such-file: ")]
+    [InlineData("retract event/plo-embassy-moscow --if-match 2 --reason correction --as-of 1975", 2, "usage: ")]
     [InlineData("state --nope", 2, "usage: ")]
     [InlineData("state --between", 2, "usage: ")]
     [InlineData("nope", 2, "usage: ")]
@@ -171,7 +188,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     {
         var told = await Chronology.RunAsync("--help");
 
-        foreach (var verb in new[] { "append", "blame", "export", "search" })
+        foreach (var verb in new[] { "append", "blame", "compare", "export", "search" })
             Assert.Contains($"  {verb} ", told.Out, StringComparison.Ordinal);
     }
 
@@ -199,6 +216,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("timeline")]
     [InlineData("history")]
     [InlineData("changes")]
+    [InlineData("compare")]
     [InlineData("blame")]
     [InlineData("search")]
     [InlineData("export")]

@@ -97,6 +97,85 @@ public sealed class Comparing(ServedOnce served) : OverHttp(served)
         Assert.Equal("value", (await CompareAsync($"1950@{AfterCast + 1}", "1950")).Each("knowledge", "change"));
     }
 
+    [Theory]
+    [InlineData("1974", ""","until":"1980" """, "1979", "1981", "ended")]
+    [InlineData("1974-01-01", ""","until":"[1970..1985]" """, "1974-01-01", "1980", "certainty")]
+    [InlineData("1974", ""","until":"198X" """, "1979", "1995", "ended")]
+    [InlineData("1974", ""","until":"1980" """, "1981", "1979", "appeared")]
+    [InlineData("[1890..2010]", "", "1880", "1900", "appeared")]
+    [InlineData("[1890..2010]", "", "1950", "2010", "certainty")]
+    [InlineData("1974-22", "", "1974-05", "1974-07-01", "appeared")]
+    [InlineData("1974", "", "1974-07-01", "1974", "certainty")]
+    [InlineData("[1970-03-01,1990-03-01]", "", "1970-02", "1980", "appeared")]
+    public async Task of_the_world_finds_whatever_begins_or_ends_in_between(
+        string begins,
+        string more,
+        string from,
+        string to,
+        string change
+    )
+    {
+        await RecordAsync(
+            Event(
+                "opened",
+                "1900",
+                $$""","effects":[{"fact":"representation","holder":"ussr","toward":"plo","value":"contact","from":"{{begins}}"{{more}}}]"""
+            )
+        );
+        var line = Only(await CompareAsync(from, to), "world");
+
+        Assert.Equal(
+            (change, "opened"),
+            ((string?)line["change"], (string?)line["events"]!.AsArray().Single()!["event"])
+        );
+    }
+
+    [Fact]
+    public async Task finds_what_ends_every_value_of_a_kind()
+    {
+        await RecordAsync(
+            Effect("arms", "1970", "support|ussr|plo|arms"),
+            Effect("training", "1972", "support|ussr|plo|training"),
+            Effect("ended", "1985", "support|ussr|plo|null")
+        );
+        var world = await CompareAsync("1980", "1990");
+        Assert.Equal("arms training", world.Each("world", "value"));
+        Assert.Equal("ended ended", world.Each("world", "change"));
+
+        var learnt = await CompareAsync($"1990@{AfterCast + 2}", "1990");
+        Assert.Equal("arms training", learnt.Each("knowledge", "value"));
+        Assert.Equal("ended", (string?)learnt.List("knowledge")[0]!["revisions"]!.AsArray().Single()!["key"]);
+    }
+
+    [Fact]
+    public async Task tells_which_actor_followed_which()
+    {
+        await PostAsync("/actors", """{"key":"russia","kind":"state","name":"Russia"}""");
+        await RecordAsync(Effect("recognised", "1948-05-17", "recognition|ussr|israel|de-jure"));
+        await PatchAsync(
+            "/actors/ussr",
+            1,
+            """ "successors":[{"actor":"russia","kind":"continuator","on":"1991-12-26"}] """
+        );
+
+        var world = await CompareAsync("1991-12-25", "1992");
+        Assert.Equal("russia ussr", world.Each("world", "holder"));
+        Assert.Equal("appeared ended", world.Each("world", "change"));
+        Assert.Equal("[\"ussr\"]", world.List("world")[1]!["actors"]!.ToJsonString());
+
+        var learnt = await CompareAsync($"1992@{AfterCast + 2}", "1992");
+        Assert.Equal("russia ussr", learnt.Each("knowledge", "holder"));
+        Assert.Equal(
+            "actor ussr corrected",
+            string.Join(
+                ' ',
+                new[] { "record", "key", "op" }.Select(m =>
+                    (string?)learnt.List("knowledge")[0]!["revisions"]!.AsArray().Single()![m]
+                )
+            )
+        );
+    }
+
     [Fact]
     public async Task may_be_about_two_sides_only()
     {
