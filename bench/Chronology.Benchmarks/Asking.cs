@@ -67,10 +67,10 @@ public static class Asking
                 async i =>
                 {
                     var q = questions[i % questions.Length];
-                    var (_, fact) = await AskAsync(facts, slug, q, ct);
+                    var (moment, fact) = await AskAsync(facts, slug, q, ct);
                     var entry = FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf);
                     if (cited)
-                        await facts.CitationsAsync(slug, FactTelling.Rests(entry), ct);
+                        await facts.CitationsAsync(moment, FactTelling.Rests(entry), ct);
                 }
             );
         var contest = new Contest("Q1: one fact at (D, T)", Rounds: 9, Turns: 40, CallsATurn: 25);

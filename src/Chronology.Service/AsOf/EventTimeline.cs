@@ -84,7 +84,7 @@ public sealed record EventTimeline(
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
 public sealed record TimelineAnswer(Basis Basis, IReadOnlyList<JsonObject> Events, string? Next);
 
-public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
+public sealed class EventTimelineHandler(Moments moments, Timeline timeline, Npgsql.NpgsqlDataSource source)
     : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
@@ -103,9 +103,11 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
             request.Limit,
             cancellationToken
         );
+        var keys = events.Select(row => row.State.Id.Key);
+        var merged = await Merged.ReadAsync(source, moment, RecordKind.Event, keys, cancellationToken);
         return new TimelineAnswer(
             moment.Basis,
-            [.. events.Select(row => Told.Of(row, moment))],
+            [.. events.Select(row => Told.Of(row, moment, merged))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next))
         );
     }

@@ -44,7 +44,7 @@ public sealed class FactTelling(Facts facts)
     {
         var entries = Decide(moment, await facts.ReadAsync(moment, selection, ct));
         var listed = entries.Where(entry => entry.IsListed).ToList();
-        var citations = await facts.CitationsAsync(moment.Chronology, listed.SelectMany(Rests), ct);
+        var citations = await facts.CitationsAsync(moment, listed.SelectMany(Rests), ct);
         return Ordered([.. listed.Select(entry => Tell(entry, citations))]);
     }
 

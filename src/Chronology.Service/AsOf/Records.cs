@@ -40,7 +40,14 @@ public sealed class OneRecordHandler(Moments moments, NpgsqlDataSource source)
         var row = await Rows.OneAsync(source, resolved.Value, request.Id, cancellationToken);
         if (row is null)
             return NoSuch(request.Id);
-        return new OneRecordAnswer(resolved.Value.Basis, Told.Of(row, resolved.Value), row.State.Revision);
+        var merged = await Merged.ReadAsync(
+            source,
+            resolved.Value,
+            request.Id.Kind,
+            [request.Id.Key],
+            cancellationToken
+        );
+        return new OneRecordAnswer(resolved.Value.Basis, Told.Of(row, resolved.Value, merged), row.State.Revision);
     }
 
     public static Rejection NoSuch(RecordId id) =>
@@ -76,9 +83,11 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
         command.Parameters.AddWithValue(SearchText.WordsOf(request.Text));
         command.Parameters.AddWithValue(request.Limit + 1);
         var rows = await Rows.ReadAsync(command, cancellationToken);
+        var keys = rows.Select(row => row.State.Id.Key);
+        var merged = await Merged.ReadAsync(source, moment, request.Kind, keys, cancellationToken);
         return new ListAnswer(
             moment.Basis,
-            [.. rows.Take(request.Limit).Select(row => Told.Of(row, moment))],
+            [.. rows.Take(request.Limit).Select(row => Told.Of(row, moment, merged))],
             rows.Count > request.Limit
                 ? TimelineCursor.Write(new(moment.Position, new(0, 0, 0, rows[request.Limit - 1].State.Id.Key)))
                 : null

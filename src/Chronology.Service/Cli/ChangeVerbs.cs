@@ -68,7 +68,7 @@ public static class CreateVerb
     }
 }
 
-/// <summary><c>chronology append</c>, <c>correct</c>, <c>retract</c>, <c>reinstate</c>, <c>dispute</c>, <c>resolve</c>.</summary>
+/// <summary><c>chronology append</c>, <c>correct</c>, <c>retract</c>, <c>reinstate</c>, <c>dispute</c>, <c>resolve</c>, <c>merge</c>, <c>split</c>.</summary>
 public static class ChangeVerbs
 {
     public static IEnumerable<Verb> Of(Run run) =>
@@ -109,6 +109,21 @@ public static class ChangeVerbs
                 "End a dispute about an event, with a reason",
                 Operation.Resolved,
                 "chronology resolve event/plo-embassy-moscow --if-match 3 --credibility confirmed --reason reassessment"
+            ),
+            Change(
+                run,
+                "merge",
+                "Say that an event or actor is another one recorded twice, with a reason; it can be split",
+                Operation.Merged,
+                "chronology merge event/plo-mission-moscow --into plo-embassy-moscow --if-match 1 --reason merge --note \"The same mission, from another source.\"",
+                "chronology merge actor/soviet-union --into ussr --if-match 1 --reason merge"
+            ),
+            Change(
+                run,
+                "split",
+                "Undo a merge",
+                Operation.Split,
+                "chronology split event/plo-mission-moscow --if-match 2 --reason split"
             ),
         ];
 
@@ -219,6 +234,11 @@ public static class ChangeVerbs
             Description = "confirmed, reported or refuted; without it what it was before the dispute",
             HelpName = "CREDIBILITY",
         };
+        var into = new Option<string?>("--into")
+        {
+            Description = "The key of the one that stays, of the same kind",
+            HelpName = "KEY",
+        };
         var reason = new Option<string?>("--reason") { Description = "Why: a code", HelpName = "CODE" };
         var note = new Option<string?>("--note") { Description = "Why: in words", HelpName = "TEXT" };
         var citations = new Option<string?>("--citations")
@@ -234,6 +254,8 @@ public static class ChangeVerbs
         }
         if (verb == Operation.Resolved)
             command.Options.Add(credibility);
+        if (verb == Operation.Merged)
+            command.Options.Add(into);
         foreach (
             Option option in new Option[] { reason, note, citations, run.Author, run.Via, run.Chronology, run.Json }
         )
@@ -266,6 +288,8 @@ public static class ChangeVerbs
                     }
                     if (parsed.GetValue(credibility) is { } becomes)
                         body["credibility"] = becomes;
+                    if (parsed.GetValue(into) is { } stays)
+                        body["into"] = stays;
                     if (parsed.GetValue(reason) is not null || parsed.GetValue(note) is not null)
                         body["reason"] = new JsonObject
                         {

@@ -47,7 +47,7 @@ public sealed class ErasOfSchemeHandler(Moments moments, RecordedEras eras, Npgs
         );
         return new ErasOfSchemeAnswer(
             moment.Basis,
-            [.. page.Select(row => Told.Of(row, moment))],
+            [.. page.Select(row => Told.Of(row, moment, Merged.None))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next))
         );
     }

@@ -224,7 +224,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
             when is null ? null : when.Earliest?.Number ?? long.MinValue,
             when is null ? null : when.Latest?.Number ?? long.MaxValue,
             (state.Content as EventContent)?.Order,
-            string.Join('\n', RefsOf(state.Content).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+            string.Join('\n', RefsOf(state).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
             SearchText.Of(state),
             StoredState.Write(state)
         );
@@ -296,9 +296,12 @@ public sealed class DerivedRows(string tables = "") : IProjection
     private static When WhenOf(EventContent content) =>
         When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
 
-    /// <summary>actor/KEY takes part; party/KEY stands in an effect or a succession; the others as they are.</summary>
-    public static IEnumerable<string> RefsOf(RecordContent content)
+    /// <summary>actor/KEY takes part; party/KEY stands in an effect or a succession; into/KEY it is merged into; the others as they are.</summary>
+    public static IEnumerable<string> RefsOf(RecordState state)
     {
+        var content = state.Content;
+        if (state.MergedInto is { } into)
+            yield return IntoRef(into);
         foreach (var reference in content.References())
         {
             var key = reference.To.Key;
@@ -317,6 +320,9 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 yield return $"tag/{tag}";
         }
     }
+
+    /// <summary>The ref of what is merged into the record of this key, and of its kind.</summary>
+    public static string IntoRef(string key) => $"into/{key}";
 
     private static RecordId IdOf(string stream)
     {

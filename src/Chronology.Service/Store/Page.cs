@@ -7,7 +7,13 @@ namespace Chronology.Service.Store;
 internal sealed class Page
 {
     /// <summary>A record as it stands, its state only where an order is for it.</summary>
-    private sealed record Standing(RecordStatus Status, RecordState? State, long Position, long RecordedAt);
+    private sealed record Standing(
+        RecordStatus Status,
+        string? MergedInto,
+        RecordState? State,
+        long Position,
+        long RecordedAt
+    );
 
     private readonly NpgsqlConnection connection;
     private readonly Dictionary<RecordId, Standing?> standing = [];
@@ -97,11 +103,13 @@ internal sealed class Page
 
     public void Put(RecordState state, long position, long recordedAt)
     {
-        standing[state.Id] = new(state.Status, state, position, recordedAt);
+        standing[state.Id] = new(state.Status, state.MergedInto, state, position, recordedAt);
         touched.Add(state.Id);
     }
 
-    /// <summary>What the rest of the chronology has against a change: a reference into nothing, or one that would dangle.</summary>
+    /// <summary>What the rest of the chronology has against a change: a reference into nothing, one that would dangle, or a merge into what takes no part.</summary>
+    /// <remarks>A merge goes from a record that takes part into another that does, so that following merges never comes back.
+    /// What is reinstated or split may refer to what has been merged meanwhile.</remarks>
     public async Task<Rejection?> RefusalAsync(
         Command command,
         RecordState? before,
@@ -114,7 +122,7 @@ internal sealed class Page
         if (after.Status is RecordStatus.Active or RecordStatus.Disputed)
         {
             var old =
-                before is null || command is Command.Reinstate
+                before is null || command is Command.Reinstate or Command.Split
                     ? []
                     : before.Content.References().Select(r => (r.To, r.OrIssue)).ToHashSet();
             fresh.AddRange(
@@ -124,34 +132,65 @@ internal sealed class Page
                     .Select(r => command is Command.Correct ? r with { Pointer = $"/changes{r.Pointer}" } : r)
             );
         }
-        return await DanglingAsync(fresh, ct)
+        return await DanglingAsync(fresh, command is Command.Reinstate or Command.Split, ct)
+            ?? (command is Command.Merge merge ? await NotMergeableAsync(Into(merge), ct) : null)
             ?? (after.Status == RecordStatus.Retracted ? await StillReferencedAsync(after.Id, ct) : null);
     }
 
-    private async Task<Rejection?> DanglingAsync(IReadOnlyList<Reference> references, CancellationToken ct)
+    /// <param name="orMerged">What is merged will do.</param>
+    private async Task<Rejection?> DanglingAsync(
+        IReadOnlyList<Reference> references,
+        bool orMerged,
+        CancellationToken ct
+    )
     {
-        var unread = references.SelectMany(Targets).Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
-        if (unread.Length > 0)
-        {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Reading(Chronology, unread, []) } };
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            await ReadAsync(reader, unread, ct);
-        }
+        await KnowAsync(references.SelectMany(Targets), ct);
         foreach (var reference in references)
         {
-            if (!Targets(reference).Any(IsLive))
-            {
-                var kind = reference.To.Kind.Name();
-                return new(
-                    $"unknown-{kind}",
-                    reference.OrIssue
-                        ? $"There is no actor and no issue “{reference.To.Key}”: record it first."
-                        : $"There is no {kind} “{reference.To.Key}”: record it first.",
-                    reference.Pointer
-                );
-            }
+            if (Targets(reference).Any(id => IsLive(id) || (orMerged && standing[id]?.Status == RecordStatus.Merged)))
+                continue;
+            var kind = reference.To.Kind.Name();
+            return new(
+                $"unknown-{kind}",
+                standing[reference.To]?.MergedInto is { } into
+                        ? $"The {kind} “{reference.To.Key}” is merged into “{into}”: name that one."
+                    : reference.OrIssue ? $"There is no actor and no issue “{reference.To.Key}”: record it first."
+                    : $"There is no {kind} “{reference.To.Key}”: record it first.",
+                reference.Pointer
+            );
         }
         return null;
+    }
+
+    private async Task<Rejection?> NotMergeableAsync(RecordId into, CancellationToken ct)
+    {
+        await KnowAsync([into], ct);
+        var kind = into.Kind.Name();
+        return standing[into] switch
+        {
+            null => new($"unknown-{kind}", $"There is no {kind} “{into.Key}”: record it first.", "/into"),
+            { Status: RecordStatus.Retracted } => new(
+                "cannot-merge",
+                $"The {kind} “{into.Key}” is retracted: reinstate it first, or merge into another.",
+                "/into"
+            ),
+            { MergedInto: { } onwards } => new(
+                "cannot-merge",
+                $"The {kind} “{into.Key}” is itself merged into “{onwards}”: merge into that one.",
+                "/into"
+            ),
+            _ => null,
+        };
+    }
+
+    private async Task KnowAsync(IEnumerable<RecordId> ids, CancellationToken ct)
+    {
+        var unread = ids.Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
+        if (unread.Length == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Reading(Chronology, unread, []) } };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await ReadAsync(reader, unread, ct);
     }
 
     private bool IsLive(RecordId id) => standing[id]?.Status is RecordStatus.Active or RecordStatus.Disputed;
@@ -159,9 +198,16 @@ internal sealed class Page
     private async Task<Rejection?> StillReferencedAsync(RecordId id, CancellationToken ct)
     {
         string[] refs = id.Kind == RecordKind.Actor ? [$"actor/{id.Key}", $"party/{id.Key}"] : [id.StreamKey];
+        var merged = DerivedRows.IntoRef(id.Key);
+        // What a merged record cites is told by the one that it is merged into.
+        var told = id.Kind == RecordKind.Source;
         var user = touched
-            .Where(t => t != id && IsLive(t))
-            .Where(t => DerivedRows.RefsOf(standing[t]!.State!.Content).Intersect(refs, StringComparer.Ordinal).Any())
+            .Where(t => t != id)
+            .Where(t =>
+                IsLive(t) || (told && standing[t]!.Status == RecordStatus.Merged)
+                    ? DerivedRows.RefsOf(standing[t]!.State!).Intersect(refs, StringComparer.Ordinal).Any()
+                    : t.Kind == id.Kind && standing[t]!.MergedInto == id.Key
+            )
             .Select(t => (RecordId?)t)
             .FirstOrDefault();
         if (user is null)
@@ -169,13 +215,18 @@ internal sealed class Page
             await using var command = new NpgsqlCommand(
                 $"""
                 select kind, key from chronology.record
-                where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
+                where refs && ($2 || $3) and chronology = $1 and to_position = {DerivedRows.Open}
+                  and (refs && $2 and (status in ('active', 'disputed') or $5 and status = 'merged')
+                    or refs && $3 and kind = $4 and status = 'merged')
                 order by kind, key
                 """,
                 connection
             );
             command.Parameters.AddWithValue(Chronology);
             command.Parameters.AddWithValue(refs);
+            command.Parameters.AddWithValue(new[] { merged });
+            command.Parameters.AddWithValue(id.Kind.Name());
+            command.Parameters.AddWithValue(told);
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (user is null && await reader.ReadAsync(ct))
             {
@@ -185,13 +236,21 @@ internal sealed class Page
         }
         return user is null
             ? null
-            : new("still-referenced", $"{id} is referred to by {user}: correct or retract that first.");
+            : new("still-referenced", $"{id} is referred to by {user}: correct, retract or split that first.");
     }
 
     private static IEnumerable<RecordId> ReferencesOf(Command command) =>
-        command is Command.Record { Content: var content }
-            ? content.References().SelectMany(Targets)
-            : command.Support.Select(citation => new RecordId(RecordKind.Source, citation.Source));
+        command switch
+        {
+            Command.Record { Content: var content } => content.References().SelectMany(Targets),
+            Command.Merge merge => Cited(merge).Append(Into(merge)),
+            _ => Cited(command),
+        };
+
+    private static IEnumerable<RecordId> Cited(Command command) =>
+        command.Support.Select(citation => new RecordId(RecordKind.Source, citation.Source));
+
+    private static RecordId Into(Command.Merge merge) => new(merge.Id.Kind, merge.Into);
 
     private static IEnumerable<RecordId> Targets(Reference reference) =>
         reference.OrIssue ? [reference.To, new(RecordKind.Issue, reference.To.Key)] : [reference.To];
@@ -199,7 +258,8 @@ internal sealed class Page
     private static NpgsqlBatchCommand Reading(string chronology, RecordId[] ids, HashSet<RecordId> own) =>
         new(
             $"""
-            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, r.from_position, l.recorded_at
+            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, r.from_position, l.recorded_at,
+                case when r.status = 'merged' then r.state->>'mergedInto' end
             from unnest($2, $3, $4) as x (kind, key, own)
             join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
             left join chronology.ledger l on x.own and l.chronology = $1 and l.position = r.from_position
@@ -229,7 +289,13 @@ internal sealed class Page
             var at = await reader.IsDBNullAsync(6, ct)
                 ? 0
                 : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(6));
-            standing[id] = new(Words.Status(status), state, reader.GetInt64(5), at);
+            standing[id] = new(
+                Words.Status(status),
+                await reader.IsDBNullAsync(7, ct) ? null : reader.GetString(7),
+                state,
+                reader.GetInt64(5),
+                at
+            );
             if (state is not null)
                 Before[id] = state;
         }

@@ -190,8 +190,14 @@ public static class Rows
 {
     public static async Task<IReadOnlyList<RecordedRow>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
     {
-        var rows = new List<RecordedRow>();
         await using var reader = await command.ExecuteReaderAsync(ct);
+        return await ReadAsync(reader, ct);
+    }
+
+    /// <summary>All that is left of the reader's present result.</summary>
+    public static async Task<IReadOnlyList<RecordedRow>> ReadAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var rows = new List<RecordedRow>();
         while (await reader.ReadAsync(ct))
             rows.Add(Of(reader));
         return rows;
@@ -234,7 +240,8 @@ public static class Rows
 public static class Told
 {
     /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce.</summary>
-    public static JsonObject Of(RecordedRow row, Moment moment)
+    /// <remarks>Of a record into which others are merged also their keys, and their citations after its own.</remarks>
+    public static JsonObject Of(RecordedRow row, Moment moment, Merged merged)
     {
         var state = row.State;
         var told = RecordJson.Write(state.Id, state.Content);
@@ -256,6 +263,11 @@ public static class Told
         told["status"] = RecordJson.Word(state.Status);
         if (state.MergedInto is not null)
             told["mergedInto"] = state.MergedInto;
+        if (merged.Into(state.Id.Key) is { Count: > 0 } from)
+        {
+            told["citations"] = RecordJson.Write(merged.Citations(state));
+            told["mergedFrom"] = new JsonArray([.. from.Select(one => JsonValue.Create(one.Id.Key))]);
+        }
         told["revision"] = state.Revision;
         told["position"] = row.Position;
         return told;

@@ -52,6 +52,8 @@ public static class ExportLine
             line["changes"] = Changes(before, after);
         if (operation is Operation.Resolved && after.Content is EventContent resolved)
             line["credibility"] = resolved.Credibility;
+        if (operation is Operation.Merged)
+            line["into"] = after.MergedInto;
         if (reason is not null)
         {
             line["reason"] = Without(new() { ["code"] = reason.Code, ["note"] = reason.Note });

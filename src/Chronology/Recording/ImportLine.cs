@@ -43,14 +43,11 @@ public abstract record ImportLine
             "reinstate" => ReadCommand(Operation.Reinstated, line),
             "dispute" => ReadCommand(Operation.Disputed, line),
             "resolve" => ReadCommand(Operation.Resolved, line),
-            "merge" or "split" => new Rejection(
-                "invalid-parameter",
-                "Merging and splitting are not supported by this version.",
-                "/record"
-            ),
+            "merge" => ReadCommand(Operation.Merged, line),
+            "split" => ReadCommand(Operation.Split, line),
             _ => new Rejection(
                 "invalid-parameter",
-                "“record” says what the line is: chronology, actor, issue, source, event, scheme, era, correct, retract, reinstate, dispute or resolve.",
+                "“record” says what the line is: chronology, actor, issue, source, event, scheme, era, correct, retract, reinstate, dispute, resolve, merge or split.",
                 "/record"
             ),
         };

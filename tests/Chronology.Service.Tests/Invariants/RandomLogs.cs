@@ -18,6 +18,7 @@ internal sealed record Batch(int DaysLater, IReadOnlyList<Command> Commands)
             Command.Record { Content: EventContent e } =>
                 $"{command.Id} {e.Occurred} {e.Credibility} order {e.Order} {string.Join(", ", e.Effects)}",
             Command.Correct c => $"{command.Id} {c.Changes.ToJsonString()}",
+            Command.Merge m => $"{command.Id} into {m.Into}",
             _ => $"{command.GetType().Name} {command.Id}",
         };
 }
@@ -200,14 +201,16 @@ internal static class RandomLogs
             Operation.Disputed,
             Operation.Resolved,
             Operation.Merged,
+            Operation.Merged,
             Operation.Split
         )
+        from other in Ids
         select Try(() =>
             Desk.Read(
                 verb,
                 id,
                 verb == Operation.Merged
-                    ? """{"into":"e0","reason":{"code":"correction"}}"""
+                    ? $$$"""{"into":"{{{other.Key}}}","reason":{"code":"merge"}}"""
                     : """{"reason":{"code":"correction"}}"""
             )
         );
@@ -258,10 +261,36 @@ internal static class RandomLogs
             }
         );
 
+    /// <summary>Actors that nothing else refers to, recorded, merged in chains, split, retracted and reinstated.</summary>
+    private static readonly Gen<Command?> OfDoubles =
+        from key in Any("d", "d", "f", "g")
+        from other in Any("a", "d", "f", "g")
+        from verb in Any<Operation?>(
+            null,
+            null,
+            Operation.Merged,
+            Operation.Merged,
+            Operation.Split,
+            Operation.Retracted,
+            Operation.Reinstated
+        )
+        select verb is null
+            ? Desk.Read(
+                RecordKind.Actor,
+                $$"""{"key":"{{key}}","kind":"state","name":"{{key}}","citations":[{"source":"s"}]}"""
+            )
+            : Desk.Read(
+                verb.Value,
+                new(RecordKind.Actor, key),
+                verb == Operation.Merged
+                    ? $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
+                    : """{"reason":{"code":"correction"}}"""
+            );
+
     public static Gen<List<Batch>> Logs { get; } =
         Gen.Select(
             Any(0, 0, 1, 40, 400),
-            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers)).List[1, 6],
+            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers), (1, OfDoubles)).List[1, 6],
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];
 

@@ -367,7 +367,12 @@ public sealed class ReadingAnImport
     }
 
     [Theory]
-    [InlineData("""{"record":"merge","of":"event","key":"x"}""", "invalid-parameter", "/record")]
+    [InlineData(
+        """{"record":"merge","of":"event","key":"x","reason":{"code":"merge"}}""",
+        "invalid-parameter",
+        "/into"
+    )]
+    [InlineData("""{"record":"split","of":"event","key":"x"}""", "reason-required", "/reason")]
     [InlineData("""{"record":"scheme","key":"x"}""", "invalid-parameter", "/title")]
     [InlineData("""{"record":"era","key":"x","title":"t","span":"1956/1990"}""", "invalid-parameter", "/scheme")]
     [InlineData(
