@@ -245,6 +245,8 @@ public static class Tables
         foreach (var one in answer.Chronologies)
             Row(table, one.Slug, one.Title, Number(one.Head.Position), one.Head.At);
         Show(console, table);
+        foreach (var one in answer.Chronologies.Where(one => one.StateHash is not null))
+            Say(console, $"State of {one.Slug} at position {Number(one.Head.Position)}: {one.StateHash}");
     }
 
     /// <summary>One line: the value, how sure it is, and what else it may be.</summary>

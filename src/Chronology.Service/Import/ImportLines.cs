@@ -70,7 +70,13 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             else if (line.Value is ImportLine.Chronology described)
                 Describe(number, described, card.Value, tally);
             else if (line.Value is ImportLine.Order order)
-                batch.Add(new(number, new(order.Command, null, order.Revision, order.Via), order.Revision is not null));
+                batch.Add(
+                    new(
+                        number,
+                        new(order.Command, null, order.Revision, order.Via, order.Salts),
+                        order.Revision is not null
+                    )
+                );
             if (batch.Count >= BatchSize && !request.Strict)
             {
                 await AppendAsync(request, batch, waiting, tally, cancellationToken);
@@ -103,7 +109,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
         return await ReportAsync(request, tally, cancellationToken);
     }
 
-    /// <summary>All lines in one transaction, in an order in which what is referred to comes first.</summary>
+    /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>
     private async Task<Result<ImportReport>> StrictlyAsync(
         ImportLines request,
         List<Numbered> batch,
@@ -113,14 +119,18 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
     {
         if (tally.Refused.Count == 0 && batch.Count > 0)
         {
-            var ordered = Ordered(batch);
-            var outcomes = await writer.AppendAsync(
-                request.Chronology,
-                [.. ordered.Select(line => line.Order)],
-                request.Caller,
-                allOrNothing: true,
-                ct
-            );
+            var ordered = batch;
+            var outcomes = await TogetherAsync(request, ordered, ct);
+            if (
+                outcomes.IsOk
+                && outcomes.Value.Any(outcome =>
+                    outcome is Outcome.Refused { Rejection.Code: var code } && MayYetCome(code)
+                )
+            )
+            {
+                ordered = Ordered(batch);
+                outcomes = await TogetherAsync(request, ordered, ct);
+            }
             if (outcomes.Rejection is { } rejection)
                 return rejection;
             for (var i = 0; i < ordered.Count; i++)
@@ -130,6 +140,19 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
         return await ReportAsync(request, tally, ct);
     }
+
+    private Task<Result<IReadOnlyList<Outcome>>> TogetherAsync(
+        ImportLines request,
+        IReadOnlyList<Numbered> lines,
+        CancellationToken ct
+    ) =>
+        writer.AppendAsync(
+            request.Chronology,
+            [.. lines.Select(line => line.Order)],
+            request.Caller,
+            allOrNothing: true,
+            ct
+        );
 
     /// <summary>The lines of each record in their order, and behind the lines that record what they refer to.</summary>
     private static List<Numbered> Ordered(List<Numbered> lines)

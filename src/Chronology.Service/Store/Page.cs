@@ -303,4 +303,9 @@ internal sealed class Page
 }
 
 /// <summary>One accepted command of a page.</summary>
-internal sealed record PageRevision(RecordId Id, ValueList<DomainEvent> Events, RevisionHeaders Headers);
+internal sealed record PageRevision(
+    RecordId Id,
+    ValueList<DomainEvent> Events,
+    RevisionHeaders Headers,
+    Commitment Commitment
+);

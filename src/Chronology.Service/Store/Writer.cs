@@ -19,7 +19,14 @@ public sealed record Caller(string Author, string? Via);
 /// <param name="Expected">The record's present revision as its author saw it (<c>If-Match</c>); null: any.</param>
 /// <param name="Makes">The revision that an import's line makes; null: the next one.</param>
 /// <param name="Via">Instead of the caller's; null: the caller's.</param>
-public sealed record Order(Command Command, int? Expected = null, int? Makes = null, string? Via = null);
+/// <param name="Salts">Of the texts, by pointer, where they are committed to already elsewhere; null: fresh ones.</param>
+public sealed record Order(
+    Command Command,
+    int? Expected = null,
+    int? Makes = null,
+    string? Via = null,
+    IReadOnlyDictionary<string, byte[]>? Salts = null
+);
 
 /// <summary>What became of an order. Closed.</summary>
 public abstract record Outcome
@@ -122,6 +129,22 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             case Decision.Changed changed:
                 if (await page.RefusalAsync(command, state, changed, ct) is { } refusal)
                     return new Outcome.Refused(refusal);
+                var body = new RevisionBody(
+                    command.Id.Kind,
+                    command.Id.Key,
+                    changed.After.Revision,
+                    changed.Operation,
+                    changed.Events,
+                    caller.Author,
+                    order.Via ?? caller.Via,
+                    command.Why,
+                    command.Support
+                );
+                var commitment = order.Salts is null
+                    ? Ledger.Commit(body, () => RandomNumberGenerator.GetBytes(Ledger.SaltLength))
+                    : Ledger.Commit(body, order.Salts);
+                if (commitment.Rejection is { } unsalted)
+                    return new Outcome.Refused(unsalted);
                 var at = page.Take(clock);
                 page.Revisions.Add(
                     new(
@@ -130,13 +153,14 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                         new(
                             page.Position,
                             at,
-                            changed.After.Revision,
-                            changed.Operation,
-                            caller.Author,
-                            order.Via ?? caller.Via,
-                            command.Why,
-                            command.Support
-                        )
+                            body.Revision,
+                            body.Op,
+                            body.Author,
+                            body.Via,
+                            body.Reason,
+                            body.Citations
+                        ),
+                        commitment.Value
                     )
                 );
                 page.Put(changed.After, page.Position, at);
@@ -233,21 +257,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     return stored;
                 })
             );
-            var headers = revision.Headers;
-            var commitment = Ledger.Commit(
-                new(
-                    revision.Id.Kind,
-                    revision.Id.Key,
-                    headers.Revision,
-                    headers.Operation,
-                    revision.Events,
-                    headers.Author,
-                    headers.Via,
-                    headers.Reason,
-                    headers.Citations
-                ),
-                () => RandomNumberGenerator.GetBytes(16)
-            );
+            var (headers, commitment) = (revision.Headers, revision.Commitment);
             ledger.Add(
                 page.Chronology,
                 headers.Position,

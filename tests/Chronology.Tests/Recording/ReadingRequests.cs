@@ -310,7 +310,8 @@ public sealed class ReadingAnImport
             new ImportLine.Order(
                 new Command.Record(new(RecordKind.Issue, "plan"), new IssueContent("Plan", null, [])),
                 1,
-                "wikidata"
+                "wikidata",
+                null
             ),
             ImportLine
                 .Read(
