@@ -119,6 +119,23 @@ public sealed class TakingTheRecordOut(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task leaves_the_salts_out_of_a_line_that_they_would_make_too_long_to_import()
+    {
+        var many = string.Join(',', Enumerable.Repeat("1", 20_000));
+        await service.PostAsync(
+            $"{path}/sources",
+            $$$"""{"key":"many","kind":"press","csl":{"numbers":[{{{many}}}]}}"""
+        );
+        var lines = (await service.Client.GetStringAsync($"{path}/export")).TrimEnd('\n').Split('\n');
+        var copy = await service.CreateAsync("copy-of-many");
+        var report = await service.ImportAsync(copy, string.Join('\n', lines));
+
+        Assert.Contains("\"salts\":{", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("\"salts\"", lines[^1], StringComparison.Ordinal);
+        Assert.Empty(report["refused"]!.AsArray());
+    }
+
+    [Fact]
     public async Task as_known_earlier_stops_at_that_position() =>
         Assert.Equal(
             11,

@@ -263,6 +263,27 @@ public sealed class HashingTheState(TestDatabase database) : IClassFixture<TestD
         Assert.Equal(("invalid-parameter", pointer, 0L), (refused.Code, refused.Pointer, report.Position));
     }
 
+    // Worked out apart from this code, in Python.
+    [Fact]
+    public async Task keeps_its_bytes()
+    {
+        var chronology = await BeginAsync();
+        await ImportAsync(
+            chronology,
+            [
+                """{"record":"actor","key":"a","revision":1,"kind":"state","name":"Ä","salts":{"/events/0/data/content/name":"AQEBAQEBAQEBAQEBAQEBAQ=="}}""",
+                """{"record":"actor","key":"b","revision":1,"kind":"state","name":"B","salts":{"/events/0/data/content/name":"AgICAgICAgICAgICAgICAg=="}}""",
+                """{"record":"merge","of":"actor","key":"b","revision":2,"into":"a","reason":{"code":"merge"}}""",
+            ],
+            new("ann", null)
+        );
+
+        Assert.Equal(
+            "sha256:cfd09ab55acd38ed7bda7ad448bb1f79cc7835d40923bdc9d60f0ac881534016",
+            await HashAsync(chronology)
+        );
+    }
+
     [Fact]
     public async Task of_nothing_there_is_none()
     {
