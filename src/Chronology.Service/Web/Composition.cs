@@ -32,6 +32,8 @@ public static class Composition
         services.AddSingleton<Timeline>();
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
+        services.AddSingleton<Scores>();
+        services.AddSingleton<ScoreTelling>();
         services.AddSingleton<Revisions>();
         services.AddMediatR(mediator =>
         {
@@ -76,6 +78,7 @@ public static class Composition
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
         StateEndpoint.Map(chronology);
+        ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
