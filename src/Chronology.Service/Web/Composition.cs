@@ -8,6 +8,7 @@ using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Marten;
 using MediatR;
@@ -80,6 +81,7 @@ public static class Composition
         StateEndpoint.Map(chronology);
         ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
+        StancesEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         ErasOfSchemeEndpoint.Map(chronology);

@@ -32,6 +32,7 @@ public sealed record FactKind(
 /// <param name="Holds">Whether a fact with this value holds (a refusal, withdrawal or severance does not);
 /// null where the list says nothing or the value is unknown.</param>
 /// <param name="IsResult">A result of a rubric, refused in effects.</param>
+/// <param name="Order">Where the list is a scale: its place on it, such as -2 to 2 of a stance.</param>
 /// <param name="MapsTo">What it stands for elsewhere: codes, of a credibility its weight (<c>0.5..1</c>), of a band its interval.</param>
 public sealed record Term(
     string List,
@@ -40,6 +41,7 @@ public sealed record Term(
     string Source,
     bool? Holds,
     bool IsResult,
+    decimal? Order,
     string MapsTo
 );
 
@@ -82,6 +84,7 @@ public static class Vocabulary
                 row["source"],
                 row["holds"] is "yes" or "no" ? row["holds"] == "yes" : null,
                 row["result"] == "yes",
+                row["order"] is { Length: > 0 } order ? decimal.Parse(order, CultureInfo.InvariantCulture) : null,
                 row["maps_to"]
             )),
     ];
