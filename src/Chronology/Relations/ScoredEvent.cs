@@ -18,7 +18,7 @@ public readonly record struct Weight(int Low, int Estimate, int High)
     /// <param name="credibility">A code of the list of that name.</param>
     public static Weight Of(decimal intensity, string credibility)
     {
-        var range = Vocabulary.Find("credibility", credibility)!.MapsTo.Split("..");
+        var range = Vocabulary.Find("credibility", credibility)!.Order.Split("..");
         var (least, most) = (Quarters(range[0]), Quarters(range[1]));
         var hundredths = (int)(intensity * 100);
         var (one, other) = (hundredths * least, hundredths * most);

@@ -41,7 +41,7 @@ public static class StanceRules
     /// <summary>1 to 3.</summary>
     /// <param name="salience">Null: none is stated.</param>
     public static int Salience(string? salience) =>
-        (int)Vocabulary.Find("salience", salience ?? Values["unstated-salience"])!.Order!.Value;
+        Doubled("salience", salience ?? Values["unstated-salience"])!.Value / 2;
 
     /// <summary>What a piece of evidence says, from -4 (strongly opposes) to 4, in halves.</summary>
     /// <returns>From the position where there is one, else from the vote; null where neither says anything.
@@ -57,14 +57,18 @@ public static class StanceRules
     public static string NearestPosition(Int128 sum, Int128 weight) =>
         Vocabulary
             .List("stance")
-            .Where(term => !term.IsResult && term.Order is { } order && Math.Sign(order) == Int128.Sign(sum))
-            .OrderBy(term => Int128.Abs(sum - weight * (int)(term.Order!.Value * 2)))
-            .ThenByDescending(term => Math.Abs(term.Order!.Value))
+            .Where(term => !term.IsResult)
+            .Select(term => (term.Code, Halves: Doubled("stance", term.Code)!.Value))
+            .Where(position => Math.Sign(position.Halves) == Int128.Sign(sum))
+            .OrderBy(position => Int128.Abs(sum - weight * position.Halves))
+            .ThenByDescending(position => Math.Abs(position.Halves))
             .First()
             .Code;
 
     private static int? Doubled(string list, string code) =>
-        Vocabulary.Find(list, code)?.Order is { } order ? (int)(order * 2) : null;
+        Vocabulary.Find(list, code)?.Order is { Length: > 0 } order
+            ? (int)(decimal.Parse(order, CultureInfo.InvariantCulture) * 2)
+            : null;
 
     private static int Number(string rule) => int.Parse(Values[rule], NumberStyles.None, CultureInfo.InvariantCulture);
 

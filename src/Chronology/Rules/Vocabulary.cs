@@ -32,8 +32,7 @@ public sealed record FactKind(
 /// <param name="Holds">Whether a fact with this value holds (a refusal, withdrawal or severance does not);
 /// null where the list says nothing or the value is unknown.</param>
 /// <param name="IsResult">A result of a rubric, refused in effects.</param>
-/// <param name="Order">Where the list is a scale: its place on it, such as -2 to 2 of a stance.</param>
-/// <param name="MapsTo">What it stands for elsewhere: codes, of a credibility its weight (<c>0.5..1</c>), of a band its interval.</param>
+/// <param name="Order">Its rank among the others, as text; of a credibility what it weighs (<c>0.5..1</c>).</param>
 public sealed record Term(
     string List,
     string Code,
@@ -41,8 +40,7 @@ public sealed record Term(
     string Source,
     bool? Holds,
     bool IsResult,
-    decimal? Order,
-    string MapsTo
+    string Order
 );
 
 /// <summary>One of the closed list of event types: a row of <c>event-types.tsv</c>.</summary>
@@ -84,8 +82,7 @@ public static class Vocabulary
                 row["source"],
                 row["holds"] is "yes" or "no" ? row["holds"] == "yes" : null,
                 row["result"] == "yes",
-                row["order"] is { Length: > 0 } order ? decimal.Parse(order, CultureInfo.InvariantCulture) : null,
-                row["maps_to"]
+                row["order"]
             )),
     ];
 
