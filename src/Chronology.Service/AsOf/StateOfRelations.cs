@@ -17,11 +17,13 @@ public sealed record StateOfRelations(string Chronology, string? Between, string
 }
 
 /// <param name="Eras">The eras of every scheme that certainly or possibly were on the day, by (scheme, first possible day, key).</param>
+/// <param name="Score">Null unless the question is about two sides.</param>
 /// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
 public sealed record StateAnswer(
     Basis Basis,
     IReadOnlyList<EraInForce> Eras,
     IReadOnlyList<FactAnswer> Facts,
+    ScoreAnswer? Score,
     IReadOnlyList<RecentEvent> Recent,
     IReadOnlyList<Note> Notes
 );
@@ -34,6 +36,7 @@ public sealed class StateOfRelationsHandler(
     RecordedEras eras,
     Timeline timeline,
     Silences silences,
+    ScoreTelling scores,
     NpgsqlDataSource source
 ) : IRequestHandler<StateOfRelations, Result<StateAnswer>>
 {
@@ -57,6 +60,7 @@ public sealed class StateOfRelationsHandler(
             moment.Basis,
             await eras.InForceAsync(moment, cancellationToken),
             told,
+            await scores.OfAsync(moment, parties, cancellationToken),
             [.. recent.Select(row => Recent(row, moment))],
             [
                 .. notes

@@ -5,6 +5,7 @@ using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Export;
 using Chronology.Service.Search;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
@@ -71,6 +72,16 @@ public static class AskVerbs
                 ),
             Tables.Facts,
             "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01"
+        );
+        yield return Asking(
+            run,
+            "stances",
+            "Where actors stand: what they declared, what their words and deeds show, and the evidence",
+            ["holder", "toward", "cursor", "limit", "asOf", "knownAt"],
+            StancesEndpoint.Read,
+            Tables.Stances,
+            "chronology stances --holder ussr --toward resolution-3379 --as-of 1991",
+            "chronology stances --holder russia --as-of 2014"
         );
         yield return Asking(
             run,

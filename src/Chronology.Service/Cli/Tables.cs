@@ -15,7 +15,7 @@ using Spectre.Console.Rendering;
 namespace Chronology.Service.Cli;
 
 /// <summary>Answers for people.</summary>
-public static class Tables
+public static partial class Tables
 {
     public static void State(IAnsiConsole console, StateAnswer answer)
     {

@@ -110,6 +110,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         var records = NewRecords(tables);
         var effects = NewEffects(tables);
         var facts = NewFacts(tables);
+        var scores = ScoreRows.New(tables);
         foreach (var version in versions)
         {
             AddVersion(
@@ -122,8 +123,12 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 version.To,
                 version.RecordedOn
             );
+            if (version.State.Content is EventContent content)
+                ScoreRows.Add(scores, chronology, version.State, WhenOf(content), version.From, version.To);
         }
         operations.QueueSqlCommand(records.Insert(), records.Parameters());
+        if (ScoreRows.Statement(tables, scores, chronology, closed) is var (score, parameters))
+            operations.QueueSqlCommand(score, parameters);
         if (effects.Count == 0)
             return;
         operations.QueueSqlCommand(facts.Insert("on conflict do nothing"), facts.Parameters());

@@ -8,6 +8,7 @@ using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Marten;
 using MediatR;
@@ -32,6 +33,8 @@ public static class Composition
         services.AddSingleton<Timeline>();
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
+        services.AddSingleton<Scores>();
+        services.AddSingleton<ScoreTelling>();
         services.AddSingleton<Revisions>();
         services.AddMediatR(mediator =>
         {
@@ -76,7 +79,9 @@ public static class Composition
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
         StateEndpoint.Map(chronology);
+        ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
+        StancesEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         ErasOfSchemeEndpoint.Map(chronology);

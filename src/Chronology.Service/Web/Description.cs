@@ -308,6 +308,10 @@ internal static class Description
                     Maximum = "1000",
                 }
             ),
+            "step" => (
+                "A point each day, or at the end of each month or (default) year.",
+                Choice(["day", "month", "year"])
+            ),
             "since" => ("A position, itself not told.", new() { Type = JsonSchemaType.Integer, Minimum = "0" }),
             "strict" => ("Record nothing if any line is refused.", new() { Type = JsonSchemaType.Boolean }),
             _ => ("", text),

@@ -29,6 +29,9 @@ public sealed record RecordedEffect(
     ValueList<Citation> Citations
 )
 {
+    /// <summary>How the stance was taken; null for every other kind of fact.</summary>
+    public StanceDetails? Stance { get; init; }
+
     /// <summary>Whether it decides by itself (confirmed, reported); otherwise it only claims.</summary>
     public bool IsFirm => Credibility is "confirmed" or "reported";
 
@@ -66,7 +69,10 @@ public sealed record RecordedEffect(
                         content.Order,
                         content.Credibility,
                         content.Citations
-                    ).EndingNoEarlierThanItBegins();
+                    )
+                    {
+                        Stance = StanceDetails.Of(effect),
+                    }.EndingNoEarlierThanItBegins();
                 }
             ),
         ];

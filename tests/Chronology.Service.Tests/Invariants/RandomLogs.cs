@@ -135,18 +135,41 @@ internal static class RandomLogs
         from effects in Effects.List[0, 3]
         from title in Any("Title", "Other")
         from cited in Gen.Bool
+        from type in Any(
+            "recognition-granted",
+            "recognition-granted",
+            "call-held",
+            "force-threatened",
+            "statement-made"
+        )
+        from parties in Any("a", "a b", "ab ", "ab c", "a bc", "abc ")
+        from intensity in Any<double?>(null, null, 2.75, -10)
         select new JsonObject
         {
-            ["type"] = "recognition-granted",
+            ["type"] = type,
+            ["intensity"] = intensity,
             ["occurred"] = interval == 0 ? span : one,
             ["title"] = title,
             ["order"] = order,
-            ["actors"] = new JsonArray(new JsonObject { ["actor"] = "a", ["role"] = "actor" }),
+            ["actors"] = new JsonArray([.. Roles(parties)]),
             ["credibility"] = credibility,
             ["effects"] = new JsonArray([.. effects.Select(effect => effect.DeepClone())]),
             ["citations"] = cited ? new JsonArray(new JsonObject { ["source"] = "s", ["quote"] = "…" }) : [],
             ["noSource"] = cited ? null : "citation needed",
         };
+
+    /// <summary>Who acts, a space, who receives.</summary>
+    private static IEnumerable<JsonObject> Roles(string parties) =>
+        parties
+            .Split(' ')
+            .SelectMany(
+                (side, i) =>
+                    side.Select(key => new JsonObject
+                    {
+                        ["actor"] = key.ToString(),
+                        ["role"] = i == 0 ? "actor" : "recipient",
+                    })
+            );
 
     private static readonly Gen<RecordId> Ids = Gen.Int[0, 7]
         .Select(n => new RecordId(RecordKind.Event, $"e{n.ToString(CultureInfo.InvariantCulture)}"));
@@ -173,6 +196,8 @@ internal static class RandomLogs
             ["occurred", "effects", "title"],
             ["credibility"],
             ["order"],
+            ["actors"],
+            ["type", "intensity"],
             ["citations", "noSource"]
         )
         from reason in Any("correction", "correction", "refinement")
@@ -216,7 +241,7 @@ internal static class RandomLogs
         );
 
     private static readonly Gen<Command?> OfOthers =
-        from what in Gen.Int[0, 7]
+        from what in Gen.Int[0, 8]
         from name in Any("one", "two")
         from span in Any([.. Intervals, "199X", "[1997,2003]"])
         select Try(() =>
@@ -252,6 +277,11 @@ internal static class RandomLogs
                     name == "one" ? Operation.Retracted : Operation.Reinstated,
                     new(RecordKind.Scheme, "x"),
                     """{"reason":{"code":"correction"}}"""
+                ),
+                7 => Desk.Read(
+                    Operation.Corrected,
+                    new(RecordKind.Actor, name == "one" ? "b" : "c"),
+                    $$$"""{"changes":{"existed":"{{{span}}}"},"reason":{"code":"correction"}}"""
                 ),
                 _ => Desk.Read(
                     Operation.Reinstated,

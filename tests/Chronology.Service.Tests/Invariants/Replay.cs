@@ -113,6 +113,7 @@ internal sealed class Replay
         Assert.Equal(replay.RecordRows(), await desk.TextsAsync(ReadRecords, chronology));
         await replay.AssertStatesAsync(desk);
         await replay.AssertEffectsAsync(desk);
+        await replay.AssertScoresAsync(desk);
         return replay;
     }
 
@@ -140,6 +141,54 @@ internal sealed class Replay
                 ),
         ];
     }
+
+    /// <summary>The scores of two sides from every event that was known at a position, one by one, and how many nothing dates.</summary>
+    public (ScoreEvidence Scores, IReadOnlyList<Day?> Undated) ScoresAt(
+        long position,
+        IReadOnlyList<string> one,
+        IReadOnlyList<string> other
+    )
+    {
+        var known = Versions.Where(version => version.From <= position && position < version.Until).ToList();
+        var events = new List<ScoredEvent>();
+        var undated = new List<Day?>();
+        var pairs = one.SelectMany(a => other.Select(b => ScoredPair.Of(a, b))).ToHashSet();
+        foreach (var version in known)
+        {
+            if (ScoredOf(version) is not { } scored)
+                continue;
+            var content = (EventContent)version.State.Content;
+            if (!ScoredPair.Of(content).Any(pairs.Contains))
+                continue;
+            var (from, until) = (scored.IsOpen ? content.Actors : []).Aggregate(
+                (From: (Day?)null, Until: (Day?)null),
+                (life, party) =>
+                    known
+                        .Select(v => v.State)
+                        .Single(state => state.Id == new RecordId(RecordKind.Actor, party.Actor))
+                        .Content
+                        is ActorContent { Existed: { } existed }
+                    && When.From(existed, null, null, null, "gregorian").Value is When.Extent lived
+                        ? (
+                            new[] { life.From, lived.Start.Earliest }.Max(),
+                            new[] { life.Until, lived.End.Latest }.Min()
+                        )
+                        : life
+            );
+            if (!scored.IsOpen)
+                events.Add(scored);
+            else if (scored.Within(from, until) is { } bounded)
+                events.Add(bounded);
+            else
+                undated.Add(scored.Days.Earliest);
+        }
+        return (ScoreEvidence.Of(events), undated);
+    }
+
+    private static ScoredEvent? ScoredOf(Version version) =>
+        version.State is { Content: EventContent e, Status: RecordStatus.Active or RecordStatus.Disputed }
+            ? ScoredEvent.Of(e, When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value)
+            : null;
 
     private static IEnumerable<RecordedEffect> EffectsOf(Version version) =>
         version.State is { Content: EventContent content, Status: RecordStatus.Active or RecordStatus.Disputed }
@@ -276,6 +325,54 @@ internal sealed class Replay
             (
                 await desk.TextsAsync(
                     "select concat(id, ' ', kind, ' ', holder, ' ', toward, ' ', qualifier, ' ', value, ' ', ender) from chronology.fact where chronology = $1",
+                    chronology
+                )
+            ).Order(StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>A running total at each position that changes one: the sum of what the versions then known add at the end of the year.</summary>
+    private async Task AssertScoresAsync(Desk desk)
+    {
+        var changes = Versions
+            .Select(version => (Version: version, Scored: ScoredOf(version)))
+            .Where(one => one.Scored is { IsOpen: false })
+            .SelectMany(one =>
+                ScoredPair
+                    .Of((EventContent)one.Version.State.Content)
+                    .SelectMany(pair =>
+                        new[] { (one.Version.From, Times: 1), (one.Version.Until, Times: -1) }.Select(at =>
+                            (
+                                Total: (Pair: pair.IdIn(chronology), one.Scored!.HalfLife, one.Scored.Year),
+                                Position: at.Item1,
+                                Sum: ScoreEvidence.AtYearsEnd(one.Scored) * at.Times
+                            )
+                        )
+                    )
+            )
+            .Where(change => change.Position != long.MaxValue);
+        var expected = new List<string>();
+        foreach (var total in changes.GroupBy(change => change.Total))
+        {
+            var sum = default(ScoreSum);
+            foreach (var at in total.GroupBy(change => change.Position).OrderBy(at => at.Key))
+            {
+                var change = at.Aggregate(default(ScoreSum), (a, b) => a + b.Sum);
+                sum += change;
+                if (change != default)
+                    expected.Add(
+                        $"{total.Key.Pair} {total.Key.HalfLife.Code} {Text(total.Key.Year)} {Text(at.Key)} {Text(sum.Low)} {Text(sum.Estimate)} {Text(sum.High)} {Text(sum.Evidence)}"
+                    );
+            }
+        }
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            (
+                await desk.TextsAsync(
+                    """
+                    select concat_ws(' ', t.pair, half_life, year, position, low, estimate, high, evidence) from chronology.score_total t
+                    where pair in (select pair from chronology.score_event where chronology = $1)
+                    """,
                     chronology
                 )
             ).Order(StringComparer.Ordinal)
