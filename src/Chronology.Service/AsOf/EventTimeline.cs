@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.Store;
@@ -82,9 +83,20 @@ public sealed record EventTimeline(
 }
 
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
-public sealed record TimelineAnswer(Basis Basis, IReadOnlyList<JsonObject> Events, string? Next);
+/// <param name="Notes">Left out where there are none.</param>
+public sealed record TimelineAnswer(
+    Basis Basis,
+    IReadOnlyList<JsonObject> Events,
+    string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Note>? Notes
+);
 
-public sealed class EventTimelineHandler(Moments moments, Timeline timeline, Npgsql.NpgsqlDataSource source)
+public sealed class EventTimelineHandler(
+    Moments moments,
+    Identities identities,
+    Timeline timeline,
+    Npgsql.NpgsqlDataSource source
+)
     : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
@@ -96,9 +108,18 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline, Npg
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
+        var selection = request.Selection().Value;
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var standing = selection.Parties.As(identity);
+        if (standing.Rejection is { } twice)
+            return twice;
+        Note[] notes = [.. Silences.Merged(selection.Parties.All, identity)];
         var (events, next) = await timeline.PageAsync(
             moment,
-            request.Selection().Value,
+            selection with
+            {
+                Parties = standing.Value.KeysIn(identity),
+            },
             place.Cursor?.Place,
             request.Limit,
             cancellationToken
@@ -108,7 +129,8 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline, Npg
         return new TimelineAnswer(
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment, merged))],
-            next is null ? null : TimelineCursor.Write(new(moment.Position, next))
+            next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
+            notes.Length == 0 ? null : notes
         );
     }
 }

@@ -279,8 +279,8 @@ public static partial class Tables
             Row(
                 table,
                 fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}",
-                fact.Holder,
-                fact.Toward,
+                As(fact.Holder, fact.HeldAs),
+                As(fact.Toward, fact.TowardAs),
                 Told(fact),
                 fact.Since?.Edtf,
                 fact.Until?.Edtf,
@@ -289,6 +289,9 @@ public static partial class Tables
             );
         Show(console, table);
     }
+
+    private static string? As(string? actor, string? predecessor) =>
+        predecessor is null ? actor : $"{actor} (as {predecessor})";
 
     private static void Notes(IAnsiConsole console, IReadOnlyList<Note> notes)
     {

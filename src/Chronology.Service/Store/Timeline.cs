@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chronology.Actors;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Time;
@@ -239,7 +240,7 @@ public static class Rows
 /// <summary>Records as answers tell them.</summary>
 public static class Told
 {
-    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce.</summary>
+    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce, of an actor the name in use.</summary>
     /// <remarks>Of a record into which others are merged also their keys, and their citations after its own.</remarks>
     public static JsonObject Of(RecordedRow row, Moment moment, Merged merged)
     {
@@ -260,6 +261,8 @@ public static class Told
             told["span"] = System.Text.Json.JsonSerializer.SerializeToNode(DateAnswer.Of(era), Web.Answers.Json);
             told["inForce"] = RecordJson.Word(EraSpan.Of(era).InForceOn(moment.AsOf));
         }
+        if (state.Content is ActorContent actor)
+            told["called"] = actor.CalledOn(moment.AsOf);
         told["status"] = RecordJson.Word(state.Status);
         if (state.MergedInto is not null)
             told["mergedInto"] = state.MergedInto;
