@@ -135,7 +135,13 @@ public sealed record WeightAnswer(decimal Value, decimal Low, decimal High)
     private static decimal Decimal(long weight) => (weight + TenThousandth / 2) / TenThousandth / 10_000m;
 }
 
-public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences silences, NpgsqlDataSource source)
+public sealed class StancesOnADayHandler(
+    Moments moments,
+    Identities identities,
+    Facts facts,
+    Silences silences,
+    NpgsqlDataSource source
+)
     : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
 {
     public async Task<Result<StancesAnswer>> Handle(StancesOnADay request, CancellationToken cancellationToken)
@@ -150,17 +156,18 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
         }
         var moment = resolved.Value;
         var selection = FactQuestion.Selection(Stance.Kind, request.Holder, request.Toward, null, null);
-        var found = await facts.ReadAsync(moment, selection, cancellationToken);
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var found = await facts.ReadAsync(moment, identity, selection, cancellationToken);
         var first = (int)Math.Clamp(place.Cursor?.Place.First ?? 0, 0, found.Count);
         var page = found.Skip(first).Take(request.Limit).ToList();
         var evidence = await EvidenceAsync(moment, page, cancellationToken);
         var stances = page.Select(fact =>
-                Stance.Of(FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf), evidence[fact.Key], moment.AsOf)
+                Stance.Of(fact.AsOf(moment.AsOf), evidence.Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)), moment.AsOf)
             )
             .OfType<Stance>()
             .ToList();
         var citations = await facts.CitationsAsync(
-            moment.Chronology,
+            moment,
             stances.SelectMany(stance =>
                 FactTelling.Rests(stance.Declared).Concat(stance.Evidence.Select(piece => piece.Effect))
             ),
@@ -174,6 +181,7 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
             await NotesAsync(
                 request,
                 moment,
+                identity,
                 isSilent: !found.SelectMany(fact => fact.Effects).Any(MayHaveBegun),
                 cancellationToken
             )
@@ -182,8 +190,8 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
         bool MayHaveBegun(RecordedEffect effect) => StanceEvidence.Of(effect, moment.AsOf) is not null;
     }
 
-    /// <summary>Whose effects are evidence for each fact: all on its key that may have begun by the day, by index.</summary>
-    private async Task<ILookup<FactKey, RecordedEffect>> EvidenceAsync(
+    /// <summary>What may be evidence for the facts: all effects on their keys that may have begun by the day, by index.</summary>
+    private async Task<IReadOnlyList<RecordedEffect>> EvidenceAsync(
         Moment moment,
         IReadOnlyList<FactEffects> page,
         CancellationToken ct
@@ -196,7 +204,10 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
             where e.fact = any ($1) and e.start_first <= $2 and e.from_position <= $3 and e.to_position > $3
             """
         );
-        command.Parameters.AddWithValue(page.Select(fact => fact.Id).ToArray());
+        command.Parameters.AddWithValue(page.SelectMany(fact => fact.Heritage.Sources)
+                .Select(from => from.Key.IdIn(moment.Chronology))
+                .Distinct()
+                .ToArray());
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.Parameters.AddWithValue(moment.Position);
         var effects = new List<RecordedEffect>();
@@ -207,7 +218,7 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
                 StoredEffect.Read(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetString(3))
             );
         }
-        return effects.ToLookup(effect => effect.Key);
+        return effects;
     }
 
     private static StanceAnswer Tell(
@@ -277,6 +288,7 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
     private async Task<IReadOnlyList<Note>> NotesAsync(
         StancesOnADay request,
         Moment moment,
+        Identity identity,
         bool isSilent,
         CancellationToken ct
     )
@@ -296,7 +308,7 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
         {
             var sides = new[] { request.Holder, towardIsActor ? request.Toward : null }.OfType<string>().ToArray();
             var parties = sides is [var one, var other] && one != other ? new Parties([one], [other]) : new(sides, []);
-            notes.Add(await silences.NoRecordAsync(moment, parties, ct));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
         return
         [
