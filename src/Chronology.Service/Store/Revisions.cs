@@ -135,6 +135,22 @@ public static class LedgerRows
         return await ReadAsync(command, ct);
     }
 
+    /// <summary>Those at the positions that there are.</summary>
+    public static async Task<IReadOnlyList<LedgerRow>> AtAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        long[] positions,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            $"{Columns} where chronology = $1 and position = any($2) order by position"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(positions);
+        return await ReadAsync(command, ct);
+    }
+
     private static async Task<IReadOnlyList<LedgerRow>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
     {
         var rows = new List<LedgerRow>();

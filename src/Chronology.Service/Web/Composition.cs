@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Cite;
 using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
@@ -33,6 +34,11 @@ public static class Composition
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
         services.AddSingleton<Revisions>();
+        services.AddSingleton<Seals>();
+        services.AddSingleton<AnswerNames>();
+        services.AddTransient<KeptAnswers>();
+        services.AddTransient<CitationTexts>();
+        services.AddSingleton(_ => new QuestionBook(MapQuestions));
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -75,6 +81,15 @@ public static class Composition
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
+        MapQuestions(chronology);
+        AnswerEndpoints.Map(chronology);
+        HealthEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>The questions about a chronology, below its address.</summary>
+    private static void MapQuestions(IEndpointRouteBuilder chronology)
+    {
         StateEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
@@ -85,8 +100,6 @@ public static class Composition
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
-        HealthEndpoints.Map(app);
-        return app;
     }
 
     /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>
@@ -102,6 +115,11 @@ public static class Composition
                         : new("malformed-json", "The request did not arrive whole.")
                 )
                 .ExecuteAsync(http);
+            return;
+        }
+        if (fault is AnswerDoesNotMatchException differs)
+        {
+            await Problems.Of(new(AnswerDoesNotMatchException.Code, differs.Message)).ExecuteAsync(http);
             return;
         }
         if (
