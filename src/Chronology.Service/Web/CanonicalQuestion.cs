@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Chronology.Recording;
 using Chronology.Service.Store;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
@@ -25,7 +24,7 @@ public sealed record CanonicalQuestion(
 )
 {
     /// <summary>The longest that an id can say, in bytes.</summary>
-    public const int GreatestLength = 4_000;
+    public const int GreatestLength = 3_000;
 
     private const string Cite = "cite";
 
@@ -66,8 +65,8 @@ public sealed record CanonicalQuestion(
                 KeyValuePair.Create("rules", Number(Rules)),
                 KeyValuePair.Create("format", Number(Format)),
             ])
-            .OrderBy(parameter => parameter.Key, StringComparer.Ordinal);
-        return $"{Path}{new QueryBuilder(all).ToQueryString()}";
+            .OrderBy(p => p.Key, StringComparer.Ordinal);
+        return $"{Path}?{string.Join('&', all.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"))}";
     }
 
     /// <summary>Reads what <see cref="ToString"/> has written, and nothing else.</summary>

@@ -363,15 +363,18 @@ public sealed class CitingAnswers(ServedOnce served) : OverHttp(served)
     {
         await RecordTextsAsync();
         var before = await CiteAsync("/state?asOf=-0043");
-        var (culture, ui) = (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.CurrentCulture);
+        var culture = CultureInfo.CurrentCulture;
+        var odd = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        odd.NumberFormat.NegativeSign = "~";
+        odd.DateTimeFormat.ShortDatePattern = "dd yyyy";
         try
         {
-            CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = new CultureInfo("ar-SA");
+            CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = odd;
             Assert.Equal(before.Text, (await CiteAsync("/state?asOf=-0043")).Text);
         }
         finally
         {
-            (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.CurrentCulture) = (culture, ui);
+            (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.CurrentCulture) = (null, culture);
         }
     }
 }
@@ -387,14 +390,13 @@ public sealed class AnswersThatCannotBeFound(ServedOnce served) : OverHttp(serve
         [
             Digits,
             "x",
-            ".",
             $".{Digits}",
             $"a.{Digits}",
             $"%ff.{Digits}",
             $"____.{Digits}",
             $"{Digits}.{Digits}.{Digits}",
             Digits.ToUpperInvariant(),
-            new('a', 7_000),
+            new string('a', 7_000),
             "..%2f..%2fetc%2fpasswd",
             "%27%3bdrop%20table%20answer",
             Id("/state"),
@@ -445,12 +447,7 @@ public sealed class AnswersThatCannotBeFound(ServedOnce served) : OverHttp(serve
     public async Task have_no_id_where_the_question_is_too_long_and_are_cited_instead()
     {
         var sides = string.Join(',', Enumerable.Range(0, 30).Select(n => $"{new string('a', 100)}{n}"));
-        var question = $"/state?asOf=1950&between={sides};ussr";
-        var state = await GetAsync(question);
-        Assert.Equal(HttpStatusCode.OK, state.Status);
-        var longer = await GetAsync(
-            $"/state?asOf=1950&between={sides},{new string('b', 120)},{new string('c', 120)},{new string('d', 120)},{new string('e', 120)},{new string('f', 120)},{new string('g', 120)};ussr"
-        );
+        var longer = await GetAsync($"/state?asOf=1950&between={sides};ussr");
 
         Assert.Null(longer["answer"]!["id"]);
         Assert.Null(longer["answer"]!["permalink"]);
