@@ -50,7 +50,7 @@ public static class AnswerVerb
                     : parsed.GetValue(citation)
                         ? ToldAsync(
                             chronology => new CitationOfAnswer(chronology, asked, null),
-                            (console, ready) => Tables.Say(console, ready.Text)
+                            (console, ready) => Tables.Citation(console, ready.Text)
                         )
                     : AnsweredAsync(
                         chronology => new AnswerById(chronology, asked),

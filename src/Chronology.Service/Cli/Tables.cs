@@ -106,9 +106,12 @@ public static class Tables
 
     public static void Cited(IAnsiConsole console, JsonObject answer)
     {
-        Say(console, Text(answer["answer"]!["citation"]!["text"]));
-        Say(console, $"Its address: {Text(answer["answer"]!["permalink"])}");
+        Citation(console, Text(answer["answer"]!["citation"]!["text"]));
+        Citation(console, $"Its address: {Text(answer["answer"]!["permalink"])}");
     }
+
+    /// <summary>A line to be copied: whole, however wide the terminal is.</summary>
+    public static void Citation(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(Clean(line));
 
     public static void ChangesToAnswer(IAnsiConsole console, AnswerChanges answer)
     {

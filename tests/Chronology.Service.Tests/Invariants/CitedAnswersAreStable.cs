@@ -16,7 +16,7 @@ namespace Chronology.Service.Tests.Invariants;
 
 public sealed class CitedAnswersAreStable(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private const int Samples = 25;
+    private const int Samples = 12;
 
     private static readonly (string Path, string Query)[] Questions =
     [
