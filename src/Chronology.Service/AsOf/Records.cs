@@ -104,57 +104,34 @@ public static class RecordEndpoints
         {
             var plural = kind.Plural();
             routes
-                .MapRecord(
-                    HttpMethod.Get,
+                .MapRecordQuestion(
                     kind,
                     "",
-                    async (http, chronology, id, sender, ct) =>
-                    {
-                        var query = new Parameters(http.Request);
-                        var request = new OneRecord(chronology, id, query.Axes());
-                        if (query.Refusal() is { } refusal)
-                            return Problems.Of(refusal);
-                        var answer = await sender.Send(request, ct);
-                        if (answer.Rejection is { } rejection)
-                            return Problems.Of(rejection);
-                        http.Response.Headers.ETag = $"\"{answer.Value.Revision}\"";
-                        return Results.Json(Flat(answer.Value), Answers.Json);
-                    }
+                    (chronology, id, axes) => new OneRecord(chronology, id, axes),
+                    answer => new(Flat(answer), $"\"{answer.Revision}\"")
                 )
                 .WithName($"get-{kind.Name()}")
                 .WithSummary("One record as known at a moment, whatever its status")
-                .WithTags(plural)
-                .Asks("asOf", "knownAt")
                 .GivesOne(kind);
             if (kind is RecordKind.Event or RecordKind.Era)
                 continue;
             routes
-                .MapGet(
+                .MapListOf(
+                    kind,
                     $"/{plural}",
-                    async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                    {
-                        var query = new Parameters(http.Request);
-                        var request = new ListOfRecords(
+                    (chronology, _, query) =>
+                        new ListOfRecords(
                             chronology,
                             kind,
                             query.Text("q"),
                             query.Text("cursor"),
                             query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
                             query.Axes()
-                        );
-                        if (query.Refusal() is { } refusal)
-                            return Problems.Of(refusal);
-                        var answer = await sender.Send(request, ct);
-                        return answer.Rejection is { } rejection
-                            ? Problems.Of(rejection)
-                            : Results.Json(Listed(plural, answer.Value), Answers.Json);
-                    }
+                        ),
+                    answer => Listed(plural, answer)
                 )
                 .WithName($"list-{plural}")
-                .WithSummary($"The {plural} by key, or those whose names have all the words of q")
-                .WithTags(plural)
-                .Asks("q", "cursor", "limit", "asOf", "knownAt")
-                .GivesMany(kind);
+                .WithSummary($"The {plural} by key, or those whose names have all the words of q");
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -16,11 +16,13 @@ public sealed record StateOfRelations(string Chronology, string? Between, string
     public Rejection? Refusal() => Parties.Read(Between, Actor).Rejection;
 }
 
+/// <param name="Answer">By which it can be found again; null only while it is being named.</param>
 /// <param name="Eras">The eras of every scheme that certainly or possibly were on the day, by (scheme, first possible day, key).</param>
 /// <param name="Score">Null unless the question is about two sides.</param>
 /// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
 public sealed record StateAnswer(
     Basis Basis,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnswerName? Answer,
     IReadOnlyList<EraInForce> Eras,
     IReadOnlyList<FactAnswer> Facts,
     ScoreAnswer? Score,
@@ -38,6 +40,7 @@ public sealed class StateOfRelationsHandler(
     Timeline timeline,
     Silences silences,
     ScoreTelling scores,
+    AnswerNames names,
     NpgsqlDataSource source
 ) : IRequestHandler<StateOfRelations, Result<StateAnswer>>
 {
@@ -63,8 +66,9 @@ public sealed class StateOfRelationsHandler(
             .ToList();
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
-        return new StateAnswer(
+        var answer = new StateAnswer(
             moment.Basis,
+            null,
             await eras.InForceAsync(moment, cancellationToken),
             told,
             await scores.OfAsync(moment, parties, cancellationToken),
@@ -75,6 +79,16 @@ public sealed class StateOfRelationsHandler(
                     .ThenBy(note => note.Detail, StringComparer.Ordinal),
             ]
         );
+        return answer with
+        {
+            Answer = await names.OfAsync(
+                moment,
+                "/state",
+                [new("between", request.Between), new("actor", request.Actor)],
+                answer,
+                cancellationToken
+            ),
+        };
     }
 
     private static FactSelection Selecting(Parties parties) =>

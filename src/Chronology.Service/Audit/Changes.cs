@@ -29,7 +29,22 @@ public sealed record ChangeAnswer(
     string Author,
     string? Via,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
-);
+)
+{
+    public static ChangeAnswer Of(LedgerRow row) =>
+        new(
+            row.Position,
+            row.RecordedAt,
+            row.Op,
+            row.Record,
+            row.Id.OwnKey,
+            row.Revision,
+            row.Reason,
+            row.Author,
+            row.Via,
+            row.Id.Scheme
+        );
+}
 
 public sealed class ChangesSinceHandler(Moments moments, NpgsqlDataSource source)
     : IRequestHandler<ChangesSince, Result<ChangesAnswer>>
@@ -48,23 +63,7 @@ public sealed class ChangesSinceHandler(Moments moments, NpgsqlDataSource source
             request.Limit,
             cancellationToken
         );
-        return new ChangesAnswer(
-            [
-                .. rows.Select(row => new ChangeAnswer(
-                    row.Position,
-                    row.RecordedAt,
-                    row.Op,
-                    row.Record,
-                    row.Id.OwnKey,
-                    row.Revision,
-                    row.Reason,
-                    row.Author,
-                    row.Via,
-                    row.Id.Scheme
-                )),
-            ],
-            rows.Count > 0 ? rows[^1].Position : request.Since
-        );
+        return new ChangesAnswer([.. rows.Select(ChangeAnswer.Of)], rows.Count > 0 ? rows[^1].Position : request.Since);
     }
 }
 

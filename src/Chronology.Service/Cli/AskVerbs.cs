@@ -3,6 +3,7 @@ using System.Text;
 using Chronology.Recording;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
+using Chronology.Service.Cite;
 using Chronology.Service.Export;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
@@ -47,6 +48,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "state",
+            "/state",
             "The state of relations on a day, as known at a moment",
             ["between", "actor", "asOf", "knownAt"],
             (chronology, query) =>
@@ -58,6 +60,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "facts",
+            "/facts",
             "Facts on a day; with --kind, --holder and --toward also the verdict whether it holds",
             ["kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt"],
             (chronology, query) =>
@@ -86,6 +89,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "timeline",
+            "/events",
             "Events in the order in which they happened",
             [
                 "from",
@@ -124,6 +128,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "changes",
+            null,
             "What was recorded after a position",
             ["since", "limit"],
             (chronology, query) =>
@@ -151,6 +156,7 @@ public static class AskVerbs
         var options = Options("asOf", "knownAt");
         var command = Command(run, "blame", "Which revision last set each part of a record, by whom and why", options);
         command.Arguments.Add(record);
+        command.Options.Add(run.Cite);
         command.SetAction(
             async (parsed, ct) =>
             {
@@ -160,6 +166,7 @@ public static class AskVerbs
                 return await AskAsync(
                     run,
                     parsed,
+                    $"{RecordRoutes.AddressOf(id.Value)}/blame",
                     Query(parsed, options),
                     (chronology, q) => new BlameOfRecord(chronology, id.Value, q.Axes()),
                     (console, answer) => Tables.BlameOfRecord(console, id.Value, answer),
@@ -188,11 +195,13 @@ public static class AskVerbs
             options
         );
         command.Arguments.Add(words);
+        command.Options.Add(run.Cite);
         command.SetAction(
             (parsed, ct) =>
                 AskAsync(
                     run,
                     parsed,
+                    "/search",
                     Query(parsed, options, ("q", string.Join(' ', parsed.GetRequiredValue(words)))),
                     (chronology, q) =>
                         new SearchRecords(
@@ -307,6 +316,7 @@ public static class AskVerbs
             options
         );
         command.Arguments.Add(record);
+        command.Options.Add(run.Cite);
         command.SetAction(
             async (parsed, ct) =>
             {
@@ -316,6 +326,7 @@ public static class AskVerbs
                     return await AskAsync(
                         run,
                         parsed,
+                        "/facts/history",
                         query,
                         (chronology, q) =>
                             new HistoryOfFact(
@@ -337,6 +348,7 @@ public static class AskVerbs
                 return await AskAsync(
                     run,
                     parsed,
+                    $"{RecordRoutes.AddressOf(id.Value)}/history",
                     query,
                     (chronology, q) => new HistoryOfRecord(chronology, id.Value, q.Axes()),
                     (console, answer) => Tables.HistoryOfRecord(console, id.Value, answer),
@@ -354,6 +366,7 @@ public static class AskVerbs
     private static Verb Asking<T>(
         Run run,
         string name,
+        string? path,
         string description,
         string[] parameters,
         Func<string, Parameters, IRequest<Result<T>>> question,
@@ -363,19 +376,36 @@ public static class AskVerbs
     {
         var options = Options(parameters);
         var command = Command(run, name, description, options);
-        command.SetAction((parsed, ct) => AskAsync(run, parsed, Query(parsed, options), question, tell, ct));
+        if (path is not null)
+            command.Options.Add(run.Cite);
+        command.SetAction((parsed, ct) => AskAsync(run, parsed, path, Query(parsed, options), question, tell, ct));
         return new(command, examples);
     }
 
+    /// <param name="path">Of the question over HTTP, below the chronology; null: its answer cannot be cited.</param>
     private static Task<int> AskAsync<T>(
         Run run,
         ParseResult parsed,
+        string? path,
         Parameters query,
         Func<string, Parameters, IRequest<Result<T>>> question,
         Action<IAnsiConsole, T> tell,
         CancellationToken ct
-    ) =>
-        run.AnswerAsync(
+    )
+    {
+        if (path is not null && parsed.GetValue(run.Cite))
+        {
+            return run.AnswerAsync(
+                parsed,
+                async (store, chronology) =>
+                    (await store.Sender.Send(new CiteAnswer(chronology, path, query.Given, null), ct)).Map(cited =>
+                        cited.Whole
+                    ),
+                Tables.Cited,
+                asking: true
+            );
+        }
+        return run.AnswerAsync(
             parsed,
             async (store, chronology) =>
             {
@@ -385,6 +415,7 @@ public static class AskVerbs
             tell,
             asking: true
         );
+    }
 
     private static Command Command(
         Run run,

@@ -62,6 +62,7 @@ public static class Commands
         [
             ServeVerb.Of(run),
             .. AskVerbs.Of(run),
+            AnswerVerb.Of(run),
             CreateVerb.Of(run),
             ImportVerb.Of(run),
             .. ChangeVerbs.Of(run),
@@ -122,6 +123,9 @@ public sealed record Run(Surroundings Around, string[] Given)
         };
 
     public Option<bool> Json { get; } = new("--json") { Description = "The contract's JSON, as HTTP gives it" };
+
+    public Option<bool> Cite { get; } =
+        new("--cite") { Description = "Keep the answer for ever and print how to cite it" };
 
     public Option<string?> Author { get; } =
         new("--author") { Description = "Who records; without it the user of this system", HelpName = "NAME" };

@@ -6,6 +6,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Cite;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
 using Chronology.Service.Store;
@@ -82,8 +83,14 @@ public static partial class Tables
             Say(console, $"Nothing was recorded after {answer.Next}.");
             return;
         }
+        ChangeTable(console, answer.Changes);
+        Say(console, $"Go on from here: --since {answer.Next}");
+    }
+
+    private static void ChangeTable(IAnsiConsole console, IReadOnlyList<ChangeAnswer> changes)
+    {
         var table = New("Position", "Recorded", "What", "Record", "Revision", "Author", "Why");
-        foreach (var change in answer.Changes)
+        foreach (var change in changes)
             Row(
                 table,
                 Number(change.Position),
@@ -95,7 +102,24 @@ public static partial class Tables
                 Why(change.Reason)
             );
         Show(console, table);
-        Say(console, $"Go on from here: --since {answer.Next}");
+    }
+
+    public static void Cited(IAnsiConsole console, JsonObject answer)
+    {
+        Citation(console, Text(answer["answer"]!["citation"]!["text"]));
+        Citation(console, $"Its address: {Text(answer["answer"]!["permalink"])}");
+    }
+
+    /// <summary>A line to be copied: whole, however wide the terminal is.</summary>
+    public static void Citation(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(Clean(line));
+
+    public static void ChangesToAnswer(IAnsiConsole console, AnswerChanges answer)
+    {
+        Say(console, answer.Same ? "The answer is the same today." : "The answer is another one today.");
+        if (answer.ChangedSince.Count > 0)
+            ChangeTable(console, answer.ChangedSince);
+        if (answer.Next is { } next)
+            Say(console, $"There are more revisions to try: --since {next}");
     }
 
     public static void HistoryOfRecord(IAnsiConsole console, RecordId id, HistoryAnswer answer)

@@ -135,6 +135,22 @@ public static class LedgerRows
         return await ReadAsync(command, ct);
     }
 
+    /// <summary>Those at the positions that there are.</summary>
+    public static async Task<IReadOnlyList<LedgerRow>> AtAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        long[] positions,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            $"{Columns} where chronology = $1 and position = any($2) order by position"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(positions);
+        return await ReadAsync(command, ct);
+    }
+
     /// <summary>By position, after one and up to another: an object of 16 bytes in base64 for each text of the revision, by its pointer.</summary>
     public static async Task<IReadOnlyDictionary<long, string>> SaltsAsync(
         NpgsqlDataSource source,

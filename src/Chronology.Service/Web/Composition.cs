@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Cite;
 using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
@@ -37,6 +38,11 @@ public static class Composition
         services.AddSingleton<Scores>();
         services.AddSingleton<ScoreTelling>();
         services.AddSingleton<Revisions>();
+        services.AddSingleton<Seals>();
+        services.AddSingleton<AnswerNames>();
+        services.AddTransient<KeptAnswers>();
+        services.AddTransient<CitationTexts>();
+        services.AddSingleton(_ => new QuestionBook(MapQuestions));
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -79,6 +85,15 @@ public static class Composition
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
+        MapQuestions(chronology);
+        AnswerEndpoints.Map(chronology);
+        HealthEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>The questions about a chronology, below its address.</summary>
+    private static void MapQuestions(IEndpointRouteBuilder chronology)
+    {
         StateEndpoint.Map(chronology);
         ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
@@ -91,8 +106,6 @@ public static class Composition
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
-        HealthEndpoints.Map(app);
-        return app;
     }
 
     /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>
@@ -108,6 +121,11 @@ public static class Composition
                         : new("malformed-json", "The request did not arrive whole.")
                 )
                 .ExecuteAsync(http);
+            return;
+        }
+        if (fault is AnswerDoesNotMatchException differs)
+        {
+            await Problems.Of(new(AnswerDoesNotMatchException.Code, differs.Message)).ExecuteAsync(http);
             return;
         }
         if (

@@ -4,6 +4,7 @@ using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.AsOf;
+using Chronology.Service.Cite;
 using Chronology.Service.Store;
 using Chronology.Time;
 using Microsoft.AspNetCore.OpenApi;
@@ -64,6 +65,8 @@ internal static class Description
     {
         var type = context.JsonTypeInfo.Type;
         var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        if (schema.Properties is { } fields && fields.ContainsKey("basis") && type != typeof(AnswerChanges))
+            fields["answer"] = await context.GetOrCreateSchemaAsync(typeof(AnswerName), null, ct);
         if (generic == typeof(ValueList<>))
         {
             schema.Type = JsonSchemaType.Array;
@@ -109,6 +112,11 @@ internal static class Description
         else if (type == typeof(ActorName) || type == typeof(Successor) || type == typeof(Reason))
         {
             schema.Required!.ExceptWith(["from", "until", "on", "note"]);
+        }
+        else if (type == typeof(StateAnswer))
+        {
+            // What types of answers cannot say together: this one always carries its name.
+            schema.Required!.Add("answer");
         }
         else if (type.DeclaringType == typeof(Described))
         {
@@ -220,7 +228,7 @@ internal static class Description
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters ??= [];
         foreach (var path in operation.Parameters.OfType<OpenApiParameter>())
-            path.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Key };
+            path.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = path.Name == "id" ? null : Key };
         foreach (var name in metadata.OfType<AskedParameters>().SelectMany(asked => asked.Names))
         {
             var (said, schema) = Parameter(name);
@@ -271,7 +279,7 @@ internal static class Description
         name switch
         {
             "If-Match" => "The revision that you have read, in quotes: \"3\".",
-            "ETag" => "The record's revision, in quotes.",
+            "ETag" => "The record's revision or the answer's hash, in quotes.",
             "Location" => "The address of what was recorded; where nothing was, left out.",
             "X-Author" => "Who records, from a client on this machine; else the system's user.",
             _ => "The tool, agent or data set through which it is recorded.",
@@ -313,6 +321,10 @@ internal static class Description
                 Choice(["day", "month", "year"])
             ),
             "since" => ("A position, itself not told.", new() { Type = JsonSchemaType.Integer, Minimum = "0" }),
+            "cite" => (
+                "Keep the answer for ever, and give its id, hash, permalink and a citation.",
+                new() { Type = JsonSchemaType.Boolean }
+            ),
             "strict" => ("Record nothing if any line is refused.", new() { Type = JsonSchemaType.Boolean }),
             _ => ("", text),
         };

@@ -200,9 +200,12 @@ public static class Ledger
         }
     }
 
+    /// <summary>Whether a single value under this name is a text that can be redacted, wherever it stands.</summary>
+    internal static bool IsRedactable(string name) => Redactable.Contains(name);
+
     /// <summary>The author of a scheme is a text of the record; the author of the revision is who is answerable for it.</summary>
     private static bool IsRedactable(string name, string pointer) =>
-        Redactable.Contains(name) || (name == "author" && pointer.StartsWith("/events/", StringComparison.Ordinal));
+        IsRedactable(name) || (name == "author" && pointer.StartsWith("/events/", StringComparison.Ordinal));
 
     private static (string Kind, string Hash) CommitmentTo(JsonValue value, byte[] salt) =>
         value.GetValueKind() == JsonValueKind.String
