@@ -229,7 +229,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
     private static bool MayYetCome(string code) =>
         code.StartsWith("unknown-", StringComparison.Ordinal) && code is not "unknown-type" and not "unknown-value"
         || code.StartsWith("no-such-", StringComparison.Ordinal)
-        || code == "stale-revision";
+        || code is "dangling-anchor" or "stale-revision";
 
     private static void Describe(long number, ImportLine.Chronology described, ChronologyCard card, Tally tally)
     {

@@ -120,8 +120,10 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             case Decision.Unchanged:
                 return Unchanged(page, state!);
             case Decision.Changed changed:
-                if (await page.RefusalAsync(command, state, changed, ct) is { } refusal)
+                var consequences = await page.ConsequencesAsync(command, state, changed, ct);
+                if (consequences.Rejection is { } refusal)
                     return new Outcome.Refused(refusal);
+                var after = consequences.Value[0];
                 var at = page.Take(clock);
                 page.Revisions.Add(
                     new(
@@ -139,9 +141,11 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                         )
                     )
                 );
-                page.Put(changed.After, page.Position, at);
+                page.Put(after, page.Position, at);
+                foreach (var moved in consequences.Value.Skip(1))
+                    page.Move(moved);
                 return new Outcome.Recorded(
-                    changed.After,
+                    after,
                     changed.Operation,
                     page.Position,
                     Instants.OfMicroseconds(at)
