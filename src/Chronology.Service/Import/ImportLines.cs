@@ -89,6 +89,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             foreach (var some in again.Chunk(BatchSize))
                 await AppendAsync(request, some, waiting, tally, cancellationToken);
         }
+        var rings = Rings(waiting);
         foreach (var stuck in waiting)
         {
             var outcome = await writer.AppendAsync(
@@ -98,7 +99,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
                 allOrNothing: true,
                 cancellationToken
             );
-            Count(stuck, outcome.Value[0], tally, waiting: null);
+            Count(stuck, Told(stuck, outcome.Value[0], rings), tally, waiting: null);
         }
         return await ReportAsync(request, tally, cancellationToken);
     }
@@ -123,8 +124,9 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             );
             if (outcomes.Rejection is { } rejection)
                 return rejection;
+            var rings = Rings(batch);
             for (var i = 0; i < ordered.Count; i++)
-                Count(ordered[i], outcomes.Value[i], tally, waiting: null);
+                Count(ordered[i], Told(ordered[i], outcomes.Value[i], rings), tally, waiting: null);
         }
         if (tally.Refused.Count > 0)
             (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
@@ -205,6 +207,29 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
         for (var i = 0; i < lines.Count; i++)
             Count(lines[i], outcomes.Value[i], tally, waiting);
     }
+
+    /// <summary>The events of lines whose dates follow one another in a ring.</summary>
+    private static IReadOnlySet<string> Rings(IEnumerable<Numbered> lines) =>
+        Anchoring.Rings(
+            lines
+                .Select(line => line.Order.Command)
+                .OfType<Command.Record>()
+                .Where(command => command.Content is EventContent { Anchor: not null })
+                .DistinctBy(command => command.Id)
+                .ToDictionary(
+                    command => command.Id.Key,
+                    IReadOnlyList<string> (command) =>
+                        [.. ((EventContent)command.Content).Anchor!.Select(anchor => anchor.Event)]
+                )
+        );
+
+    /// <summary>That an anchor is not there is true of every line of a ring, and helps nobody.</summary>
+    private static Outcome Told(Numbered line, Outcome outcome, IReadOnlySet<string> rings) =>
+        outcome is Outcome.Refused { Rejection: { Code: "dangling-anchor", Pointer: { } at } }
+        && line.Order.Command is Command.Record { Id: { Kind: RecordKind.Event, Key: var key } }
+        && rings.Contains(key)
+            ? new Outcome.Refused(Anchoring.Cycle(key, at))
+            : outcome;
 
     private static void Count(Numbered line, Outcome outcome, Tally tally, List<Numbered>? waiting)
     {

@@ -345,11 +345,8 @@ public sealed class DerivedRows(string tables = "") : IProjection
     {
         var revised = revisions.Select(revision => revision.Id).Distinct().ToArray();
         var found = new Dictionary<RecordId, Placed>();
-        var anchors = revised
-            .Where(id => id.Kind == RecordKind.Event)
-            .Select(id => $"anchor/{id.Key}")
-            .ToArray();
-        await RowsAsync("refs && $2 and status in ('active', 'disputed')", anchors);
+        var anchors = revised.Where(id => id.Kind == RecordKind.Event).Select(id => $"anchor/{id.Key}").ToArray();
+        await RowsAsync("refs && $2 and status in ('active', 'disputed')", [anchors]);
         var asked = new HashSet<RecordId>();
         var wanted = revised
             .Union(revisions.SelectMany(revision => revision.Events.SelectMany(NamedBy)))
@@ -363,7 +360,11 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 wanted.Select(id => id.Kind.Name()).ToArray(),
                 wanted.Select(id => id.Key).ToArray()
             );
-            wanted = found.Values.SelectMany(placed => NamedBy(placed.State)).Where(id => !asked.Contains(id)).Distinct().ToArray();
+            wanted = found
+                .Values.SelectMany(placed => NamedBy(placed.State))
+                .Where(id => !asked.Contains(id))
+                .Distinct()
+                .ToArray();
         }
         return found;
 

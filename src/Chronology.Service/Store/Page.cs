@@ -49,7 +49,10 @@ internal sealed class Page
         CancellationToken ct
     )
     {
-        var own = orders.Select(order => order.Command.Id).Union(orders.SelectMany(order => AnchorsOf(order.Command))).ToHashSet();
+        var own = orders
+            .Select(order => order.Command.Id)
+            .Union(orders.SelectMany(order => AnchorsOf(order.Command)))
+            .ToHashSet();
         var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
         await using var batch = new NpgsqlBatch(transaction.Connection!)
         {
@@ -148,7 +151,9 @@ internal sealed class Page
         var wanted = events.ToHashSet();
         while (true)
         {
-            var unread = wanted.Where(id => !standing.TryGetValue(id, out var found) || found is { State: null }).ToArray();
+            var unread = wanted
+                .Where(id => !standing.TryGetValue(id, out var found) || found is { State: null })
+                .ToArray();
             if (unread.Length > 0)
                 await ReadAsync(Reading(Chronology, unread, [.. unread]), unread, ct);
             var further = wanted.Select(At).Select(found => found?.State.MergedInto).OfType<string>();
@@ -182,11 +187,7 @@ internal sealed class Page
         await NeedAsync(found, ct);
         return
         [
-            .. found
-                .Union(touched)
-                .Select(At)
-                .OfType<Placed>()
-                .Where(placed => placed.IsLive && placed.Follows(key)),
+            .. found.Union(touched).Select(At).OfType<Placed>().Where(placed => placed.IsLive && placed.Follows(key)),
         ];
     }
 
@@ -207,7 +208,7 @@ internal sealed class Page
             fresh.AddRange(
                 after
                     .Content.References()
-                    .Where(r => !old.Contains((r.To, r.OrIssue)))
+                    .Where(r => !old.Contains((r.To, r.OrIssue)) && !(r.IsAnchor && command is Command.Reinstate))
                     .Select(r => command is Command.Correct ? r with { Pointer = $"/changes{r.Pointer}" } : r)
             );
         }

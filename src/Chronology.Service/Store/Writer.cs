@@ -144,12 +144,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 page.Put(after, page.Position, at);
                 foreach (var moved in consequences.Value.Skip(1))
                     page.Move(moved);
-                return new Outcome.Recorded(
-                    after,
-                    changed.Operation,
-                    page.Position,
-                    Instants.OfMicroseconds(at)
-                );
+                return new Outcome.Recorded(after, changed.Operation, page.Position, Instants.OfMicroseconds(at));
             default:
                 throw new UnreachableException($"A decision that is not one: {decided.Value}");
         }

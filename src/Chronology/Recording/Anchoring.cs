@@ -51,7 +51,10 @@ public static class Anchoring
                 own = TextOfOneDay(anchor.Dated, when);
         }
         if (earliest > latest)
-            return EndsBefore($"No day is left for “{state.Id.Key}”: what it came before lies before what it came after.", "/anchor");
+            return EndsBefore(
+                $"No day is left for “{state.Id.Key}”: what it came before lies before what it came after.",
+                "/anchor"
+            );
         if (chain.Count > GreatestChain)
         {
             return new Rejection(
@@ -73,16 +76,17 @@ public static class Anchoring
     public static bool Moves(RecordState? before, RecordState after) =>
         before is not null
         && after.Id.Kind == RecordKind.Event
-        && (Said(before) != Said(after) || before.MergedInto != after.MergedInto || IsOther(before.Derived, after.Derived));
+        && (
+            Said(before) != Said(after)
+            || before.MergedInto != after.MergedInto
+            || IsOther(before.Derived, after.Derived)
+        );
 
     /// <summary>The events whose date changes with that of another, each with its new one.</summary>
     /// <param name="following">All that take part and whose date follows it, directly or through others.</param>
     /// <param name="events">As they stand, the change made.</param>
     /// <returns>Those only whose date or anchors are other than before, ordered by key; or the rejection of <see cref="Date"/>, which names the event that does not fit.</returns>
-    public static Result<IReadOnlyList<RecordState>> Follow(
-        IEnumerable<Placed> following,
-        Func<string, Placed?> events
-    )
+    public static Result<IReadOnlyList<RecordState>> Follow(IEnumerable<Placed> following, Func<string, Placed?> events)
     {
         var waiting = following.ToDictionary(event_ => event_.State.Id.Key, StringComparer.Ordinal);
         var moved = new SortedDictionary<string, Placed>(StringComparer.Ordinal);
@@ -111,6 +115,41 @@ public static class Anchoring
                 }
             }
             return moved.GetValueOrDefault(key) ?? events(key);
+        }
+    }
+
+    /// <summary>The events that cannot be recorded one after another, because each waits for the next and the last for the first.</summary>
+    /// <param name="anchors">Of each event that is to be recorded, the events that its date follows.</param>
+    /// <returns>Also those on the way from one ring to another. Takes time in proportion to the anchors.</returns>
+    public static IReadOnlySet<string> Rings(IReadOnlyDictionary<string, IReadOnlyList<string>> anchors)
+    {
+        var followed = anchors.ToDictionary(
+            e => e.Key,
+            e => e.Value.Where(anchors.ContainsKey).ToArray(),
+            StringComparer.Ordinal
+        );
+        var following = followed
+            .SelectMany(e => e.Value.Select(anchor => (anchor, e.Key)))
+            .ToLookup(pair => pair.anchor, pair => pair.Key, StringComparer.Ordinal);
+        var left = followed.Keys.ToHashSet(StringComparer.Ordinal);
+        Peel(key => followed[key], key => following[key]);
+        Peel(key => following[key], key => followed[key]);
+        return left;
+
+        // Takes away what leads nowhere, then what led only there, and so on.
+        void Peel(Func<string, IEnumerable<string>> onward, Func<string, IEnumerable<string>> back)
+        {
+            var ends = left.ToDictionary(key => key, key => onward(key).Count(left.Contains), StringComparer.Ordinal);
+            var done = new Queue<string>(ends.Where(end => end.Value == 0).Select(end => end.Key));
+            while (done.TryDequeue(out var key))
+            {
+                left.Remove(key);
+                foreach (var before in back(key).Where(left.Contains))
+                {
+                    if (--ends[before] == 0)
+                        done.Enqueue(before);
+                }
+            }
         }
     }
 
@@ -187,16 +226,23 @@ public static class Anchoring
 
     private static bool IsOther(DerivedDate? before, DerivedDate? after) =>
         before?.Edtf != after?.Edtf
-        || !(before?.From ?? []).Select(from => from.Event).SequenceEqual((after?.From ?? []).Select(from => from.Event));
+        || !(before?.From ?? [])
+            .Select(from => from.Event)
+            .SequenceEqual((after?.From ?? []).Select(from => from.Event));
 
     private static (string?, string?, string?, string?, string?) Said(RecordState state) =>
         state.Content is EventContent e ? (e.Occurred, e.Reading, e.Start, e.End, e.Calendar) : default;
 
     /// <summary>What a date that follows no event that takes part is refused with.</summary>
     public static Rejection Dangling(string key, string pointer) =>
-        new("dangling-anchor", $"There is no event “{key}” whose date this one could follow: record it first.", pointer);
+        new(
+            "dangling-anchor",
+            $"There is no event “{key}” whose date this one could follow: record it first.",
+            pointer
+        );
 
-    private static Rejection Cycle(string key, string pointer) =>
+    /// <summary>What a date that would follow itself is refused with.</summary>
+    public static Rejection Cycle(string key, string pointer) =>
         new("anchor-cycle", $"The date of “{key}” would follow itself: give one of these events a date.", pointer);
 
     private static Rejection EndsBefore(string detail, string pointer) => new("end-before-start", detail, pointer);

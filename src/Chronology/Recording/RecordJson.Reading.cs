@@ -298,7 +298,11 @@ public static partial class RecordJson
         if (anchor.ValueKind != JsonValueKind.Array)
             return [ReadAnchor(anchor, members.At("anchor"), findings)];
         var both = members.List("anchor", 2, (item, at) => ReadAnchor(item, at, findings));
-        if (both is not [{ Relation: "after" }, { Relation: "before" }] and not [{ Relation: "before" }, { Relation: "after" }])
+        if (
+            both
+            is not [{ Relation: "after" }, { Relation: "before" }]
+                and not [{ Relation: "before" }, { Relation: "after" }]
+        )
             members.Refuse(
                 "anchor",
                 "A date between two events has two anchors in a list, one “after” and one “before”; a single one stands without a list."
@@ -322,7 +326,10 @@ public static partial class RecordJson
     private static void RefuseBesides(Members members, string? date, string? reading, string calendar)
     {
         if (date is not null)
-            members.Refuse("anchor", "Give either a date or an “anchor” that it follows, not both: set the other to null.");
+            members.Refuse(
+                "anchor",
+                "Give either a date or an “anchor” that it follows, not both: set the other to null."
+            );
         if (reading is not null && reading != Readings[0])
             members.Refuse("reading", "What is dated by an anchor is one occurrence.");
         if (calendar != Gregorian)

@@ -56,8 +56,14 @@ public sealed record Edtf
     public static string OneDayIn(DayRange days)
     {
         var (low, high) = (Day.Of(-Day.GreatestYear, 1, 1), Day.Of(Day.GreatestYear, 12, 31));
-        Day? first = days.Earliest < low ? null : days.Earliest > high ? high : days.Earliest;
-        Day? last = days.Latest > high ? null : days.Latest < low ? low : days.Latest;
+        Day? first =
+            days.Earliest < low ? null
+            : days.Earliest > high ? high
+            : days.Earliest;
+        Day? last =
+            days.Latest > high ? null
+            : days.Latest < low ? low
+            : days.Latest;
         if (first is { } from && last is { } until && Whole(from, until) is { } whole)
             return whole;
         return first is null && last is null ? "../.." : $"[{Written(first)}..{Written(last)}]";

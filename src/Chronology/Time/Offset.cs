@@ -27,8 +27,14 @@ public sealed record Offset
             if (end - at is < 1 or > GreatestDigits || end == text.Length || text[end] != unit)
                 continue;
             var number = long.Parse(text[at..end], CultureInfo.InvariantCulture);
-            months += unit is 'Y' ? number * 12 : unit is 'M' ? number : 0;
-            days += unit is 'W' ? number * 7 : unit is 'D' ? number : 0;
+            months +=
+                unit is 'Y' ? number * 12
+                : unit is 'M' ? number
+                : 0;
+            days +=
+                unit is 'W' ? number * 7
+                : unit is 'D' ? number
+                : 0;
             at = end + 1;
         }
         return text.StartsWith('P') && text.Length > 1 && at == text.Length
