@@ -98,8 +98,8 @@ public sealed class StateOfRelationsHandler(
 
     private static RecentEvent Recent(RecordedRow row, Moment moment)
     {
-        var content = (EventContent)row.State.Content;
-        var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+        var content = row.State.Dated!;
+        var when = content.When();
         return new(row.State.Id.Key, DateAnswer.Of(content, when), content.Title, when.HappenedBy(moment.AsOf));
     }
 }

@@ -79,6 +79,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "stances",
+            "/stances",
             "Where actors stand: what they declared, what their words and deeds show, and the evidence",
             ["holder", "toward", "cursor", "limit", "asOf", "knownAt"],
             StancesEndpoint.Read,

@@ -9,7 +9,7 @@ using MediatR;
 namespace Chronology.Service.Cli;
 
 /// <summary>An event in one line: <c>DATE ACTOR[, ..] [-> RECIPIENT[, ..]]: TYPE 'TITLE' src:KEY [..]</c>, or <c>nosrc:'why'</c>
-/// in the place of sources.</summary>
+/// in the place of sources. DATE is EDTF, or follows another event: <c>after:KEY</c>, <c>after:KEY+P3D</c>, <c>on:KEY</c>.</summary>
 /// <param name="Key">Given, or made from the title.</param>
 public sealed partial record QuickForm(
     string Key,
@@ -73,16 +73,35 @@ public sealed partial record QuickForm(
                 return rejection;
             actors.Add(new JsonObject { ["actor"] = actor.Value, ["role"] = role });
         }
+        var anchors = AnchorsOf(Date);
         return new JsonObject
         {
             ["key"] = Key,
             ["type"] = Type,
-            ["occurred"] = Date,
+            ["occurred"] = anchors is null ? Date : null,
+            ["anchor"] = anchors,
             ["title"] = Title,
             ["actors"] = actors,
             ["citations"] = new JsonArray([.. Sources.Select(source => new JsonObject { ["source"] = source })]),
             ["noSource"] = NoSource,
         };
+    }
+
+    /// <summary><c>after:KEY</c>, <c>before:KEY+P3D</c>, <c>on:KEY</c>, or <c>after:KEY,before:KEY</c>; null: the date is one of its own.</summary>
+    private static JsonNode? AnchorsOf(string date)
+    {
+        var anchors = date.Split(',').Select(part => Anchored().Match(part)).ToArray();
+        if (!anchors.All(anchor => anchor.Success))
+            return null;
+        var written = anchors
+            .Select(anchor => new JsonObject
+            {
+                ["relation"] = anchor.Groups["relation"].Value,
+                ["event"] = anchor.Groups["event"].Value,
+                ["offset"] = anchor.Groups["offset"] is { Success: true, Value: var offset } ? offset : null,
+            })
+            .ToArray<JsonNode>();
+        return written is [var one] ? one : new JsonArray(written);
     }
 
     /// <summary>A refusal of the body in the words of the line.</summary>
@@ -233,6 +252,9 @@ public sealed partial record QuickForm(
     // A set of dates may have spaces between its brackets.
     [GeneratedRegex(@"^(?<date>([{\[][^}\]]*[}\]]|\S)+)\s+(?<rest>.+)$", Plain)]
     private static partial Regex Dated();
+
+    [GeneratedRegex(@"^(?<relation>after|before|on):(?<event>[^+]+)(\+(?<offset>.+))?$", Plain)]
+    private static partial Regex Anchored();
 
     [GeneratedRegex(@"^(?<actors>.*?):\s*(?<type>[^\s:'""]+)\s+(?<rest>['""‘“].*)$", Plain)]
     private static partial Regex Done();

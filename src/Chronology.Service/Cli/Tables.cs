@@ -227,7 +227,13 @@ public static partial class Tables
             content.Citations.Count > 0
                 ? $"from {string.Join(", ", content.Citations.Select(citation => citation.Source))}"
                 : $"without a source: {content.NoSource}";
-        Say(console, $"  {content.Occurred} {Parties(content)}: {content.Type}, “{content.Title}”, {sources}");
+        var when =
+            content.Occurred
+            ?? string.Join(
+                " and ",
+                (content.Anchor ?? []).Select(a => $"{a.Offset} {a.Relation} {a.Event}".TrimStart())
+            );
+        Say(console, $"  {when} {Parties(content)}: {content.Type}, “{content.Title}”, {sources}");
     }
 
     private static string Parties(EventContent content)

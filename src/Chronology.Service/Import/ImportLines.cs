@@ -95,6 +95,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             foreach (var some in again.Chunk(BatchSize))
                 await AppendAsync(request, some, waiting, tally, cancellationToken);
         }
+        var rings = Rings(waiting);
         foreach (var stuck in waiting)
         {
             var outcome = await writer.AppendAsync(
@@ -104,7 +105,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
                 allOrNothing: true,
                 cancellationToken
             );
-            Count(stuck, outcome.Value[0], tally, waiting: null);
+            Count(stuck, Told(stuck, outcome.Value[0], rings), tally, waiting: null);
         }
         return await ReportAsync(request, tally, cancellationToken);
     }
@@ -133,8 +134,9 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             }
             if (outcomes.Rejection is { } rejection)
                 return rejection;
+            var rings = Rings(batch);
             for (var i = 0; i < ordered.Count; i++)
-                Count(ordered[i], outcomes.Value[i], tally, waiting: null);
+                Count(ordered[i], Told(ordered[i], outcomes.Value[i], rings), tally, waiting: null);
         }
         if (tally.Refused.Count > 0)
             (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
@@ -229,6 +231,29 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             Count(lines[i], outcomes.Value[i], tally, waiting);
     }
 
+    /// <summary>The events of lines whose dates follow one another in a ring.</summary>
+    private static IReadOnlySet<string> Rings(IEnumerable<Numbered> lines) =>
+        Anchoring.Rings(
+            lines
+                .Select(line => line.Order.Command)
+                .OfType<Command.Record>()
+                .Where(command => command.Content is EventContent { Anchor: not null })
+                .DistinctBy(command => command.Id)
+                .ToDictionary(
+                    command => command.Id.Key,
+                    IReadOnlyList<string> (command) =>
+                        [.. ((EventContent)command.Content).Anchor!.Select(anchor => anchor.Event)]
+                )
+        );
+
+    /// <summary>That an anchor is not there is true of every line of a ring, and helps nobody.</summary>
+    private static Outcome Told(Numbered line, Outcome outcome, IReadOnlySet<string> rings) =>
+        outcome is Outcome.Refused { Rejection: { Code: "dangling-anchor", Pointer: { } at } }
+        && line.Order.Command is Command.Record { Id: { Kind: RecordKind.Event, Key: var key } }
+        && rings.Contains(key)
+            ? new Outcome.Refused(Anchoring.Cycle(key, at))
+            : outcome;
+
     private static void Count(Numbered line, Outcome outcome, Tally tally, List<Numbered>? waiting)
     {
         switch (outcome)
@@ -252,7 +277,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
     private static bool MayYetCome(string code) =>
         code.StartsWith("unknown-", StringComparison.Ordinal) && code is not "unknown-type" and not "unknown-value"
         || code.StartsWith("no-such-", StringComparison.Ordinal)
-        || code == "stale-revision";
+        || code is "dangling-anchor" or "stale-revision";
 
     private static void Describe(long number, ImportLine.Chronology described, ChronologyCard card, Tally tally)
     {

@@ -44,8 +44,8 @@ internal sealed class Page
 
     public List<PageRevision> Revisions { get; } = [];
 
-    /// <summary>The states as they stood before this page.</summary>
-    public Dictionary<RecordId, RecordState> Before { get; } = [];
+    /// <summary>The records as they stood before this page: those revised, and those that have to do with their dates.</summary>
+    public Dictionary<RecordId, Placed> Before { get; } = [];
 
     /// <summary>Locks the head and reads, in one round trip. Null: no such chronology.</summary>
     public static async Task<Page?> OpenAsync(
@@ -55,7 +55,10 @@ internal sealed class Page
         CancellationToken ct
     )
     {
-        var own = orders.Select(order => order.Command.Id).ToHashSet();
+        var own = orders
+            .Select(order => order.Command.Id)
+            .Union(orders.SelectMany(order => AnchorsOf(order.Command)))
+            .ToHashSet();
         var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
         await using var batch = new NpgsqlBatch(transaction.Connection!)
         {
@@ -101,23 +104,109 @@ internal sealed class Page
         static long Next(long instant) => instant == long.MinValue ? instant : instant + 1;
     }
 
+    /// <summary>A record as it stands from now on.</summary>
+    /// <param name="position">Of its latest revision, recorded at <paramref name="recordedAt"/>.</param>
     public void Put(RecordState state, long position, long recordedAt)
     {
         standing[state.Id] = new(state.Status, state.MergedInto, state, position, recordedAt);
         touched.Add(state.Id);
     }
 
-    /// <summary>What the rest of the chronology has against a change: a reference into nothing, one that would dangle, or a merge into what takes no part.</summary>
+    /// <summary>An event whose date has followed another's; its latest revision is what it was.</summary>
+    public void Move(RecordState state)
+    {
+        standing[state.Id] = standing[state.Id]! with { State = state };
+        touched.Add(state.Id);
+    }
+
+    /// <summary>What a change comes to in this chronology: the record, then the events whose dates follow from its.</summary>
+    /// <returns>Or what the rest of the chronology has against it: a reference into nothing, one that would dangle, a merge into what
+    /// takes no part, a date that does not follow.</returns>
     /// <remarks>A merge goes from a record that takes part into another that does, so that following merges never comes back.
     /// What is reinstated or split may refer to what has been merged meanwhile.</remarks>
-    public async Task<Rejection?> RefusalAsync(
+    public async Task<Result<IReadOnlyList<RecordState>>> ConsequencesAsync(
         Command command,
         RecordState? before,
         Decision.Changed changed,
         CancellationToken ct
     )
     {
-        var after = changed.After;
+        if (await RefusalAsync(command, before, changed.After, ct) is { } refusal)
+            return refusal;
+        if (changed.After is not { Id: { Kind: RecordKind.Event, Key: var key } } after)
+            return new[] { changed.After };
+        await NeedAsync(DerivedRows.NamedBy(after), ct);
+        var dated = Anchoring.Date(after, Position + 1, Event);
+        if (dated.Rejection is { } undated)
+            return command is Command.Correct ? undated with { Pointer = $"/changes{undated.Pointer}" } : undated;
+        if (changed.Operation == Operation.Refined && Anchoring.Coarser(before!, dated.Value) is { } coarser)
+            return coarser;
+        if (!Anchoring.Moves(before, dated.Value))
+            return new[] { dated.Value };
+        var following = await FollowingAsync(key, ct);
+        await NeedAsync(following.SelectMany(placed => DerivedRows.NamedBy(placed.State)), ct);
+        return Anchoring
+            .Follow(following, named => named == key ? new(dated.Value, Position + 1) : Event(named))
+            .Map(IReadOnlyList<RecordState> (moved) => [dated.Value, .. moved]);
+    }
+
+    private Placed? Event(string key) => At(new(RecordKind.Event, key));
+
+    private Placed? At(RecordId id) => standing[id] is { State: { } state } found ? new(state, found.Position) : null;
+
+    /// <summary>Reads the states of these events, and of what they were merged into, as far as they are not known here.</summary>
+    private async Task NeedAsync(IEnumerable<RecordId> events, CancellationToken ct)
+    {
+        var wanted = events.ToHashSet();
+        while (true)
+        {
+            var unread = wanted
+                .Where(id => !standing.TryGetValue(id, out var found) || found is { State: null })
+                .ToArray();
+            if (unread.Length > 0)
+                await ReadAsync(Reading(Chronology, unread, [.. unread]), unread, ct);
+            var further = wanted.Select(At).Select(found => found?.State.MergedInto).OfType<string>();
+            var count = wanted.Count;
+            wanted.UnionWith(further.Select(key => new RecordId(RecordKind.Event, key)).ToArray());
+            if (wanted.Count == count)
+                return;
+        }
+    }
+
+    /// <summary>The events that take part and whose date follows this one's, directly or through others.</summary>
+    private async Task<IReadOnlyList<Placed>> FollowingAsync(string key, CancellationToken ct)
+    {
+        var found = new List<RecordId>();
+        await using (
+            var command = new NpgsqlCommand(
+                $"""
+                select key from chronology.record
+                where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
+                """,
+                connection
+            )
+        )
+        {
+            command.Parameters.AddWithValue(Chronology);
+            command.Parameters.AddWithValue(new[] { $"anchor/{key}" });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+                found.Add(new(RecordKind.Event, reader.GetString(0)));
+        }
+        await NeedAsync(found, ct);
+        return
+        [
+            .. found.Union(touched).Select(At).OfType<Placed>().Where(placed => placed.IsLive && placed.Follows(key)),
+        ];
+    }
+
+    private async Task<Rejection?> RefusalAsync(
+        Command command,
+        RecordState? before,
+        RecordState after,
+        CancellationToken ct
+    )
+    {
         var fresh = Reference.Sources(command.Support).ToList();
         if (after.Status is RecordStatus.Active or RecordStatus.Disputed)
         {
@@ -128,7 +217,7 @@ internal sealed class Page
             fresh.AddRange(
                 after
                     .Content.References()
-                    .Where(r => !old.Contains((r.To, r.OrIssue)))
+                    .Where(r => !old.Contains((r.To, r.OrIssue)) && !(r.IsAnchor && command is Command.Reinstate))
                     .Select(r => command is Command.Correct ? r with { Pointer = $"/changes{r.Pointer}" } : r)
             );
         }
@@ -149,6 +238,8 @@ internal sealed class Page
         {
             if (Targets(reference).Any(id => IsLive(id) || (orMerged && standing[id]?.Status == RecordStatus.Merged)))
                 continue;
+            if (reference.IsAnchor)
+                return Anchoring.Dangling(reference.To.Key, reference.Pointer);
             var kind = reference.To.Kind.Name();
             return new(
                 $"unknown-{kind}",
@@ -188,16 +279,19 @@ internal sealed class Page
         var unread = ids.Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
         if (unread.Length == 0)
             return;
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Reading(Chronology, unread, []) } };
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await ReadAsync(reader, unread, ct);
+        await ReadAsync(Reading(Chronology, unread, []), unread, ct);
     }
 
     private bool IsLive(RecordId id) => standing[id]?.Status is RecordStatus.Active or RecordStatus.Disputed;
 
     private async Task<Rejection?> StillReferencedAsync(RecordId id, CancellationToken ct)
     {
-        string[] refs = id.Kind == RecordKind.Actor ? [$"actor/{id.Key}", $"party/{id.Key}"] : [id.StreamKey];
+        string[] refs = id.Kind switch
+        {
+            RecordKind.Actor => [$"actor/{id.Key}", $"party/{id.Key}"],
+            RecordKind.Event => [id.StreamKey, $"anchor/{id.Key}"],
+            _ => [id.StreamKey],
+        };
         var merged = DerivedRows.IntoRef(id.Key);
         // What a merged record cites is told by the one that it is merged into.
         var told = id.Kind == RecordKind.Source;
@@ -252,17 +346,23 @@ internal sealed class Page
 
     private static RecordId Into(Command.Merge merge) => new(merge.Id.Kind, merge.Into);
 
+    private static IEnumerable<RecordId> AnchorsOf(Command command) =>
+        command is Command.Record { Content: EventContent { Anchor: { } anchors } }
+            ? anchors.Select(anchor => new RecordId(RecordKind.Event, anchor.Event))
+            : [];
+
     private static IEnumerable<RecordId> Targets(Reference reference) =>
         reference.OrIssue ? [reference.To, new(RecordKind.Issue, reference.To.Key)] : [reference.To];
 
     private static NpgsqlBatchCommand Reading(string chronology, RecordId[] ids, HashSet<RecordId> own) =>
         new(
             $"""
-            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, r.from_position, l.recorded_at,
+            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, m.made_at, l.recorded_at,
                 case when r.status = 'merged' then r.state->>'mergedInto' end
             from unnest($2, $3, $4) as x (kind, key, own)
             join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
-            left join chronology.ledger l on x.own and l.chronology = $1 and l.position = r.from_position
+            cross join lateral (select case when x.own then {StoredState.MadeAt} else r.from_position end as made_at) m
+            left join chronology.ledger l on x.own and l.chronology = $1 and l.position = m.made_at
             """
         )
         {
@@ -274,6 +374,13 @@ internal sealed class Page
                 new() { Value = ids.Select(own.Contains).ToArray() },
             },
         };
+
+    private async Task ReadAsync(NpgsqlBatchCommand reading, RecordId[] ids, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { reading } };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await ReadAsync(reader, ids, ct);
+    }
 
     private async Task ReadAsync(NpgsqlDataReader reader, RecordId[] ids, CancellationToken ct)
     {
@@ -297,7 +404,7 @@ internal sealed class Page
                 at
             );
             if (state is not null)
-                Before[id] = state;
+                Before[id] = new(state, reader.GetInt64(5));
         }
     }
 }

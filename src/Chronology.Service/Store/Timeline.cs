@@ -25,6 +25,7 @@ public sealed record TimelineSelection(
 );
 
 /// <summary>A record's row as known at a moment.</summary>
+/// <param name="Position">Of its revision.</param>
 public sealed record RecordedRow(RecordState State, long Position);
 
 /// <summary>Where a page of a timeline ended: the sort key of its last event.</summary>
@@ -156,9 +157,7 @@ public sealed class Timeline(NpgsqlDataSource source)
     {
         if (selection.Certainly || (selection.From is null && selection.To is null))
             return true;
-        var content = (EventContent)row.State.Content;
-        return When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar)
-            .Value.Overlaps(selection.From, selection.To);
+        return row.State.Dated!.When().Overlaps(selection.From, selection.To);
     }
 
     /// <summary>The condition that an event <c>r</c> is of these parties: one of each side takes part in it.</summary>
@@ -207,10 +206,8 @@ public static class Rows
     public static RecordedRow Of(NpgsqlDataReader reader)
     {
         var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
-        return new(
-            StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4)),
-            reader.GetInt64(5)
-        );
+        var state = StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4));
+        return new(state, state.Derived?.MadeAt ?? reader.GetInt64(5));
     }
 
     /// <summary>One record as known at a moment; null: not recorded by then.</summary>
@@ -240,19 +237,21 @@ public static class Rows
 /// <summary>Records as answers tell them.</summary>
 public static class Told
 {
-    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce, of an actor the name in use.</summary>
+    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, and whence its date where that is relative, of an era inForce, of an actor the name in use.</summary>
     /// <remarks>Of a record into which others are merged also their keys, and their citations after its own.</remarks>
     public static JsonObject Of(RecordedRow row, Moment moment, Merged merged)
     {
         var state = row.State;
         var told = RecordJson.Write(state.Id, state.Content);
-        if (state.Content is EventContent content)
+        if (state.Dated is { } dated)
         {
-            var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+            var when = dated.When();
             told["occurred"] = System.Text.Json.JsonSerializer.SerializeToNode(
-                DateAnswer.Of(content, when),
+                DateAnswer.Of(dated, when),
                 Web.Answers.Json
             );
+            if (state.Derived is { } derived)
+                told["derivedFrom"] = System.Text.Json.JsonSerializer.SerializeToNode(derived.From, Web.Answers.Json);
             told["happened"] = RecordJson.Word(when.HappenedBy(moment.AsOf));
             told["inForce"] = when.InForceOn(moment.AsOf) is { } inForce ? RecordJson.Word(inForce) : null;
         }

@@ -127,7 +127,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             case Decision.Unchanged:
                 return Unchanged(page, state!);
             case Decision.Changed changed:
-                if (await page.RefusalAsync(command, state, changed, ct) is { } refusal)
+                var consequences = await page.ConsequencesAsync(command, state, changed, ct);
+                if (consequences.Rejection is { } refusal)
                     return new Outcome.Refused(refusal);
                 var body = new RevisionBody(
                     command.Id.Kind,
@@ -145,6 +146,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     : Ledger.Commit(body, order.Salts);
                 if (commitment.Rejection is { } unsalted)
                     return new Outcome.Refused(unsalted);
+
+                var after = consequences.Value[0];
                 var at = page.Take(clock);
                 page.Revisions.Add(
                     new(
@@ -163,13 +166,10 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                         commitment.Value
                     )
                 );
-                page.Put(changed.After, page.Position, at);
-                return new Outcome.Recorded(
-                    changed.After,
-                    changed.Operation,
-                    page.Position,
-                    Instants.OfMicroseconds(at)
-                );
+                page.Put(after, page.Position, at);
+                foreach (var moved in consequences.Value.Skip(1))
+                    page.Move(moved);
+                return new Outcome.Recorded(after, changed.Operation, page.Position, Instants.OfMicroseconds(at));
             default:
                 throw new UnreachableException($"A decision that is not one: {decided.Value}");
         }

@@ -84,6 +84,8 @@ internal static class Description
         else if (typeof(RecordContent).IsAssignableFrom(type))
         {
             ShapeContent(schema, type);
+            if (type == typeof(EventContent))
+                schema.Properties!["anchor"] = AnchorOf(await context.GetOrCreateSchemaAsync(typeof(Anchor), null, ct));
         }
         else if (generic == typeof(Described.Told<>))
         {
@@ -104,6 +106,11 @@ internal static class Description
         {
             schema.Required = new HashSet<string>(StringComparer.Ordinal) { "fact", "holder", "toward" };
             Choose(schema, "fact", Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal));
+        }
+        else if (type == typeof(Anchor))
+        {
+            schema.Required = new HashSet<string>(StringComparer.Ordinal) { "relation", "event" };
+            Choose(schema, "relation", Codes("anchor_relation"));
         }
         else if (type == typeof(Citation))
         {
@@ -157,12 +164,30 @@ internal static class Description
         if (type != typeof(EventContent))
             return;
         schema.Description =
-            "One of “occurred”, or “start” and “end”. At least one citation, or “noSource”: a text such as “citation needed”.";
+            "One of “occurred”, “start” and “end”, or “anchor”. At least one citation, or “noSource”: a text such as “citation needed”.";
         Choose(schema, "type", Vocabulary.EventTypes.Keys.Order(StringComparer.Ordinal));
         Choose(schema, "reading", Codes("date_reading"));
         Choose(schema, "credibility", Codes("credibility"));
         Choose(schema, "calendar", Codes("calendar"));
     }
+
+    private static OpenApiSchema AnchorOf(OpenApiSchema one) =>
+        new()
+        {
+            Description = "The event that the date follows, or two between which it lies: one “after”, one “before”.",
+            OneOf =
+            [
+                one,
+                new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = one,
+                    MinItems = 2,
+                    MaxItems = 2,
+                },
+                new OpenApiSchema { Type = JsonSchemaType.Null },
+            ],
+        };
 
     private static async Task ShapeToldAsync(
         OpenApiSchema schema,
@@ -180,6 +205,12 @@ internal static class Description
         if (content == typeof(EventContent))
         {
             schema.Properties["occurred"] = await context.GetOrCreateSchemaAsync(typeof(DateAnswer), null, ct);
+            schema.Properties["derivedFrom"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Description = "Of a relative date: the revisions of the events that it follows, one through another.",
+                Items = await context.GetOrCreateSchemaAsync(typeof(RevisionAt), null, ct),
+            };
             schema.Properties["happened"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
             schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty?), null, ct);
         }

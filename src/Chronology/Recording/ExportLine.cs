@@ -5,7 +5,7 @@ namespace Chronology.Recording;
 /// <summary>Revisions as the lines of an import: what <see cref="ImportLine"/> reads back makes the same revisions again.</summary>
 public static class ExportLine
 {
-    private static readonly string[] Dates = ["occurred", "start", "end"];
+    private static readonly string[] Dates = ["occurred", "start", "end", "anchor"];
 
     /// <summary>The chronology itself, without revision.</summary>
     public static JsonObject Of(string slug, string title, string? description, string? licence) =>

@@ -70,6 +70,22 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(await posted.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), again.Bytes);
     }
 
+    [Theory]
+    [InlineData("after:war+P3D", "P3D after war", "1948-05-17")]
+    [InlineData("on:war", "on war", "1948-05-14")]
+    [InlineData("after:war,before:peace", "after war and before peace", "[1948-05-14..1949-12-31]")]
+    public async Task may_be_dated_by_another_event(string date, string said, string derived)
+    {
+        await Chronology.RunAsync("append", "1948-05-14 PLO: statement-made 'War' src:ref-3");
+        await Chronology.RunAsync("append", "1949 PLO: statement-made 'Peace' src:ref-3");
+        var told = await Chronology.RunAsync("append", $"{date} PLO: statement-made 'Visit' src:ref-3");
+        var timeline = await Chronology.RunAsync("timeline", "--from", "1948", "--to", "1949");
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Contains($"  {said} plo: statement-made, “Visit”, from ref-3", told.Out, StringComparison.Ordinal);
+        Assert.Contains(derived, timeline.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task a_key_that_is_taken_is_refused_until_another_is_given()
     {

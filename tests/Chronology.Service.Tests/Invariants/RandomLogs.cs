@@ -16,7 +16,7 @@ internal sealed record Batch(int DaysLater, IReadOnlyList<Command> Commands)
         command switch
         {
             Command.Record { Content: EventContent e } =>
-                $"{command.Id} {e.Occurred} {e.Credibility} order {e.Order} {string.Join(", ", e.Effects)}",
+                $"{command.Id} {e.Occurred}{string.Join(", ", e.Anchor ?? [])} {e.Credibility} order {e.Order} {string.Join(", ", e.Effects)}",
             Command.Correct c => $"{command.Id} {c.Changes.ToJsonString()}",
             Command.Merge m => $"{command.Id} into {m.Into}",
             _ => $"{command.GetType().Name} {command.Id}",
@@ -126,8 +126,20 @@ internal static class RandomLogs
             ["until"] = ends == 0 ? end : null,
         };
 
+    private static readonly Gen<string> Anchors =
+        from relation in Any("after", "before", "on")
+        from offset in Any(null, null, "P3D", "P1M", "P1Y")
+        from one in Gen.Int[0, 7]
+        from other in Gen.Int[0, 7]
+        from between in Gen.Int[0, 3]
+        select between == 0
+            ? $$"""[{"relation":"after","event":"e{{one}}"},{"relation":"before","event":"e{{other}}"}]"""
+            : $$"""{"relation":"{{relation}}","event":"e{{one}}","offset":{{(offset is null || relation == "on" ? "null" : $"\"{offset}\"")}}}""";
+
     private static readonly Gen<JsonObject> Bodies =
         from interval in Gen.Int[0, 4]
+        from anchored in Gen.Int[0, 3]
+        from anchor in Anchors
         from one in Any(OneDate)
         from span in Any(Intervals)
         from order in Any<int?>(null, null, 1, 2)
@@ -148,7 +160,11 @@ internal static class RandomLogs
         {
             ["type"] = type,
             ["intensity"] = intensity,
-            ["occurred"] = interval == 0 ? span : one,
+            ["occurred"] =
+                anchored == 0 ? null
+                : interval == 0 ? span
+                : one,
+            ["anchor"] = anchored == 0 ? JsonNode.Parse(anchor) : null,
             ["title"] = title,
             ["order"] = order,
             ["actors"] = new JsonArray([.. Roles(parties)]),
@@ -191,9 +207,10 @@ internal static class RandomLogs
         from id in Ids
         from now in Bodies
         from fields in Any<string[]>(
-            ["occurred"],
+            ["occurred", "anchor"],
+            ["occurred", "anchor"],
             ["effects"],
-            ["occurred", "effects", "title"],
+            ["occurred", "anchor", "effects", "title"],
             ["credibility"],
             ["order"],
             ["actors"],
@@ -379,13 +396,14 @@ internal static class RandomLogs
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];
 
-    /// <summary>First recordings alone, of events of their own.</summary>
+    /// <summary>First recordings alone, of events of their own, with dates of their own.</summary>
     public static Gen<List<Command>> Recordings { get; } =
         Recording(Gen.Const(new RecordId(RecordKind.Event, "e")))
             .List[1, 12]
             .Select(commands =>
                 commands
                     .OfType<Command.Record>()
+                    .Where(command => command.Content is EventContent { Anchor: null })
                     .Select(
                         (command, n) =>
                             (Command)(

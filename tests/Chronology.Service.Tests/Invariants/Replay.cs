@@ -27,7 +27,8 @@ internal sealed class Replay
     );
 
     /// <summary>A record from one position until another, less it.</summary>
-    public sealed record Version(RecordState State, long From, long RecordedAt)
+    /// <param name="MadeAt">The position of its revision: before <paramref name="From"/> where only its date has followed another's.</param>
+    public sealed record Version(RecordState State, long From, long RecordedAt, long MadeAt)
     {
         public long Until { get; set; } = long.MaxValue;
     }
@@ -47,10 +48,44 @@ internal sealed class Replay
             var id = new RecordId(Words.Kind(stream[..slash]), stream[(slash + 1)..]);
             var before = latest.GetValueOrDefault(stream);
             var state = Folding.Revise(before?.State, id, events.Select(stored => (DomainEvent)stored.Data));
-            before?.Until = position;
-            latest[stream] = new(state, position, Number(events[0], "recordedAt"));
-            Versions.Add(latest[stream]);
+            var at = Number(events[0], "recordedAt");
+            Put(Anchoring.Date(state, position, Event).Value, position);
+            // All dates anew, anchors first: what the service looks up is not believed.
+            var done = new HashSet<string>();
+            foreach (var key in latest.Keys.Where(key => key.StartsWith("event/", StringComparison.Ordinal)).ToArray())
+                Now(key["event/".Length..]);
+
+            Placed? Now(string key)
+            {
+                if (done.Add(key) && Event(key) is { } found)
+                {
+                    var dated = Anchoring.Date(found.State, found.Position, Now).Value;
+                    if (Shown(dated) != Shown(found.State))
+                        Put(dated, found.Position);
+                }
+                return Event(key);
+            }
+
+            void Put(RecordState now, long madeAt)
+            {
+                var key = now.Id.StreamKey;
+                latest.GetValueOrDefault(key)?.Until = position;
+                latest[key] = new(now, position, at, madeAt);
+                Versions.Add(latest[key]);
+            }
+
+            Placed? Event(string key) =>
+                latest.GetValueOrDefault($"event/{key}") is { } found ? new(found.State, found.MadeAt) : null;
         }
+        Versions.Sort(
+            (a, b) =>
+                a.From != b.From
+                    ? a.From.CompareTo(b.From)
+                    : string.CompareOrdinal(a.State.Id.StreamKey, b.State.Id.StreamKey)
+        );
+
+        static string Shown(RecordState state) =>
+            $"{state.Derived?.Edtf} {string.Join(' ', (state.Derived?.From ?? []).Select(from => from.Event))}";
     }
 
     public List<Version> Versions { get; } = [];
@@ -184,10 +219,8 @@ internal sealed class Replay
             : null;
 
     private static IEnumerable<RecordedEffect> EffectsOf(Version version) =>
-        version.State is { Content: EventContent content, Status: RecordStatus.Active or RecordStatus.Disputed }
-            ? RecordedEffect
-                .Of(version.State.Id.Key, version.State.Revision, version.From, content)
-                .Select(effect => effect with { Citations = [] })
+        version.State is { Content: EventContent, Status: RecordStatus.Active or RecordStatus.Disputed }
+            ? RecordedEffect.Of(version.State, version.MadeAt).Select(effect => effect with { Citations = [] })
             : [];
 
     private void AssertPositions(string head)
@@ -212,7 +245,7 @@ internal sealed class Replay
 
     private void AssertLeaves()
     {
-        foreach (var (row, version) in ledger.Zip(Versions))
+        foreach (var (row, version) in ledger.Zip(Versions.Where(version => version.From == version.MadeAt)))
         {
             var events = revisions[row.Position];
             var first = events[0];
@@ -244,7 +277,7 @@ internal sealed class Replay
 
     private const string ReadRecords = """
         select concat_ws(' ', kind, key, from_position, to_position, revision, status, coalesce(earliest::text, '-'), coalesce(latest::text, '-'))
-        from chronology.record where chronology = $1 order by from_position
+        from chronology.record where chronology = $1 order by from_position, kind || '/' || key
         """;
 
     private IEnumerable<string> RecordRows() =>
@@ -252,7 +285,7 @@ internal sealed class Replay
         {
             var days = version.State.Content switch
             {
-                EventContent e => When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value,
+                EventContent => version.State.Dated!.When(),
                 EraContent e => EraSpan.Of(e).Extent,
                 _ => null,
             };
@@ -265,7 +298,7 @@ internal sealed class Replay
     private async Task AssertStatesAsync(Desk desk)
     {
         var states = await desk.TextsAsync(
-            "select state::text from chronology.record where chronology = $1 order by from_position",
+            "select state::text from chronology.record where chronology = $1 order by from_position, kind || '/' || key",
             chronology
         );
         foreach (var (state, version) in states.Zip(Versions))
@@ -295,19 +328,20 @@ internal sealed class Replay
             await desk.TextsAsync(
                 """
                 select concat_ws(' ', fact, start_first, start_last, from_position, to_position, firm, ahead, event, idx)
-                from chronology.effect where chronology = $1 order by from_position, idx
+                from chronology.effect where chronology = $1 order by from_position, event, idx
                 """,
                 chronology
             )
         );
         var stored = await desk.TextsAsync(
-            "select idx || ' ' || effect::text from chronology.effect where chronology = $1 order by from_position, idx",
+            "select from_position || ' ' || effect::text from chronology.effect where chronology = $1 order by from_position, event, idx",
             chronology
         );
         foreach (var (text, effect) in stored.Zip(Versions.SelectMany(EffectsOf)))
         {
             var space = text.IndexOf(' ', StringComparison.Ordinal);
-            Assert.Equal(effect, StoredEffect.Read(effect.Event, effect.Index, effect.Position, text[(space + 1)..]));
+            var from = long.Parse(text[..space], CultureInfo.InvariantCulture);
+            Assert.Equal(effect, StoredEffect.Read(effect.Event, effect.Index, from, text[(space + 1)..]));
         }
         var keys = Versions.SelectMany(EffectsOf).Select(effect => effect.Key).Distinct();
         Assert.Equal(

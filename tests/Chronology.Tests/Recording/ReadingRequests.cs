@@ -95,6 +95,7 @@ public sealed class ReadingARecord
     [InlineData("""{"intensity":"5"}""", "invalid-parameter", "/intensity")]
     [InlineData("""{"credibility":"sure"}""", "invalid-parameter", "/credibility")]
     [InlineData("""{"anchor":{"relation":"after","event":"x"}}""", "invalid-parameter", "/anchor")]
+    [InlineData("""{"occurred":null,"anchor":{"relation":"after"}}""", "invalid-parameter", "/anchor/event")]
     [InlineData("""{"citations":[]}""", "source-required", "/citations")]
     [InlineData("""{"citations":[],"noSource":"  "}""", "source-required", "/citations")]
     [InlineData("""{"citations":{}}""", "invalid-parameter", "/citations")]
