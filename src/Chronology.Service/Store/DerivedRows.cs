@@ -133,8 +133,8 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 version.To,
                 version.RecordedOn
             );
-            if (version.State.Content is EventContent content)
-                ScoreRows.Add(scores, chronology, version.State, WhenOf(content), version.From, version.To);
+            if (version.Placed.State is { Dated: { } dated } state)
+                ScoreRows.Add(scores, chronology, state, dated.When(), version.From, version.To);
         }
         operations.QueueSqlCommand(records.Insert(), records.Parameters());
         if (ScoreRows.Statement(tables, scores, chronology, closed) is var (score, parameters))

@@ -333,6 +333,7 @@ internal static class RandomLogs
                     ? $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
                     : """{"reason":{"code":"correction"}}"""
             );
+
     /// <summary>Who is who: a succession, an end, a merging or its undoing.</summary>
     private static readonly Gen<Command?> OfActors =
         from actor in Any("a", "a", "b", "c")
@@ -347,7 +348,7 @@ internal static class RandomLogs
                 0 => Desk.Read(
                     Operation.Merged,
                     new(RecordKind.Actor, actor),
-                    $$"""{"into":"{{other}}","reason":{"code":"correction"}}"""
+                    $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
                 ),
                 1 => Desk.Read(
                     Operation.Split,
