@@ -20,9 +20,9 @@ create or replace function chronology.fold(t text) returns text language sql imm
             'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th') collate "C") collate "default"
     end;
 
--- The pattern of LIKE for texts that have this word, itself folded.
+-- The pattern of LIKE for texts that have this word, itself folded; null, which no text is like, where nothing of it is left.
 create function chronology.containing(word text) returns text language sql immutable parallel safe
-    return '%' || replace(replace(replace(chronology.fold(word), '\', '\\'), '%', '\%'), '_', '\_') || '%';
+    return '%' || replace(replace(replace(nullif(chronology.fold(word), ''), '\', '\\'), '%', '\%'), '_', '\_') || '%';
 
 -- What was written by the folding before is folded again: it took less away, so that nothing is missing.
 alter table chronology.record disable trigger closes;

@@ -31,7 +31,7 @@ internal sealed class FieldOptions
             "--anchor",
             "anchor",
             Phrase.Anchor,
-            "A date beside another event; twice: between the two",
+            "A date beside another event (twice: between the two)",
             Phrase.ReadAnchor
         );
         One("--reading", "reading", "READING", "How the date is meant: occurrence, occurrences or extent");
@@ -39,18 +39,12 @@ internal sealed class FieldOptions
         One("--description", "description", "TEXT", "More than the title says");
         One("--place", "place", "TEXT", "Where");
         Many("--actor", "actors", Phrase.Participant, "Who took part, by key, name or alias", Phrase.ReadParticipant);
-        Many("--effect", "effects", Phrase.Effect, "What it changed; the value none ends a fact", Phrase.ReadEffect);
+        Many("--effect", "effects", Phrase.Effect, "What it changed (the value none ends a fact)", Phrase.ReadEffect);
         Number("--intensity", "intensity", "N", "From -10 to 10");
         One("--credibility", "credibility", "WORD", "confirmed, reported, disputed or refuted; default reported");
         One("--calendar", "calendar", "WORD", "gregorian (default) or julian");
         One("--as-written", "asWritten", "TEXT", "The date as the source writes it");
-        Many(
-            "--citation",
-            "citations",
-            Phrase.Citation,
-            "A source, the place in it, and its words",
-            Phrase.ReadCitation
-        );
+        Many("--citation", "citations", Phrase.Citation, "A source", Phrase.ReadCitation);
         One("--no-source", "noSource", "TEXT", "Why there is no source");
         Many("--tag", "tags", "TAG", "A tag", text => JsonValue.Create(text));
         One("--actor-kind", "kind", "WORD", "Of an actor: state, government, organisation, ...", RecordKind.Actor);
@@ -145,10 +139,11 @@ internal sealed class FieldOptions
             ];
         if (isList)
         {
+            var form = value.Contains(' ', StringComparison.Ordinal) ? $": {value}" : "";
             var many = new Option<string[]>(option)
             {
-                Description = $"{description}; any number of times",
-                HelpName = value,
+                Description = $"{description}{form}; any number of times",
+                HelpName = form.Length == 0 ? value : option[2..].ToUpperInvariant(),
             };
             spellings.Add(new(field, kinds, many, parsed => parsed.GetValue(many) ?? [], read));
         }

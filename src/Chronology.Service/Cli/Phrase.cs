@@ -8,7 +8,7 @@ internal sealed partial record Phrase(string Head, IReadOnlyList<(string Word, s
 {
     public const string Citation = "SOURCE [at:PLACE] [quote:WORDS]";
     public const string Effect =
-        "FACT HOLDER -> TOWARD = VALUE [from:DATE] [until:DATE] [qualifier:TEXT]; of a stance also [basis:] [vote:] [salience:] [authority:] [speaker:]";
+        "FACT HOLDER -> TOWARD = VALUE [from:DATE] [until:DATE] [qualifier:TEXT], of a stance also [basis:] [vote:] [salience:] [authority:] [speaker:]";
     public const string Participant = "ACTOR [as:recipient|third-party|via]";
     public const string Alias = "NAME [from:DATE] [until:DATE]";
     public const string Successor = "ACTOR as:continuator|successor|secession|merger|none [on:DATE]";
