@@ -66,22 +66,22 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
-        await using var command = source.CreateCommand(
-            """
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from chronology.record r
-            where r.chronology = $1 and r.kind = $2 and r.from_position <= $3 and r.to_position > $3
-              and r.status in ('active', 'disputed') and r.key > $4
-              and not exists (select from unnest($5) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)
-            order by r.key limit $6
-            """
-        );
+        await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(request.Kind.Name());
         command.Parameters.AddWithValue(moment.Position);
         command.Parameters.AddWithValue(place.Cursor?.Place.Key ?? "");
-        command.Parameters.AddWithValue(SearchText.WordsOf(request.Text));
         command.Parameters.AddWithValue(request.Limit + 1);
+        command.CommandText = $"""
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.from_position <= $3 and r.to_position > $3
+              and r.status in ('active', 'disputed') and r.key > $4 and {SearchText.All(
+                command,
+                SearchText.WordsOf(request.Text)
+            )}
+            order by r.key limit $5
+            """;
         var rows = await Rows.ReadAsync(command, cancellationToken);
         var keys = rows.Select(row => row.State.Id.Key);
         var merged = await Merged.ReadAsync(source, moment, request.Kind, keys, cancellationToken);

@@ -418,7 +418,7 @@ public static class AskVerbs
         );
     }
 
-    private static Command Command(
+    internal static Command Command(
         Run run,
         string name,
         string description,
@@ -433,7 +433,7 @@ public static class AskVerbs
         return command;
     }
 
-    private static Dictionary<string, Option<string?>> Options(params string[] parameters) =>
+    internal static Dictionary<string, Option<string?>> Options(params string[] parameters) =>
         parameters.ToDictionary(
             name => name,
             name => new Option<string?>($"--{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)}")
@@ -444,7 +444,7 @@ public static class AskVerbs
         );
 
     /// <summary>The options as the query of a URL would give them.</summary>
-    private static Parameters Query(
+    internal static Parameters Query(
         ParseResult parsed,
         Dictionary<string, Option<string?>> options,
         params (string Key, string? Value)[] besides

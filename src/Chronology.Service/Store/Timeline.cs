@@ -118,13 +118,13 @@ public sealed class Timeline(NpgsqlDataSource source)
             conditions.Add($"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command, to.Number)}");
         foreach (var word in selection.Words)
         {
-            var folded = $"chronology.fold({Parameter(command, word)})";
+            var pattern = SearchText.Pattern(command, word);
             conditions.Add(
                 $"""
-                (strpos(r.search, {folded}) > 0 or r.refs && array(
+                (r.search like {pattern} or r.refs && array(
                     select 'actor/' || a.key from chronology.record a
                     where a.chronology = $1 and a.kind = 'actor' and a.from_position <= $2 and a.to_position > $2
-                      and a.status in ('active', 'disputed') and strpos(a.search, {folded}) > 0))
+                      and a.status in ('active', 'disputed') and a.search like {pattern}))
                 """
             );
         }

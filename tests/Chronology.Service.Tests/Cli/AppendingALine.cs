@@ -42,7 +42,7 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(
             $"""
             event/{Key}: recorded, revision 1 at position 8, active.
-              1988-11-15 plo: independence-declared, “Declaration of Independence, Algiers”, from ref-3, ref-4
+              1988-11-15 plo: independence-declared, “Declaration of Independence, Algiers”, from ref-3; ref-4
 
             """,
             told.Out
@@ -132,7 +132,7 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
     )]
     [InlineData(
         "1974 PLO: independence 'X' src:ref-3",
-        "unknown-type: “independence” is not one of the event types, such as "
+        "unknown-type: “independence” is not one of the event types; near it are independence-declared"
     )]
     [InlineData("1974 PLO: statement-made 'X'", "source-required: Name a source with src:KEY")]
     [InlineData("1974 PLO: statement-made 'X' src:ref-9", "unknown-source: ")]
@@ -167,13 +167,5 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
         Assert.StartsWith("usage: ", told.Error, StringComparison.Ordinal);
         Assert.Contains(expected, told.Error, StringComparison.Ordinal);
         Assert.Single(told.Error.TrimEnd('\n').Split('\n'));
-    }
-
-    [Fact]
-    public async Task a_key_goes_with_a_line_only()
-    {
-        var told = await Chronology.ReadAsync("{}", "append", "--kind", "actor", "--key", "oman");
-
-        Assert.Equal(2, told.Exit);
     }
 }
