@@ -54,13 +54,15 @@ public sealed class StateOfRelationsHandler(
         var notes = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.All, cancellationToken))
             .Select(Silences.UnknownActor)
             .ToList();
+        var score = await scores.OfAsync(moment, parties, cancellationToken);
+        notes.AddRange(ScoreTelling.NotesOf(score));
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties, cancellationToken));
         return new StateAnswer(
             moment.Basis,
             await eras.InForceAsync(moment, cancellationToken),
             told,
-            await scores.OfAsync(moment, parties, cancellationToken),
+            score,
             [.. recent.Select(row => Recent(row, moment))],
             [
                 .. notes
