@@ -96,6 +96,18 @@ public sealed class ScoreTelling(Scores scores)
             found.TooManyPairs
         );
     }
+
+    /// <summary>What a score leaves out, for the notes of an answer.</summary>
+    public static IEnumerable<Note> NotesOf(ScoreAnswer? score)
+    {
+        if (score is { TooManyPairs: > 0 })
+        {
+            yield return new(
+                "too-many-pairs",
+                $"{score.TooManyPairs} of the events between the sides bind over {ScoredPair.Greatest} pairs of actors and weigh in no score."
+            );
+        }
+    }
 }
 
 public sealed class ScoreOfRelationsHandler(Moments moments, Scores scores)

@@ -64,6 +64,8 @@ public sealed class StateOfRelationsHandler(
             .Select(Silences.UnknownActor)
             .Concat(Silences.Merged(asked.All, identity))
             .ToList();
+        var score = await scores.OfAsync(moment, parties, cancellationToken);
+        notes.AddRange(ScoreTelling.NotesOf(score));
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
         var answer = new StateAnswer(
@@ -71,7 +73,7 @@ public sealed class StateOfRelationsHandler(
             null,
             await eras.InForceAsync(moment, cancellationToken),
             told,
-            await scores.OfAsync(moment, parties, cancellationToken),
+            score,
             [.. recent.Select(row => Recent(row, moment))],
             [
                 .. notes

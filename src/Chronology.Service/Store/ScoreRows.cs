@@ -100,7 +100,10 @@ public static class ScoreRows
         {
             return rows.Count == 0
                 ? null
-                : ($"with given as ({rows.Insert("returning *")}) {Continue(tables, Given)}", rows.Parameters());
+                : (
+                    $"with given as ({rows.Insert("returning *")}) {Continue(tables, Given("given"))}",
+                    rows.Parameters()
+                );
         }
         var sql = $"""
             with given as ({rows.Insert("returning *")}),
@@ -110,17 +113,22 @@ public static class ScoreRows
                 returning s.*)
             {Continue(
                 tables,
-                $"{Given} union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from taken where year is not null"
+                $"{Given("given")} union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from taken where year is not null"
             )}
             """;
         return (sql, [.. rows.Parameters(), .. revised.Parameters(), chronology]);
     }
 
-    /// <summary>What the versions in <c>given</c> add where they begin, and take back where they end.</summary>
-    private static readonly string Given = $"""
-        select pair, half_life, year, from_position, low, estimate, high, 1 from given where year is not null
-        union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from given where year is not null and to_position < {DerivedRows.Open}
-        """;
+    /// <summary>The statement that totals all rows of a source that have no totals yet, such as those of a chronology just copied in.</summary>
+    /// <param name="rows">A table or query with the columns of <see cref="New"/>, and its alias.</param>
+    public static string Totals(string rows) => Continue("", Given(rows));
+
+    /// <summary>What versions add where they begin, and take back where they end.</summary>
+    private static string Given(string rows) =>
+        $"""
+            select pair, half_life, year, from_position, low, estimate, high, 1 from {rows} where year is not null
+            union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from {rows} where year is not null and to_position < {DerivedRows.Open}
+            """;
 
     private static string Continue(string tables, string changes) =>
         $"""

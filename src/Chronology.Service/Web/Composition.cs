@@ -101,6 +101,7 @@ public static class Composition
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         ErasOfSchemeEndpoint.Map(chronology);
+        SuggestedErasEndpoint.Map(chronology);
         HistoryEndpoint.Map(chronology);
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);

@@ -29,6 +29,14 @@ public sealed class ScoresOfSides
             (expected, actual) => Math.Abs(expected - actual) <= 20
         );
 
+    [Fact]
+    public void are_those_of_the_example_in_the_docs() =>
+        Assert.Equal(
+            new Score(-109, -194, -22, 2),
+            Scores(Of("recognition-granted", "1948-05-17"), Of("relations-severed", "1967-06-10", "reported"))
+                .At(On("1967-06-10"))
+        );
+
     [Theory]
     [InlineData("confirmed", 700, 700, 700)]
     [InlineData("reported", 350, 525, 700)]
