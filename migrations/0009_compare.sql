@@ -22,4 +22,5 @@ create index effect_begins_vast on chronology.effect (chronology, start_first, s
     where width > 2;
 create index effect_ends on chronology.effect (chronology, chronology.end_year(effect), start_first, from_position, to_position, fact)
     where chronology.end_year(effect) is not null;
+create index record_opened on chronology.record (chronology, from_position, kind, key);
 create index fact_ender on chronology.fact (ender) where ender is not null;

@@ -68,10 +68,10 @@ public static class Asking
                 async i =>
                 {
                     var q = questions[i % questions.Length];
-                    var (_, _, fact) = await AskAsync(facts, slug, q, ct);
+                    var (moment, _, fact) = await AskAsync(facts, slug, q, ct);
                     var entry = fact.AsOf(q.AsOf);
                     if (cited)
-                        await facts.CitationsAsync(slug, FactTelling.Rests(entry), ct);
+                        await facts.CitationsAsync(moment, FactTelling.Rests(entry), ct);
                 }
             );
         var contest = new Contest("Q1: one fact at (D, T)", Rounds: 9, Turns: 40, CallsATurn: 25);

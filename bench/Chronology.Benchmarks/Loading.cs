@@ -50,7 +50,7 @@ public static class Loading
                 .WithDegreeOfParallelism(2)
                 .Select(part => Rows(chronology, part))
                 .ToArray();
-            foreach (var (records, facts, effects, ledger) in built)
+            foreach (var (records, facts, effects, scores, ledger) in built)
             {
                 var fresh = DerivedRows.NewFacts("");
                 for (var i = 0; i < facts.Count; i++)
@@ -58,11 +58,15 @@ public static class Loading
                     if (known.Add(facts.Row(i).First()))
                         fresh.Add([.. facts.Row(i)]);
                 }
-                foreach (var columns in new[] { records, fresh, effects, ledger })
+                foreach (var columns in new[] { records, fresh, effects, scores, ledger })
                     await CopyAsync(connection, columns, ct);
             }
             last = batch[^1];
         }
+        await RunAsync(
+            connection,
+            ScoreRows.Totals($"(select * from chronology.score_event where chronology = '{chronology}') given")
+        );
         await using (
             var head = new NpgsqlCommand(
                 "update chronology.head set position = $1, recorded_at = $2 where chronology = $3",
@@ -76,7 +80,7 @@ public static class Loading
             await head.ExecuteNonQueryAsync(ct);
         }
         await RunAsync(connection, "commit");
-        foreach (var table in new[] { "effect", "record", "ledger", "fact" })
+        foreach (var table in new[] { "effect", "record", "ledger", "fact", "score_event", "score_total" })
             await RunAsync(connection, $"vacuum (analyze) chronology.{table}");
         await RunAsync(connection, "checkpoint");
         await RunAsync(connection, "reset all");
@@ -85,7 +89,7 @@ public static class Loading
         );
     }
 
-    private static (Columns Records, Columns Facts, Columns Effects, Columns Ledger) Rows(
+    private static (Columns Records, Columns Facts, Columns Effects, Columns Scores, Columns Ledger) Rows(
         string chronology,
         IEnumerable<World.Version> versions
     )
@@ -95,6 +99,7 @@ public static class Loading
             DerivedRows.NewFacts(""),
             DerivedRows.NewEffects("")
         );
+        var scores = ScoreRows.New("");
         var ledger = Writer.NewLedger();
         foreach (var version in versions)
         {
@@ -109,6 +114,11 @@ public static class Loading
                 version.To,
                 Day.Of(at)
             );
+            if (version.State.Content is EventContent e)
+            {
+                var when = When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value;
+                ScoreRows.Add(scores, chronology, version.State, when, version.Position, version.To);
+            }
             // A leaf of the right size, not of the revision: nothing that is measured here reads it.
             var content = SHA256.HashData(BitConverter.GetBytes(version.Position));
             ledger.Add(
@@ -131,7 +141,7 @@ public static class Loading
                 Ledger.Leaf(content, version.RecordedAt, version.Position)
             );
         }
-        return (records, facts, effects, ledger);
+        return (records, facts, effects, scores, ledger);
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, Columns rows, CancellationToken ct)

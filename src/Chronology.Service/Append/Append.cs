@@ -78,6 +78,19 @@ public static class AppendEndpoints
         ("resolve", Operation.Resolved),
     ];
 
+    private static readonly (string Path, Operation Verb)[] OfWhatIsDoubled =
+    [
+        ("merge", Operation.Merged),
+        ("split", Operation.Split),
+    ];
+
+    private static IEnumerable<(string Path, Operation Verb)> VerbsOf(RecordKind kind) =>
+        [
+            .. EveryKind,
+            .. kind is RecordKind.Event ? OfEvents : [],
+            .. kind is RecordKind.Event or RecordKind.Actor ? OfWhatIsDoubled : [],
+        ];
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         foreach (var kind in Enum.GetValues<RecordKind>())
@@ -113,7 +126,7 @@ public static class AppendEndpoints
                 .WithTags(kind.Plural())
                 .TakesChange(Operation.Corrected)
                 .Gives<Receipt>(StatusCodes.Status200OK);
-            foreach (var (word, verb) in kind == RecordKind.Event ? EveryKind.Concat(OfEvents) : EveryKind)
+            foreach (var (word, verb) in VerbsOf(kind))
             {
                 routes
                     .MapRecord(

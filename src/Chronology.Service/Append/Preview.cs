@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chronology.Recording;
+using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Compare;
 using Chronology.Service.Store;
@@ -40,15 +41,22 @@ public sealed record WouldBe(
 
 /// <summary>What answers about one day would tell differently, line by line from what to what.</summary>
 /// <param name="Facts">All but stances.</param>
-public record Changed(IReadOnlyList<FactLine> Facts, IReadOnlyList<FactLine> Stances, IReadOnlyList<EraLine> Eras);
+/// <param name="Scores">Of each pair of the event's actors, as it was and as it would be.</param>
+public record Changed(
+    IReadOnlyList<FactLine> Facts,
+    IReadOnlyList<FactLine> Stances,
+    IReadOnlyList<EraLine> Eras,
+    IReadOnlyList<ScoreLine> Scores
+);
 
 /// <summary>What answers about another day would tell differently.</summary>
 public sealed record ChangedOn(
     string AsOf,
     IReadOnlyList<FactLine> Facts,
     IReadOnlyList<FactLine> Stances,
-    IReadOnlyList<EraLine> Eras
-) : Changed(Facts, Stances, Eras);
+    IReadOnlyList<EraLine> Eras,
+    IReadOnlyList<ScoreLine> Scores
+) : Changed(Facts, Stances, Eras, Scores);
 
 /// <summary>Writes the order, looks at what it changed, and takes it back.</summary>
 public sealed class PreviewOrderHandler(Moments moments, Writer writer)
@@ -56,7 +64,7 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
 {
     private const int GreatestDays = 8;
 
-    private static readonly Changed Nothing = new([], [], []);
+    private static readonly Changed Nothing = new([], [], [], []);
 
     public async Task<Result<EffectPreview>> Handle(PreviewOrder request, CancellationToken cancellationToken)
     {
@@ -79,10 +87,12 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
                 before = (await Moments.KnownAtAsync(reading, request.Chronology, asked, cancellationToken)).Value;
                 asked = asked with { Position = position };
                 var after = (await Moments.KnownAtAsync(reading, request.Chronology, asked, cancellationToken)).Value;
-                changes = await ChangesAsync(comparing, before, after, cancellationToken);
+                var candidates = new Candidates(reading);
+                var pairs = await candidates.PairsAsync(request.Chronology, position, cancellationToken);
+                changes = await ChangesAsync(comparing, before, after, pairs, cancellationToken);
                 if (request.AsOf is not null)
                     return;
-                var dated = await new Candidates(reading).DaysAsync(request.Chronology, position, cancellationToken);
+                var dated = await candidates.DaysAsync(request.Chronology, position, cancellationToken);
                 foreach (var day in dated.Where(day => day != before.AsOf).Take(GreatestDays))
                 {
                     var on = await ChangesAsync(
@@ -95,10 +105,11 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
                         {
                             AsOf = day,
                         },
+                        pairs,
                         cancellationToken
                     );
-                    if (on.Facts.Count + on.Stances.Count + on.Eras.Count > 0)
-                        days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras));
+                    if (on.Facts.Count + on.Stances.Count + on.Eras.Count + on.Scores.Count > 0)
+                        days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras, on.Scores));
                 }
             },
             cancellationToken
@@ -127,6 +138,7 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
         Comparing comparing,
         Moment before,
         Moment after,
+        IReadOnlyList<ScoredPair> pairs,
         CancellationToken ct
     )
     {
@@ -136,7 +148,8 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
         return new(
             [.. facts[false]],
             [.. facts[true]],
-            [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })]
+            [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })],
+            await comparing.ScoresAsync(before, after, pairs, ct)
         );
     }
 

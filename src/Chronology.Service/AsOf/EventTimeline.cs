@@ -91,8 +91,12 @@ public sealed record TimelineAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Note>? Notes
 );
 
-public sealed class EventTimelineHandler(Moments moments, Identities identities, Timeline timeline)
-    : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
+public sealed class EventTimelineHandler(
+    Moments moments,
+    Identities identities,
+    Timeline timeline,
+    Npgsql.NpgsqlDataSource source
+) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
     {
@@ -119,9 +123,11 @@ public sealed class EventTimelineHandler(Moments moments, Identities identities,
             request.Limit,
             cancellationToken
         );
+        var keys = events.Select(row => row.State.Id.Key);
+        var merged = await Merged.ReadAsync(source, moment, RecordKind.Event, keys, cancellationToken);
         return new TimelineAnswer(
             moment.Basis,
-            [.. events.Select(row => Told.Of(row, moment))],
+            [.. events.Select(row => Told.Of(row, moment, merged))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
             notes.Length == 0 ? null : notes
         );

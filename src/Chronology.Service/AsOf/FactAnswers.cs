@@ -31,7 +31,14 @@ public sealed record FactAnswer(
 );
 
 /// <summary>The event, its revision and that revision's position, and the passages that an answer rests on.</summary>
-public sealed record BecauseAnswer(string Event, int Revision, long Position, IReadOnlyList<Citation> Citations);
+/// <param name="DatedBy">The revisions of other events that its date follows from; left out where it has a date of its own.</param>
+public sealed record BecauseAnswer(
+    string Event,
+    int Revision,
+    long Position,
+    IReadOnlyList<Citation> Citations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RevisionAt>? DatedBy
+);
 
 /// <summary>What last held before a fact came to hold no more.</summary>
 public sealed record LastHeldAnswer(
@@ -72,7 +79,7 @@ public sealed class FactTelling(Facts facts)
     {
         var entries = Decide(moment, await facts.ReadAsync(moment, identity, selection, ct));
         var rests = entries.Where(entry => entry.IsListed).SelectMany(Rests);
-        var citations = await facts.CitationsAsync(moment.Chronology, rests, ct);
+        var citations = await facts.CitationsAsync(moment, rests, ct);
         return [.. entries.Select(entry => new ToldFact(entry, entry.IsListed ? Tell(entry, citations) : null))];
     }
 
@@ -119,13 +126,13 @@ public sealed class FactTelling(Facts facts)
     ) =>
         [
             .. effects
-                .Select(effect => (effect.Event, effect.Revision, effect.Position))
-                .Distinct()
+                .GroupBy(effect => (effect.Event, effect.Revision, effect.Position))
                 .Select(e => new BecauseAnswer(
-                    e.Event,
-                    e.Revision,
-                    e.Position,
-                    citations.GetValueOrDefault((e.Event, e.Position)) ?? []
+                    e.Key.Event,
+                    e.Key.Revision,
+                    e.Key.Position,
+                    citations.GetValueOrDefault((e.Key.Event, e.Key.Position)) ?? [],
+                    e.Select(effect => effect.DatedBy).FirstOrDefault(dated => dated.Count > 0)
                 )),
         ];
 }

@@ -108,7 +108,7 @@ public sealed class FactsOnADayHandler(
             }
         }
         var rests = entries.SelectMany(FactTelling.Rests).Concat(lastHeld is null ? [] : [lastHeld.Effect]);
-        var citations = await facts.CitationsAsync(moment.Chronology, rests, cancellationToken);
+        var citations = await facts.CitationsAsync(moment, rests, cancellationToken);
         return new FactsAnswer(
             moment.Basis,
             FactTelling.Ordered(

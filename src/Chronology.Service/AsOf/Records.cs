@@ -40,7 +40,14 @@ public sealed class OneRecordHandler(Moments moments, NpgsqlDataSource source)
         var row = await Rows.OneAsync(source, resolved.Value, request.Id, cancellationToken);
         if (row is null)
             return NoSuch(request.Id);
-        return new OneRecordAnswer(resolved.Value.Basis, Told.Of(row, resolved.Value), row.State.Revision);
+        var merged = await Merged.ReadAsync(
+            source,
+            resolved.Value,
+            request.Id.Kind,
+            [request.Id.Key],
+            cancellationToken
+        );
+        return new OneRecordAnswer(resolved.Value.Basis, Told.Of(row, resolved.Value, merged), row.State.Revision);
     }
 
     public static Rejection NoSuch(RecordId id) =>
@@ -59,26 +66,28 @@ public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource sourc
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
-        await using var command = source.CreateCommand(
-            """
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from chronology.record r
-            where r.chronology = $1 and r.kind = $2 and r.from_position <= $3 and r.to_position > $3
-              and r.status in ('active', 'disputed') and r.key > $4
-              and not exists (select from unnest($5) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)
-            order by r.key limit $6
-            """
-        );
+        await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(request.Kind.Name());
         command.Parameters.AddWithValue(moment.Position);
         command.Parameters.AddWithValue(place.Cursor?.Place.Key ?? "");
-        command.Parameters.AddWithValue(SearchText.WordsOf(request.Text));
         command.Parameters.AddWithValue(request.Limit + 1);
+        command.CommandText = $"""
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.from_position <= $3 and r.to_position > $3
+              and r.status in ('active', 'disputed') and r.key > $4 and {SearchText.All(
+                command,
+                SearchText.WordsOf(request.Text)
+            )}
+            order by r.key limit $5
+            """;
         var rows = await Rows.ReadAsync(command, cancellationToken);
+        var keys = rows.Select(row => row.State.Id.Key);
+        var merged = await Merged.ReadAsync(source, moment, request.Kind, keys, cancellationToken);
         return new ListAnswer(
             moment.Basis,
-            [.. rows.Take(request.Limit).Select(row => Told.Of(row, moment))],
+            [.. rows.Take(request.Limit).Select(row => Told.Of(row, moment, merged))],
             rows.Count > request.Limit
                 ? TimelineCursor.Write(new(moment.Position, new(0, 0, 0, rows[request.Limit - 1].State.Id.Key)))
                 : null
@@ -95,57 +104,34 @@ public static class RecordEndpoints
         {
             var plural = kind.Plural();
             routes
-                .MapRecord(
-                    HttpMethod.Get,
+                .MapRecordQuestion(
                     kind,
                     "",
-                    async (http, chronology, id, sender, ct) =>
-                    {
-                        var query = new Parameters(http.Request);
-                        var request = new OneRecord(chronology, id, query.Axes());
-                        if (query.Refusal() is { } refusal)
-                            return Problems.Of(refusal);
-                        var answer = await sender.Send(request, ct);
-                        if (answer.Rejection is { } rejection)
-                            return Problems.Of(rejection);
-                        http.Response.Headers.ETag = $"\"{answer.Value.Revision}\"";
-                        return Results.Json(Flat(answer.Value), Answers.Json);
-                    }
+                    (chronology, id, axes) => new OneRecord(chronology, id, axes),
+                    answer => new(Flat(answer), $"\"{answer.Revision}\"")
                 )
                 .WithName($"get-{kind.Name()}")
                 .WithSummary("One record as known at a moment, whatever its status")
-                .WithTags(plural)
-                .Asks("asOf", "knownAt")
                 .GivesOne(kind);
             if (kind is RecordKind.Event or RecordKind.Era)
                 continue;
             routes
-                .MapGet(
+                .MapListOf(
+                    kind,
                     $"/{plural}",
-                    async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                    {
-                        var query = new Parameters(http.Request);
-                        var request = new ListOfRecords(
+                    (chronology, _, query) =>
+                        new ListOfRecords(
                             chronology,
                             kind,
                             query.Text("q"),
                             query.Text("cursor"),
                             query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
                             query.Axes()
-                        );
-                        if (query.Refusal() is { } refusal)
-                            return Problems.Of(refusal);
-                        var answer = await sender.Send(request, ct);
-                        return answer.Rejection is { } rejection
-                            ? Problems.Of(rejection)
-                            : Results.Json(Listed(plural, answer.Value), Answers.Json);
-                    }
+                        ),
+                    answer => Listed(plural, answer)
                 )
                 .WithName($"list-{plural}")
-                .WithSummary($"The {plural} by key, or those whose names have all the words of q")
-                .WithTags(plural)
-                .Asks("q", "cursor", "limit", "asOf", "knownAt")
-                .GivesMany(kind);
+                .WithSummary($"The {plural} by key, or those whose names have all the words of q");
         }
     }
 

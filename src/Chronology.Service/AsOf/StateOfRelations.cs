@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -16,12 +16,16 @@ public sealed record StateOfRelations(string Chronology, string? Between, string
     public Rejection? Refusal() => Parties.Read(Between, Actor).Rejection;
 }
 
+/// <param name="Answer">By which it can be found again; null only while it is being named.</param>
 /// <param name="Eras">The eras of every scheme that certainly or possibly were on the day, by (scheme, first possible day, key).</param>
+/// <param name="Score">Null unless the question is about two sides.</param>
 /// <param name="Recent">The 10 greatest by (latest, earliest, order, key) that have or may have happened by the day.</param>
 public sealed record StateAnswer(
     Basis Basis,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnswerName? Answer,
     IReadOnlyList<EraInForce> Eras,
     IReadOnlyList<FactAnswer> Facts,
+    ScoreAnswer? Score,
     IReadOnlyList<RecentEvent> Recent,
     IReadOnlyList<Note> Notes
 );
@@ -35,6 +39,8 @@ public sealed class StateOfRelationsHandler(
     RecordedEras eras,
     Timeline timeline,
     Silences silences,
+    ScoreTelling scores,
+    AnswerNames names,
     NpgsqlDataSource source
 ) : IRequestHandler<StateOfRelations, Result<StateAnswer>>
 {
@@ -58,12 +64,16 @@ public sealed class StateOfRelationsHandler(
             .Select(Silences.UnknownActor)
             .Concat(Silences.Merged(asked.All, identity))
             .ToList();
+        var score = await scores.OfAsync(moment, parties, cancellationToken);
+        notes.AddRange(ScoreTelling.NotesOf(score));
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
-        return new StateAnswer(
+        var answer = new StateAnswer(
             moment.Basis,
+            null,
             await eras.InForceAsync(moment, cancellationToken),
             told,
+            score,
             [.. recent.Select(row => Recent(row, moment))],
             [
                 .. notes
@@ -71,12 +81,22 @@ public sealed class StateOfRelationsHandler(
                     .ThenBy(note => note.Detail, StringComparer.Ordinal),
             ]
         );
+        return answer with
+        {
+            Answer = await names.OfAsync(
+                moment,
+                "/state",
+                [new("between", request.Between), new("actor", request.Actor)],
+                answer,
+                cancellationToken
+            ),
+        };
     }
 
     private static RecentEvent Recent(RecordedRow row, Moment moment)
     {
-        var content = (EventContent)row.State.Content;
-        var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+        var content = row.State.Dated!;
+        var when = content.When();
         return new(row.State.Id.Key, DateAnswer.Of(content, when), content.Title, when.HappenedBy(moment.AsOf));
     }
 }

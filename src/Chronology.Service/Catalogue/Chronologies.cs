@@ -83,7 +83,7 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
                 select count(*) filter (where kind = 'event') as events, count(*) filter (where kind = 'actor') as actors,
                     count(*) filter (where kind = 'issue') as issues, count(*) filter (where kind = 'source') as sources,
                     count(*) filter (where kind = 'scheme') as schemes, count(*) filter (where kind = 'era') as eras,
-                    min(earliest) filter (where kind = 'event' and earliest > {long.MinValue}) as first,
+                    min(earliest) filter (where kind = 'event' and earliest > -9223372036854775808) as first,
                     max(latest) filter (where kind = 'event' and latest < {long.MaxValue}) as last
                 from chronology.record r
                 where r.chronology = c.slug and r.to_position = {DerivedRows.Open} and r.status in ('active', 'disputed')) n on true

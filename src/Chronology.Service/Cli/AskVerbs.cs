@@ -3,9 +3,11 @@ using System.Text;
 using Chronology.Recording;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
+using Chronology.Service.Cite;
 using Chronology.Service.Compare;
 using Chronology.Service.Export;
 using Chronology.Service.Search;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
@@ -47,6 +49,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "state",
+            "/state",
             "The state of relations on a day, as known at a moment",
             ["between", "actor", "asOf", "knownAt"],
             (chronology, query) =>
@@ -58,6 +61,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "facts",
+            "/facts",
             "Facts on a day; with --kind, --holder and --toward also the verdict whether it holds",
             ["kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt"],
             (chronology, query) =>
@@ -75,7 +79,19 @@ public static class AskVerbs
         );
         yield return Asking(
             run,
+            "stances",
+            "/stances",
+            "Where actors stand: what they declared, what their words and deeds show, and the evidence",
+            ["holder", "toward", "cursor", "limit", "asOf", "knownAt"],
+            StancesEndpoint.Read,
+            Tables.Stances,
+            "chronology stances --holder ussr --toward resolution-3379 --as-of 1991",
+            "chronology stances --holder russia --as-of 2014"
+        );
+        yield return Asking(
+            run,
             "timeline",
+            "/events",
             "Events in the order in which they happened",
             [
                 "from",
@@ -114,6 +130,7 @@ public static class AskVerbs
         yield return Asking(
             run,
             "changes",
+            null,
             "What was recorded after a position",
             ["since", "limit"],
             (chronology, query) =>
@@ -159,6 +176,7 @@ public static class AskVerbs
                 AskAsync(
                     run,
                     parsed,
+                    null,
                     Query(parsed, options, ("from", parsed.GetRequiredValue(from)), ("to", parsed.GetValue(to))),
                     (chronology, q) =>
                         new Comparison(chronology, q.Text("from"), q.Text("to"), q.Text("between"), q.Text("actor")),
@@ -183,6 +201,7 @@ public static class AskVerbs
         var options = Options("asOf", "knownAt");
         var command = Command(run, "blame", "Which revision last set each part of a record, by whom and why", options);
         command.Arguments.Add(record);
+        command.Options.Add(run.Cite);
         command.SetAction(
             async (parsed, ct) =>
             {
@@ -192,6 +211,7 @@ public static class AskVerbs
                 return await AskAsync(
                     run,
                     parsed,
+                    $"{RecordRoutes.AddressOf(id.Value)}/blame",
                     Query(parsed, options),
                     (chronology, q) => new BlameOfRecord(chronology, id.Value, q.Axes()),
                     (console, answer) => Tables.BlameOfRecord(console, id.Value, answer),
@@ -220,11 +240,13 @@ public static class AskVerbs
             options
         );
         command.Arguments.Add(words);
+        command.Options.Add(run.Cite);
         command.SetAction(
             (parsed, ct) =>
                 AskAsync(
                     run,
                     parsed,
+                    "/search",
                     Query(parsed, options, ("q", string.Join(' ', parsed.GetRequiredValue(words)))),
                     (chronology, q) =>
                         new SearchRecords(
@@ -339,6 +361,7 @@ public static class AskVerbs
             options
         );
         command.Arguments.Add(record);
+        command.Options.Add(run.Cite);
         command.SetAction(
             async (parsed, ct) =>
             {
@@ -348,6 +371,7 @@ public static class AskVerbs
                     return await AskAsync(
                         run,
                         parsed,
+                        "/facts/history",
                         query,
                         (chronology, q) =>
                             new HistoryOfFact(
@@ -369,6 +393,7 @@ public static class AskVerbs
                 return await AskAsync(
                     run,
                     parsed,
+                    $"{RecordRoutes.AddressOf(id.Value)}/history",
                     query,
                     (chronology, q) => new HistoryOfRecord(chronology, id.Value, q.Axes()),
                     (console, answer) => Tables.HistoryOfRecord(console, id.Value, answer),
@@ -386,6 +411,7 @@ public static class AskVerbs
     private static Verb Asking<T>(
         Run run,
         string name,
+        string? path,
         string description,
         string[] parameters,
         Func<string, Parameters, IRequest<Result<T>>> question,
@@ -395,19 +421,36 @@ public static class AskVerbs
     {
         var options = Options(parameters);
         var command = Command(run, name, description, options);
-        command.SetAction((parsed, ct) => AskAsync(run, parsed, Query(parsed, options), question, tell, ct));
+        if (path is not null)
+            command.Options.Add(run.Cite);
+        command.SetAction((parsed, ct) => AskAsync(run, parsed, path, Query(parsed, options), question, tell, ct));
         return new(command, examples);
     }
 
+    /// <param name="path">Of the question over HTTP, below the chronology; null: its answer cannot be cited.</param>
     private static Task<int> AskAsync<T>(
         Run run,
         ParseResult parsed,
+        string? path,
         Parameters query,
         Func<string, Parameters, IRequest<Result<T>>> question,
         Action<IAnsiConsole, T> tell,
         CancellationToken ct
-    ) =>
-        run.AnswerAsync(
+    )
+    {
+        if (path is not null && parsed.GetValue(run.Cite))
+        {
+            return run.AnswerAsync(
+                parsed,
+                async (store, chronology) =>
+                    (await store.Sender.Send(new CiteAnswer(chronology, path, query.Given, null), ct)).Map(cited =>
+                        cited.Whole
+                    ),
+                Tables.Cited,
+                asking: true
+            );
+        }
+        return run.AnswerAsync(
             parsed,
             async (store, chronology) =>
             {
@@ -417,8 +460,9 @@ public static class AskVerbs
             tell,
             asking: true
         );
+    }
 
-    private static Command Command(
+    internal static Command Command(
         Run run,
         string name,
         string description,
@@ -433,7 +477,7 @@ public static class AskVerbs
         return command;
     }
 
-    private static Dictionary<string, Option<string?>> Options(params string[] parameters) =>
+    internal static Dictionary<string, Option<string?>> Options(params string[] parameters) =>
         parameters.ToDictionary(
             name => name,
             name => new Option<string?>($"--{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)}")
@@ -444,7 +488,7 @@ public static class AskVerbs
         );
 
     /// <summary>The options as the query of a URL would give them.</summary>
-    private static Parameters Query(
+    internal static Parameters Query(
         ParseResult parsed,
         Dictionary<string, Option<string?>> options,
         params (string Key, string? Value)[] besides

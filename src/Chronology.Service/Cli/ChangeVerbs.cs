@@ -68,12 +68,11 @@ public static class CreateVerb
     }
 }
 
-/// <summary><c>chronology append</c>, <c>correct</c>, <c>retract</c>, <c>reinstate</c>, <c>dispute</c>, <c>resolve</c>.</summary>
+/// <summary><c>chronology correct</c>, <c>retract</c>, <c>reinstate</c>, <c>dispute</c>, <c>resolve</c>, <c>merge</c>, <c>split</c>.</summary>
 public static class ChangeVerbs
 {
     public static IEnumerable<Verb> Of(Run run) =>
         [
-            Append(run),
             Change(
                 run,
                 "correct",
@@ -110,87 +109,22 @@ public static class ChangeVerbs
                 Operation.Resolved,
                 "chronology resolve event/plo-embassy-moscow --if-match 3 --credibility confirmed --reason reassessment"
             ),
+            Change(
+                run,
+                "merge",
+                "Say that an event or actor is another one recorded twice, with a reason; it can be split",
+                Operation.Merged,
+                "chronology merge event/plo-mission-moscow --into plo-embassy-moscow --if-match 1 --reason merge --note \"The same mission, from another source.\"",
+                "chronology merge actor/soviet-union --into ussr --if-match 1 --reason merge"
+            ),
+            Change(
+                run,
+                "split",
+                "Undo a merge",
+                Operation.Split,
+                "chronology split event/plo-mission-moscow --if-match 2 --reason split"
+            ),
         ];
-
-    private static Verb Append(Run run)
-    {
-        var given = new Argument<string?>("line")
-        {
-            Description =
-                "An event in one line, its effects to be added with correct; or with --kind a JSON file with one request body, - for standard input",
-            HelpName = "LINE|FILE",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var kind = new Option<string?>("--kind")
-        {
-            Description = "What the request body in the file records",
-            HelpName = Named.Kinds,
-        };
-        kind.AcceptOnlyFromAmong([.. Named.Kinds.Split('|')]);
-        var key = new Option<string?>("--key")
-        {
-            Description = "The key of the event in the line; without it made from the title",
-            HelpName = "KEY",
-        };
-        var command = new Command("append", "Record something for the first time")
-        {
-            given,
-            kind,
-            key,
-            run.Author,
-            run.Via,
-            run.Chronology,
-            run.Json,
-        };
-        command.SetAction(
-            async (parsed, ct) =>
-            {
-                if (parsed.GetValue(kind) is not { } word)
-                    return await AppendAsync(
-                        run,
-                        parsed,
-                        QuickForm.Read(parsed.GetValue(given), parsed.GetValue(key)),
-                        ct
-                    );
-                if (parsed.GetValue(key) is not null)
-                    throw new CommandException("usage", "--key goes with a line; a body has its own key.", Exit.Usage);
-                var recording = Named.Kind(word)!.Value;
-                var order = (await Body.ReadAsync(run.Around, parsed.GetValue(given) ?? "-", ct))
-                    .Then(body => RecordJson.ReadRecord(recording, body))
-                    .Map(command => new Order(command));
-                return await SendAsync(run, parsed, order, ct);
-            }
-        );
-        return new(
-            command,
-            $"chronology append \"{QuickForm.Example}\"",
-            "chronology append \"1991-10-18 USSR -> Israel: relations-restored 'Relations resumed' nosrc:'citation needed'\"",
-            "chronology append actor.json --kind actor",
-            "echo '{\"key\":\"oman\",\"kind\":\"state\",\"name\":\"Oman\"}' | chronology append --kind actor"
-        );
-    }
-
-    private static async Task<int> AppendAsync(Run run, ParseResult parsed, QuickForm form, CancellationToken ct)
-    {
-        var caller = run.CallerOf(parsed);
-        if (caller.Rejection is { } nobody)
-            return run.Refuse(nobody);
-        Recording.Command.Record? recording = null;
-        return await run.AnswerAsync(
-            parsed,
-            async (store, chronology) =>
-            {
-                var body = await form.BodyAsync(store.Sender, chronology, ct);
-                var command = body.Then(Body.Of).Then(json => RecordJson.ReadRecord(RecordKind.Event, json));
-                if (command.Rejection is { } unreadable)
-                    return form.Explain(unreadable);
-                recording = command.Value;
-                var receipt = await store.Sender.Send(new AppendOrder(chronology, new(recording), caller.Value), ct);
-                return receipt.Rejection is { } rejection ? form.Explain(rejection) : receipt;
-            },
-            (console, receipt) => Tables.Event(console, recording!.Id, (EventContent)recording.Content, receipt)
-        );
-    }
 
     private static Verb Change(Run run, string name, string description, Operation verb, params string[] examples)
     {
@@ -219,6 +153,11 @@ public static class ChangeVerbs
             Description = "confirmed, reported or refuted; without it what it was before the dispute",
             HelpName = "CREDIBILITY",
         };
+        var into = new Option<string?>("--into")
+        {
+            Description = "The key of the one that stays, of the same kind",
+            HelpName = "KEY",
+        };
         var reason = new Option<string?>("--reason") { Description = "Why: a code", HelpName = "CODE" };
         var note = new Option<string?>("--note") { Description = "Why: in words", HelpName = "TEXT" };
         var citations = new Option<string?>("--citations")
@@ -234,6 +173,8 @@ public static class ChangeVerbs
         }
         if (verb == Operation.Resolved)
             command.Options.Add(credibility);
+        if (verb == Operation.Merged)
+            command.Options.Add(into);
         foreach (
             Option option in new Option[]
             {
@@ -277,6 +218,8 @@ public static class ChangeVerbs
                     }
                     if (parsed.GetValue(credibility) is { } becomes)
                         body["credibility"] = becomes;
+                    if (parsed.GetValue(into) is { } stays)
+                        body["into"] = stays;
                     if (parsed.GetValue(reason) is not null || parsed.GetValue(note) is not null)
                         body["reason"] = new JsonObject
                         {

@@ -62,8 +62,12 @@ public static class Commands
         [
             ServeVerb.Of(run),
             .. AskVerbs.Of(run),
+            AnswerVerb.Of(run),
+            ErasVerb.Of(run),
             CreateVerb.Of(run),
             ImportVerb.Of(run),
+            AppendVerb.Of(run),
+            EditVerb.Of(run),
             .. ChangeVerbs.Of(run),
             MigrateVerb.Of(run),
             StatusVerb.Of(run),
@@ -123,6 +127,9 @@ public sealed record Run(Surroundings Around, string[] Given)
 
     public Option<bool> Json { get; } = new("--json") { Description = "The contract's JSON, as HTTP gives it" };
 
+    public Option<bool> Cite { get; } =
+        new("--cite") { Description = "Keep the answer for ever and print how to cite it" };
+
     public Option<string?> Author { get; } =
         new("--author") { Description = "Who records; without it the user of this system", HelpName = "NAME" };
 
@@ -147,7 +154,8 @@ public sealed record Run(Surroundings Around, string[] Given)
         ParseResult parsed,
         Func<OpenedStore, string, Task<Result<T>>> ask,
         Action<IAnsiConsole, T> tell,
-        bool asking = false
+        bool asking = false,
+        Func<T, object?>? json = null
     )
     {
         await using var store = await OpenedStore.OpenAsync(Around, Given);
@@ -157,17 +165,18 @@ public sealed record Run(Surroundings Around, string[] Given)
         if (chronology.Rejection is { } unknown)
             return Refuse(unknown);
         var answer = await ask(store, chronology.Value);
-        return answer.Rejection is { } rejection ? Refuse(rejection) : Tell(parsed, answer.Value, tell);
+        return answer.Rejection is { } rejection ? Refuse(rejection) : Tell(parsed, answer.Value, tell, json);
     }
 
-    public int Tell<T>(ParseResult parsed, T answer, Action<IAnsiConsole, T> tell)
+    /// <param name="json">What <c>--json</c> prints, where that is not all of the answer.</param>
+    public int Tell<T>(ParseResult parsed, T answer, Action<IAnsiConsole, T> tell, Func<T, object?>? json = null)
     {
         if (!parsed.GetValue(Json))
         {
             tell(Around.Screen(), answer);
             return Exit.Done;
         }
-        Around.OutBytes.Write(JsonSerializer.SerializeToUtf8Bytes(answer, Answers.Json));
+        Around.OutBytes.Write(JsonSerializer.SerializeToUtf8Bytes(json is null ? answer : json(answer), Answers.Json));
         // Where a program reads it, the bytes are those of HTTP to the last.
         if (Around.OutIsTerminal)
             Around.OutBytes.WriteByte((byte)'\n');

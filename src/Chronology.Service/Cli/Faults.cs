@@ -1,3 +1,4 @@
+using Chronology.Service.Store;
 using Chronology.Service.Store.Embedded;
 using Npgsql;
 
@@ -35,6 +36,7 @@ public static class Faults
         fault switch
         {
             CommandException told => (told.Code, told.Message, told.Exit),
+            AnswerDoesNotMatchException differs => (AnswerDoesNotMatchException.Code, differs.Message, Exit.Fault),
             EmbeddedPostgresException embedded => ("unavailable", embedded.Message, Exit.Fault),
             PostgresException
             {

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Rebuild;
 using Chronology.Service.Store;
 using Chronology.Service.Store.Embedded;
 using Chronology.Service.Web;
@@ -61,18 +63,30 @@ public static class StatusVerb
         IReadOnlyList<ChronologyHead> Chronologies
     );
 
-    public sealed record ChronologyHead(string Slug, string Title, KnownAt Head);
+    /// <param name="StateHash">Of everything derived up to the head; left out unless it is asked for.</param>
+    public sealed record ChronologyHead(
+        string Slug,
+        string Title,
+        KnownAt Head,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StateHash
+    );
 
     public static Verb Of(Run run)
     {
+        var hashed = new Option<bool>("--state-hash")
+        {
+            Description =
+                "Also the hash of all that is derived of each chronology; reads everything, so it takes a while",
+        };
         var command = new Command("status", "Whether the database answers and is up to date, and what is in it")
         {
+            hashed,
             run.Json,
         };
         command.SetAction(
             async (parsed, ct) =>
             {
-                var answer = await AskAsync(run, ct);
+                var answer = await AskAsync(run, parsed.GetValue(hashed), ct);
                 run.Tell(parsed, answer, Tables.Status);
                 if (answer.Status == "ready")
                     return Exit.Done;
@@ -80,10 +94,10 @@ public static class StatusVerb
                 return Exit.Fault;
             }
         );
-        return new(command, "chronology status", "chronology status --json");
+        return new(command, "chronology status", "chronology status --state-hash --json");
     }
 
-    private static async Task<StatusAnswer> AskAsync(Run run, CancellationToken stop)
+    private static async Task<StatusAnswer> AskAsync(Run run, bool hashed, CancellationToken stop)
     {
         var settings = Settings.Read(run.Around, run.Given);
         var named = settings[Settings.Database] is { Length: > 0 };
@@ -102,14 +116,16 @@ public static class StatusVerb
             );
             using var patience = new CancellationTokenSource(Patience, run.Around.Clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
+            StatusAnswer answer;
             try
             {
-                return await LookAsync(database.Source, kind, either.Token);
+                answer = await LookAsync(database.Source, kind, either.Token);
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {
                 return new("unavailable", kind, "The database has not answered for 5 seconds.", [], []);
             }
+            return hashed ? await HashAsync(run, database.Source, answer, stop) : answer;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -136,7 +152,31 @@ public static class StatusVerb
             kind,
             null,
             [],
-            [.. all.Value.Chronologies.Select(card => new ChronologyHead(card.Slug, card.Title, card.Head))]
+            [.. all.Value.Chronologies.Select(card => new ChronologyHead(card.Slug, card.Title, card.Head, null))]
         );
+    }
+
+    private static async Task<StatusAnswer> HashAsync(
+        Run run,
+        NpgsqlDataSource source,
+        StatusAnswer answer,
+        CancellationToken ct
+    )
+    {
+        await using var services = new ServiceCollection().AddLogging().AddChronology(source).BuildServiceProvider();
+        var sender = services.GetRequiredService<ISender>();
+        var heads = new List<ChronologyHead>();
+        foreach (var one in answer.Chronologies)
+        {
+            var hash = await ImportVerb.ShowAsync(
+                run.Around,
+                one.Slug,
+                0,
+                () => 0,
+                () => sender.Send(new StateHashOf(one.Slug, one.Head.Position), ct)
+            );
+            heads.Add(one with { StateHash = hash.Value.StateHash });
+        }
+        return answer with { Chronologies = heads };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chronology.Recording;
 using Chronology.Service.Append;
 using Chronology.Service.AsOf;
@@ -65,7 +66,7 @@ public static partial class Tables
             Changes(day.AsOf, day);
 
         void Changes(string asOf, Changed changed) =>
-            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras]);
+            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores]);
     }
 
     private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>
@@ -92,6 +93,7 @@ public static partial class Tables
             {
                 FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
                 EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
+                ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
                 _ => throw new ArgumentOutOfRangeException(nameof(lines), line, null),
             };
             var reasons = tell(line).DefaultIfEmpty("").ToArray();
@@ -115,6 +117,14 @@ public static partial class Tables
 
     private static string Shown(Store.EraInForce? era) =>
         era is null ? "—" : $"{era.Title} ({RecordJson.Word(era.Certainty)})";
+
+    private static string Shown(ScoreAnswer? score) =>
+        score is null
+            ? "—"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{score.Value} ({score.Band}, {score.Low} to {score.High}, {score.Confidence})"
+            );
 
     private static string Recorded(ChangeAnswer change) =>
         $"{change.Position}: {Named(change.Record, change.Scheme, change.Key)} {change.Op} by {By(change.Author, change.Via)}{(change.Reason is null ? "" : $", {Why(change.Reason)}")}";

@@ -6,6 +6,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Cite;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
 using Chronology.Service.Store;
@@ -75,6 +76,25 @@ public static partial class Tables
             Say(console, $"There are more: --cursor {next}");
     }
 
+    public static void Eras(IAnsiConsole console, ErasVerb.Told told)
+    {
+        Say(console, Basis(told.Eras.Basis));
+        if (told.Schemes.Count == 0)
+            Say(console, "No schemes.");
+        foreach (var scheme in told.Schemes)
+        {
+            var by = scheme["author"] is { } author ? $", by {Text(author)}" : "";
+            Say(console, $"{Text(scheme["title"])} (scheme/{Text(scheme["key"])}){by}");
+            var table = New("Era", "Title", "Span", "On the day");
+            foreach (var era in told.Eras.Eras.Where(era => Text(era["scheme"]) == Text(scheme["key"])))
+                Row(table, Text(era["key"]), Text(era["title"]), Text(era["span"]?["edtf"]), Text(era["inForce"]));
+            if (table.Rows.Count > 0)
+                Show(console, table);
+            else
+                Say(console, "  No eras.");
+        }
+    }
+
     public static void Changes(IAnsiConsole console, ChangesAnswer answer)
     {
         if (answer.Changes.Count == 0)
@@ -82,8 +102,14 @@ public static partial class Tables
             Say(console, $"Nothing was recorded after {answer.Next}.");
             return;
         }
+        ChangeTable(console, answer.Changes);
+        Say(console, $"Go on from here: --since {answer.Next}");
+    }
+
+    private static void ChangeTable(IAnsiConsole console, IReadOnlyList<ChangeAnswer> changes)
+    {
         var table = New("Position", "Recorded", "What", "Record", "Revision", "Author", "Why");
-        foreach (var change in answer.Changes)
+        foreach (var change in changes)
             Row(
                 table,
                 Number(change.Position),
@@ -95,7 +121,24 @@ public static partial class Tables
                 Why(change.Reason)
             );
         Show(console, table);
-        Say(console, $"Go on from here: --since {answer.Next}");
+    }
+
+    public static void Cited(IAnsiConsole console, JsonObject answer)
+    {
+        Citation(console, Text(answer["answer"]!["citation"]!["text"]));
+        Citation(console, $"Its address: {Text(answer["answer"]!["permalink"])}");
+    }
+
+    /// <summary>A line to be copied: whole, however wide the terminal is.</summary>
+    public static void Citation(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(Clean(line));
+
+    public static void ChangesToAnswer(IAnsiConsole console, AnswerChanges answer)
+    {
+        Say(console, answer.Same ? "The answer is the same today." : "The answer is another one today.");
+        if (answer.ChangedSince.Count > 0)
+            ChangeTable(console, answer.ChangedSince);
+        if (answer.Next is { } next)
+            Say(console, $"There are more revisions to try: --since {next}");
     }
 
     public static void HistoryOfRecord(IAnsiConsole console, RecordId id, HistoryAnswer answer)
@@ -195,22 +238,60 @@ public static partial class Tables
                 : $"{id}: unchanged, revision {receipt.Revision} at position {receipt.Position} says so already."
         );
 
-    /// <summary>The receipt of an event, and what it says.</summary>
-    public static void Event(IAnsiConsole console, RecordId id, EventContent content, Receipt receipt)
+    /// <summary>The receipt, and of an event what it says.</summary>
+    public static void Appended(IAnsiConsole console, RecordKind kind, Command.Record? recording, Receipt? receipt)
     {
-        Receipt(console, id, receipt);
+        if (receipt is null || recording is null)
+        {
+            Say(console, $"{kind.Name()}: left as it was, nothing was sent.");
+            return;
+        }
+        Receipt(console, recording.Id, receipt);
+        if (recording.Content is not EventContent e)
+            return;
         var sources =
-            content.Citations.Count > 0
-                ? $"from {string.Join(", ", content.Citations.Select(citation => citation.Source))}"
-                : $"without a source: {content.NoSource}";
-        Say(console, $"  {content.Occurred} {Parties(content)}: {content.Type}, “{content.Title}”, {sources}");
+            e.Citations.Count > 0
+                ? $"from {string.Join("; ", e.Citations.Select(Cited))}"
+                : $"without a source: {e.NoSource}";
+        Say(console, $"  {When(e)} {Parties(e)}: {e.Type}, “{e.Title}”, {sources}");
+        foreach (var effect in e.Effects)
+            Say(console, $"  {Told(effect)}");
     }
 
-    private static string Parties(EventContent content)
+    public static void Edited(IAnsiConsole console, RecordId id, Receipt? receipt)
     {
-        var actors = string.Join(", ", content.Actors.Where(a => a.Role == "actor").Select(a => a.Actor));
-        var recipients = string.Join(", ", content.Actors.Where(a => a.Role == "recipient").Select(a => a.Actor));
-        return recipients.Length == 0 ? actors : $"{actors} → {recipients}";
+        if (receipt is null)
+            Say(console, $"{id}: left as it was, nothing was sent.");
+        else
+            Receipt(console, id, receipt);
+    }
+
+    private static string When(EventContent e) =>
+        e.Occurred
+        ?? (
+            e.Anchor is { } anchors
+                ? string.Join(" and ", anchors.Select(a => $"{a.Offset} {a.Relation} {a.Event}".TrimStart()))
+                : $"{e.Start} to {e.End}"
+        );
+
+    private static string Told(Effect effect) =>
+        $"{effect.Fact}{(effect.Qualifier is null ? "" : $" ({effect.Qualifier})")}: {effect.Holder} → {effect.Toward} = {effect.Value ?? "none"}"
+        + (effect.From is null ? "" : $", from {effect.From}")
+        + (effect.Until is null ? "" : $", until {effect.Until}");
+
+    private static string Parties(EventContent e)
+    {
+        var told = new StringBuilder(With("actor"));
+        if (With("recipient") is { Length: > 0 } recipients)
+            told.Append(CultureInfo.InvariantCulture, $" → {recipients}");
+        foreach (var role in new[] { "via", "third-party" })
+        {
+            if (With(role) is { Length: > 0 } others)
+                told.Append(CultureInfo.InvariantCulture, $", {role} {others}");
+        }
+        return told.ToString();
+
+        string With(string role) => string.Join(", ", e.Actors.Where(a => a.Role == role).Select(a => a.Actor));
     }
 
     public static void Created(IAnsiConsole console, ChronologyCard card) =>
@@ -245,6 +326,8 @@ public static partial class Tables
         foreach (var one in answer.Chronologies)
             Row(table, one.Slug, one.Title, Number(one.Head.Position), one.Head.At);
         Show(console, table);
+        foreach (var one in answer.Chronologies.Where(one => one.StateHash is not null))
+            Say(console, $"State of {one.Slug} at position {Number(one.Head.Position)}: {one.StateHash}");
     }
 
     /// <summary>One line: the value, how sure it is, and what else it may be.</summary>

@@ -10,12 +10,13 @@ using Npgsql;
 
 namespace Chronology.Service.Compare;
 
-/// <summary>The difference of two answers about the state of relations: its facts and eras. What cannot have changed is not decided again.</summary>
+/// <summary>The difference of two answers about the state of relations: its facts, eras and score. What cannot have changed is not decided again.</summary>
 /// <remarks>The latest events and the notes of an answer are no lines: they say what lies around a state, not what it is.</remarks>
 public sealed class Comparing(
     Identities identities,
     FactTelling facts,
     RecordedEras eras,
+    ScoreTelling scores,
     Candidates candidates,
     Reading source
 )
@@ -26,6 +27,7 @@ public sealed class Comparing(
             identities,
             new FactTelling(new Facts(reading, identities)),
             new RecordedEras(reading),
+            new ScoreTelling(new Scores(reading)),
             new Candidates(reading),
             reading
         );
@@ -58,11 +60,35 @@ public sealed class Comparing(
         [
             .. ofFacts.Select(line => Line(line.Difference, Revising(Records(line)))),
             .. ofEras.Select(line => Line(line, Revising([line.About]))),
+            .. await ScoreAsync(one, other, parties, RevisionsOfScoreAsync, ct),
         ];
+
+        async Task<ScoreLine> RevisionsOfScoreAsync(ScoreLine line, IEnumerable<Guid> pairs)
+        {
+            var positions = await candidates.ScoringAsync(pairs, before, after, ct);
+            var rows = await LedgerRows.AtAsync(source, before.Chronology, [.. positions], ct);
+            var ofActors = await LedgerRows.RevisingAsync(
+                source,
+                before.Chronology,
+                low,
+                high,
+                revised.Select(actor => new RecordId(RecordKind.Actor, actor)),
+                ct
+            );
+            return line with
+            {
+                Revisions =
+                [
+                    .. rows.UnionBy(ofActors, row => row.Position).OrderBy(row => row.Position).Select(ChangeAnswer.Of),
+                ],
+            };
+        }
 
         IEnumerable<RecordId> Records(FactDifference line)
         {
-            var events = line.Behind.Select(effect => effect.Event);
+            var events = line.Behind.SelectMany(effect =>
+                effect.DatedBy.Select(anchor => anchor.Event).Prepend(effect.Event)
+            );
             return events
                 .Concat(events.SelectMany(into => merged[into]))
                 .Select(key => new RecordId(RecordKind.Event, key))
@@ -71,6 +97,26 @@ public sealed class Comparing(
 
         IReadOnlyList<ChangeAnswer> Revising(IEnumerable<RecordId> behind) =>
             [.. behind.Distinct().SelectMany(id => revisions[id]).OrderBy(revision => revision.Position)];
+    }
+
+    /// <summary>The scores of these pairs of actors, where they differ; of actors merged into others at either moment none.</summary>
+    public async Task<IReadOnlyList<ScoreLine>> ScoresAsync(
+        Moment before,
+        Moment after,
+        IEnumerable<ScoredPair> pairs,
+        CancellationToken ct
+    )
+    {
+        var one = (Moment: before, Identity: await identities.AtAsync(before, ct));
+        var other = (Moment: after, Identity: await identities.AtAsync(after, ct));
+        var lines = new List<ScoreLine>();
+        foreach (var pair in pairs)
+        {
+            var parties = new Parties([pair.One], [pair.Other]);
+            if (parties.As(one.Identity).IsOk && parties.As(other.Identity).IsOk)
+                lines.AddRange(await ScoreAsync(one, other, parties, (line, _) => Task.FromResult(line), ct));
+        }
+        return lines;
     }
 
     /// <summary>What became different in the world: two moments of the same position.</summary>
@@ -97,9 +143,7 @@ public sealed class Comparing(
                     .Distinct(StringComparer.Ordinal)
                     .ToArray()
         );
-        var events = (
-            await Rows.SomeAsync(source, before, RecordKind.Event, turning.Values.SelectMany(keys => keys), ct)
-        ).ToDictionary(row => row.State.Id.Key, Behind);
+        var events = await EventsAsync(before, turning.Values.SelectMany(keys => keys), ct);
         return
         [
             .. ofFacts.Select(line =>
@@ -110,7 +154,15 @@ public sealed class Comparing(
                 )
             ),
             .. (await ErasAsync(before, after, ct)).Select(line => Line(line, events: [])),
+            .. await ScoreAsync((before, identity), (after, identity), parties, EventsOfScoreAsync, ct),
         ];
+
+        async Task<ScoreLine> EventsOfScoreAsync(ScoreLine line, IEnumerable<Guid> pairs)
+        {
+            var keys = await candidates.ScoredAsync(pairs, before, first, last, ct);
+            var scored = await EventsAsync(before, keys, ct);
+            return line with { Events = [.. keys.Select(key => scored[key])] };
+        }
     }
 
     /// <param name="Behind">The effects that decided the fact, in either answer, also where it is not listed.</param>
@@ -172,6 +224,41 @@ public sealed class Comparing(
             Comparer<RecordId>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key))
         );
 
+    /// <param name="explain">Adds what is behind the line; the ids are those of the pairs of actors whose events weigh in it.</param>
+    private async Task<IReadOnlyList<ScoreLine>> ScoreAsync(
+        (Moment Moment, Identity Identity) before,
+        (Moment Moment, Identity Identity) after,
+        Parties parties,
+        Func<ScoreLine, IEnumerable<Guid>, Task<ScoreLine>> explain,
+        CancellationToken ct
+    )
+    {
+        if (!parties.ArePair)
+            return [];
+        var (one, other) = (parties.As(before.Identity).Value, parties.As(after.Identity).Value);
+        var (was, now) = (await scores.OfAsync(before.Moment, one, ct), await scores.OfAsync(after.Moment, other, ct));
+        if (was == now)
+            return [];
+        var change = was?.Value == now?.Value ? Change.Certainty : Change.Value;
+        return
+        [
+            await explain(
+                new(parties.ToString(), change, was, now, null, null),
+                one.PairsIn(before.Moment.Chronology).Union(other.PairsIn(before.Moment.Chronology))
+            ),
+        ];
+    }
+
+    private async Task<Dictionary<string, EventBehind>> EventsAsync(
+        Moment moment,
+        IEnumerable<string> keys,
+        CancellationToken ct
+    ) =>
+        (await Rows.SomeAsync(source, moment, RecordKind.Event, keys, ct)).ToDictionary(
+            row => row.State.Id.Key,
+            Behind
+        );
+
     private static RecordId Id(EraInForce era) => RecordId.Era(era.Scheme, era.Era);
 
     /// <summary>To the byte, as answers are.</summary>
@@ -187,9 +274,14 @@ public sealed class Comparing(
 
     private static EventBehind Behind(RecordedRow row)
     {
-        var content = (EventContent)row.State.Content;
-        var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
-        return new(row.State.Id.Key, content.Title, DateAnswer.Of(content, when), row.State.Revision, row.Position);
+        var content = row.State.Dated!;
+        return new(
+            row.State.Id.Key,
+            content.Title,
+            DateAnswer.Of(content, content.When()),
+            row.State.Revision,
+            row.Position
+        );
     }
 
     private static FactLine Line(

@@ -14,10 +14,10 @@ public enum Change
     /// <summary>Only the first answer lists it.</summary>
     Ended,
 
-    /// <summary>Of a fact that has one value at a time: it is another.</summary>
+    /// <summary>Of a score, and of a fact that has one value at a time: it is another.</summary>
     Value,
 
-    /// <summary>How sure it is, or what else it may be.</summary>
+    /// <summary>How sure it is, or what else it may be; of a score its bounds and what else is said beside its value.</summary>
     Certainty,
 
     /// <summary>Since when, or until when.</summary>
@@ -32,10 +32,11 @@ public enum Change
 
 /// <summary>Where two answers tell one thing differently: <c>before</c> and <c>after</c> are what <c>GET /state</c> lists of it, null where nothing.</summary>
 /// <param name="Revisions">Of knowledge: those behind the line, in position order.</param>
-/// <param name="Events">Of the world: those whose beginning or end lies between the two days, by (earliest, latest, key).</param>
+/// <param name="Events">Of the world: those that begin or end between the two days, or perhaps do, by (earliest, latest, key).</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "about")]
 [JsonDerivedType(typeof(FactLine), "fact")]
 [JsonDerivedType(typeof(EraLine), "era")]
+[JsonDerivedType(typeof(ScoreLine), "score")]
 public abstract record DifferenceLine(
     [property: JsonPropertyOrder(1)] Change Change,
     [property: JsonPropertyOrder(3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -67,6 +68,16 @@ public sealed record EraLine(
     Change Change,
     [property: JsonPropertyOrder(2)] EraInForce? Before,
     [property: JsonPropertyOrder(2)] EraInForce? After,
+    IReadOnlyList<ChangeAnswer>? Revisions,
+    IReadOnlyList<EventBehind>? Events
+) : DifferenceLine(Change, Revisions, Events);
+
+/// <param name="Between">The two sides, as a question names them.</param>
+public sealed record ScoreLine(
+    string Between,
+    Change Change,
+    [property: JsonPropertyOrder(2)] ScoreAnswer? Before,
+    [property: JsonPropertyOrder(2)] ScoreAnswer? After,
     IReadOnlyList<ChangeAnswer>? Revisions,
     IReadOnlyList<EventBehind>? Events
 ) : DifferenceLine(Change, Revisions, Events);

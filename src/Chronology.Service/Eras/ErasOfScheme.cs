@@ -47,7 +47,7 @@ public sealed class ErasOfSchemeHandler(Moments moments, RecordedEras eras, Npgs
         );
         return new ErasOfSchemeAnswer(
             moment.Basis,
-            [.. page.Select(row => Told.Of(row, moment))],
+            [.. page.Select(row => Told.Of(row, moment, Merged.None))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next))
         );
     }
@@ -58,27 +58,22 @@ public static class ErasOfSchemeEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapListOf(
+                RecordKind.Era,
                 "/schemes/{scheme}/eras",
-                async (HttpContext http, string chronology, string scheme, ISender sender, CancellationToken ct) =>
-                {
-                    var query = new Parameters(http.Request);
-                    var request = new ErasOfScheme(
+                (chronology, route, query) =>
+                    new ErasOfScheme(
                         chronology,
-                        scheme,
+                        route.Text("scheme"),
                         query.Text("q"),
                         query.Text("cursor"),
                         query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
                         query.Axes()
-                    );
-                    return query.Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(request, ct));
-                }
+                    ),
+                answer => answer
             )
             .WithName("list-eras")
-            .WithSummary("The eras of a scheme in the order in which they began, or those that have all the words of q")
-            .WithTags(RecordKind.Era.Plural())
-            .Asks("q", "cursor", "limit", "asOf", "knownAt")
-            .GivesMany(RecordKind.Era);
+            .WithSummary(
+                "The eras of a scheme in the order in which they began, or those that have all the words of q"
+            );
 }

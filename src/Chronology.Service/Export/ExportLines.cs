@@ -8,6 +8,7 @@ using Chronology.Service.Catalogue;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
+using Npgsql;
 
 namespace Chronology.Service.Export;
 
@@ -17,7 +18,7 @@ public sealed record ExportLines(string Chronology, Axes Axes) : IRequest<Result
 /// <param name="Lines">Read as they are asked for; the chronology's own line first.</param>
 public sealed record Exported(Basis Basis, IAsyncEnumerable<string> Lines);
 
-public sealed class ExportLinesHandler(Moments moments, Revisions revisions, ISender sender)
+public sealed class ExportLinesHandler(Moments moments, Revisions revisions, NpgsqlDataSource source, ISender sender)
     : IRequestHandler<ExportLines, Result<Exported>>
 {
     private const int PageSize = 500;
@@ -49,6 +50,7 @@ public sealed class ExportLinesHandler(Moments moments, Revisions revisions, ISe
         for (var since = 0L; since < moment.Position; )
         {
             var page = await revisions.SinceAsync(card.Slug, since, moment.Position, PageSize, ct);
+            var salts = await LedgerRows.SaltsAsync(source, card.Slug, since, page[^1].Entry.Position, ct);
             foreach (var revision in page)
             {
                 var entry = revision.Entry;
@@ -64,10 +66,19 @@ public sealed class ExportLinesHandler(Moments moments, Revisions revisions, ISe
                 line[ExportLine.AuthorOf(revision.Before, revision.After)] = entry.Author;
                 if (entry.Via is not null)
                     line["via"] = entry.Via;
-                yield return Text(line);
+                yield return Salted(line, salts[entry.Position]);
             }
             since = page[^1].Entry.Position;
         }
+    }
+
+    /// <summary>The line with the salts of its texts, unless that makes it too long to be imported.</summary>
+    private static string Salted(JsonObject line, string salts)
+    {
+        var plain = Text(line);
+        line["salts"] = JsonNode.Parse(salts);
+        var salted = Text(line);
+        return salts == "{}" || Encoding.UTF8.GetByteCount(salted) > Incoming.GreatestBody ? plain : salted;
     }
 
     private static string Text(JsonObject line) => line.ToJsonString(Plain);

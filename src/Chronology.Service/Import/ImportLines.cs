@@ -70,7 +70,13 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             else if (line.Value is ImportLine.Chronology described)
                 Describe(number, described, card.Value, tally);
             else if (line.Value is ImportLine.Order order)
-                batch.Add(new(number, new(order.Command, null, order.Revision, order.Via), order.Revision is not null));
+                batch.Add(
+                    new(
+                        number,
+                        new(order.Command, null, order.Revision, order.Via, order.Salts),
+                        order.Revision is not null
+                    )
+                );
             if (batch.Count >= BatchSize && !request.Strict)
             {
                 await AppendAsync(request, batch, waiting, tally, cancellationToken);
@@ -89,6 +95,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             foreach (var some in again.Chunk(BatchSize))
                 await AppendAsync(request, some, waiting, tally, cancellationToken);
         }
+        var rings = Rings(waiting);
         foreach (var stuck in waiting)
         {
             var outcome = await writer.AppendAsync(
@@ -98,12 +105,12 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
                 allOrNothing: true,
                 cancellationToken
             );
-            Count(stuck, outcome.Value[0], tally, waiting: null);
+            Count(stuck, Told(stuck, outcome.Value[0], rings), tally, waiting: null);
         }
         return await ReportAsync(request, tally, cancellationToken);
     }
 
-    /// <summary>All lines in one transaction, in an order in which what is referred to comes first.</summary>
+    /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>
     private async Task<Result<ImportReport>> StrictlyAsync(
         ImportLines request,
         List<Numbered> batch,
@@ -113,23 +120,41 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
     {
         if (tally.Refused.Count == 0 && batch.Count > 0)
         {
-            var ordered = Ordered(batch);
-            var outcomes = await writer.AppendAsync(
-                request.Chronology,
-                [.. ordered.Select(line => line.Order)],
-                request.Caller,
-                allOrNothing: true,
-                ct
-            );
+            var ordered = batch;
+            var outcomes = await TogetherAsync(request, ordered, ct);
+            if (
+                outcomes.IsOk
+                && outcomes.Value.Any(outcome =>
+                    outcome is Outcome.Refused { Rejection.Code: var code } && MayYetCome(code)
+                )
+            )
+            {
+                ordered = Ordered(batch);
+                outcomes = await TogetherAsync(request, ordered, ct);
+            }
             if (outcomes.Rejection is { } rejection)
                 return rejection;
+            var rings = Rings(batch);
             for (var i = 0; i < ordered.Count; i++)
-                Count(ordered[i], outcomes.Value[i], tally, waiting: null);
+                Count(ordered[i], Told(ordered[i], outcomes.Value[i], rings), tally, waiting: null);
         }
         if (tally.Refused.Count > 0)
             (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
         return await ReportAsync(request, tally, ct);
     }
+
+    private Task<Result<IReadOnlyList<Outcome>>> TogetherAsync(
+        ImportLines request,
+        IReadOnlyList<Numbered> lines,
+        CancellationToken ct
+    ) =>
+        writer.AppendAsync(
+            request.Chronology,
+            [.. lines.Select(line => line.Order)],
+            request.Caller,
+            allOrNothing: true,
+            ct
+        );
 
     /// <summary>The lines of each record in their order, and behind the lines that record what they refer to.</summary>
     private static List<Numbered> Ordered(List<Numbered> lines)
@@ -206,6 +231,29 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             Count(lines[i], outcomes.Value[i], tally, waiting);
     }
 
+    /// <summary>The events of lines whose dates follow one another in a ring.</summary>
+    private static IReadOnlySet<string> Rings(IEnumerable<Numbered> lines) =>
+        Anchoring.Rings(
+            lines
+                .Select(line => line.Order.Command)
+                .OfType<Command.Record>()
+                .Where(command => command.Content is EventContent { Anchor: not null })
+                .DistinctBy(command => command.Id)
+                .ToDictionary(
+                    command => command.Id.Key,
+                    IReadOnlyList<string> (command) =>
+                        [.. ((EventContent)command.Content).Anchor!.Select(anchor => anchor.Event)]
+                )
+        );
+
+    /// <summary>That an anchor is not there is true of every line of a ring, and helps nobody.</summary>
+    private static Outcome Told(Numbered line, Outcome outcome, IReadOnlySet<string> rings) =>
+        outcome is Outcome.Refused { Rejection: { Code: "dangling-anchor", Pointer: { } at } }
+        && line.Order.Command is Command.Record { Id: { Kind: RecordKind.Event, Key: var key } }
+        && rings.Contains(key)
+            ? new Outcome.Refused(Anchoring.Cycle(key, at))
+            : outcome;
+
     private static void Count(Numbered line, Outcome outcome, Tally tally, List<Numbered>? waiting)
     {
         switch (outcome)
@@ -229,7 +277,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
     private static bool MayYetCome(string code) =>
         code.StartsWith("unknown-", StringComparison.Ordinal) && code is not "unknown-type" and not "unknown-value"
         || code.StartsWith("no-such-", StringComparison.Ordinal)
-        || code == "stale-revision";
+        || code is "dangling-anchor" or "stale-revision";
 
     private static void Describe(long number, ImportLine.Chronology described, ChronologyCard card, Tally tally)
     {

@@ -8,7 +8,7 @@ namespace Chronology.Service.Rebuild;
 /// <summary>Folds a chronology's streams anew into tables beside the live ones.</summary>
 internal sealed class RebuildBeside(NpgsqlDataSource source, IDocumentStore store)
 {
-    private static readonly string[] Tables = ["record", "fact", "effect"];
+    private static readonly string[] Tables = ["record", "fact", "effect", "score_event", "score_total"];
 
     /// <summary>Makes the tables anew, empty, and fills them with the rows of <paramref name="chronology"/> up to its present head.</summary>
     /// <param name="tables">What their names end in, such as <c>_rebuilt</c>; not empty, for those are the live ones.</param>

@@ -28,10 +28,7 @@ public sealed record SearchRecords(string Chronology, string? Text, string? Curs
         : SearchCursor.Read(Cursor).Rejection;
 
     /// <summary>The words in lower case.</summary>
-    public IReadOnlyList<string> Words =>
-        (Text ?? "")
-            .ToLowerInvariant()
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public IReadOnlyList<string> Words => SearchText.WordsOf(Text);
 }
 
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
@@ -41,6 +38,7 @@ public sealed record SearchAnswer(Basis Basis, IReadOnlyList<Found> Results, str
 /// <param name="Title">An actor's name, an issue's, event's, scheme's or era's title, a source's title where it has one.</param>
 /// <param name="Names">An actor's other names.</param>
 /// <param name="Scheme">An era's.</param>
+/// <param name="IsCalledSo">Its key, or one of its names, is all that was asked for.</param>
 public sealed record Found(
     string Record,
     string Key,
@@ -48,7 +46,8 @@ public sealed record Found(
     IReadOnlyList<string> Names,
     string Status,
     int Revision,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme,
+    [property: JsonIgnore] bool IsCalledSo
 );
 
 /// <summary>An opaque place among results, and the position at which they are read.</summary>
@@ -86,22 +85,6 @@ public sealed record SearchCursor(long Known, int Rank, int Kind, string Key)
 public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource source)
     : IRequestHandler<SearchRecords, Result<SearchAnswer>>
 {
-    /// <summary>First what has the whole text as a name, then what has a name that begins with it, then the rest; actors before
-    /// issues, events, sources, schemes and eras; by key.</summary>
-    private const string Ranked = """
-        select * from (
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position,
-                case when strpos(E'\n' || r.search || E'\n', E'\n' || chronology.fold($4) || E'\n') > 0 then 0
-                     when strpos(E'\n' || r.search, E'\n' || chronology.fold($4)) > 0 then 1 else 2 end as rank,
-                array_position(array['actor', 'issue', 'event', 'source', 'scheme', 'era'], r.kind::text) as kind_order
-            from chronology.record r
-            where r.chronology = $1 and r.from_position <= $2 and r.to_position > $2 and r.status in ('active', 'disputed')
-              and not exists (select from unnest($3) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)) found
-        where (rank, kind_order, key) > ($5, $6, $7 collate "C")
-        order by rank, kind_order, key
-        limit $8
-        """;
-
     public async Task<Result<SearchAnswer>> Handle(SearchRecords request, CancellationToken cancellationToken)
     {
         var cursor = SearchCursor.Read(request.Cursor).Value;
@@ -115,15 +98,7 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        await using var command = source.CreateCommand(Ranked);
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(request.Words.ToArray());
-        command.Parameters.AddWithValue(string.Join(' ', request.Words));
-        command.Parameters.AddWithValue(cursor?.Rank ?? -1);
-        command.Parameters.AddWithValue(cursor?.Kind ?? -1);
-        command.Parameters.AddWithValue(cursor?.Key ?? "");
-        command.Parameters.AddWithValue(request.Limit + 1);
+        await using var command = Ranked(moment, request, cursor);
         var found = new List<(RecordedRow Row, SearchCursor Place)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -133,12 +108,40 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
         }
         return new SearchAnswer(
             moment.Basis,
-            [.. found.Take(request.Limit).Select(f => Told(f.Row.State))],
+            [.. found.Take(request.Limit).Select(f => Told(f.Row.State, f.Place.Rank == 0))],
             found.Count > request.Limit ? found[request.Limit - 1].Place.ToString() : null
         );
     }
 
-    private static Found Told(RecordState state)
+    /// <summary>First what has the whole text as a name, then what has a name that begins with it, then the rest; actors before
+    /// issues, events, sources, schemes and eras; by key.</summary>
+    private NpgsqlCommand Ranked(Moment moment, SearchRecords request, SearchCursor? cursor)
+    {
+        var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(string.Join(' ', request.Words));
+        command.Parameters.AddWithValue(cursor?.Rank ?? -1);
+        command.Parameters.AddWithValue(cursor?.Kind ?? -1);
+        command.Parameters.AddWithValue(cursor?.Key ?? "");
+        command.Parameters.AddWithValue(request.Limit + 1);
+        command.CommandText = $"""
+            select * from (
+                select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position,
+                    case when strpos(E'\n' || r.search || E'\n', E'\n' || chronology.fold($3) || E'\n') > 0 then 0
+                         when strpos(E'\n' || r.search, E'\n' || chronology.fold($3)) > 0 then 1 else 2 end as rank,
+                    array_position(array['actor', 'issue', 'event', 'source', 'scheme', 'era'], r.kind::text) as kind_order
+                from chronology.record r
+                where r.chronology = $1 and r.from_position <= $2 and r.to_position > $2 and r.status in ('active', 'disputed')
+                  and {SearchText.All(command, request.Words)}) found
+            where (rank, kind_order, key) > ($4, $5, $6 collate "C")
+            order by rank, kind_order, key
+            limit $7
+            """;
+        return command;
+    }
+
+    private static Found Told(RecordState state, bool isCalledSo)
     {
         var (title, names) = state.Content switch
         {
@@ -157,7 +160,8 @@ public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource sourc
             names,
             RecordJson.Word(state.Status),
             state.Revision,
-            state.Id.Scheme
+            state.Id.Scheme,
+            isCalledSo
         );
     }
 

@@ -76,6 +76,89 @@ public sealed class Candidates(Reading source)
         return await HeirsAsync(moment.Chronology, touched, turning, [identity], ct);
     }
 
+    /// <summary>The positions at which what weighs in the score of the pairs by a day was recorded, or ended, between two positions.</summary>
+    public async Task<IReadOnlyList<long>> ScoringAsync(
+        IEnumerable<Guid> pairs,
+        Moment one,
+        Moment other,
+        CancellationToken ct
+    )
+    {
+        var (low, high) = Between(one, other);
+        await using var command = source.CreateCommand(
+            """
+            with e as (
+                select from_position, to_position from chronology.score_event where plain and pair = any($1) and first_day <= $4
+                union all
+                select from_position, to_position from chronology.score_event where not plain and pair = any($1) and first_day <= $4)
+            select from_position from e where from_position > $2 and from_position <= $3
+            union
+            select to_position from e where to_position > $2 and to_position <= $3
+            """
+        );
+        command.Parameters.AddWithValue(pairs.ToArray());
+        command.Parameters.AddWithValue(low);
+        command.Parameters.AddWithValue(high);
+        command.Parameters.AddWithValue(one.AsOf.Number);
+        var positions = new List<long>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            positions.Add(reader.GetInt64(0));
+        return positions;
+    }
+
+    /// <summary>The events that weigh in the score of the pairs and perhaps happened after one day and by another, by (first possible day, last, key).</summary>
+    public async Task<IReadOnlyList<string>> ScoredAsync(
+        IEnumerable<Guid> pairs,
+        Moment moment,
+        Day first,
+        Day last,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            """
+            select event from (
+                select event, first_day, last_day from chronology.score_event
+                where plain and pair = any($1) and first_day <= $4 and last_day > $3 and from_position <= $2 and to_position > $2
+                union
+                select event, first_day, last_day from chronology.score_event
+                where not plain and pair = any($1) and first_day <= $4 and last_day > $3 and from_position <= $2 and to_position > $2) e
+            order by first_day, last_day, event
+            """
+        );
+        command.Parameters.AddWithValue(pairs.ToArray());
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(first.Number);
+        command.Parameters.AddWithValue(last.Number);
+        return await TextsAsync(command, ct);
+    }
+
+    /// <summary>The pairs of the events whose weight changes at a position, as they were and as they are, in ordinal order; none of an event with too many.</summary>
+    public async Task<IReadOnlyList<ScoredPair>> PairsAsync(string chronology, long position, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record o
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = o.key
+                and (r.from_position = $2 or r.to_position = $2)
+            where o.chronology = $1 and o.from_position = $2 and o.kind = 'event'
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(position);
+        return
+        [
+            .. (await Rows.ReadAsync(command, ct))
+                .SelectMany(row => ScoredPair.Of((EventContent)row.State.Content))
+                .Where(pair => pair.Other.Length > 0)
+                .Distinct()
+                .OrderBy(pair => pair.One, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Other, StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>The days from which on what was recorded at a position, or ended there, surely has begun: effects and eras. In their order.</summary>
     public async Task<IReadOnlyList<Day>> DaysAsync(string chronology, long position, CancellationToken ct)
     {
@@ -114,12 +197,7 @@ public sealed class Candidates(Reading source)
         command.Parameters.AddWithValue(one.Chronology);
         command.Parameters.AddWithValue(low);
         command.Parameters.AddWithValue(high);
-        var keys = new List<string>();
-        await using (var reader = await command.ExecuteReaderAsync(ct))
-        {
-            while (await reader.ReadAsync(ct))
-                keys.Add(reader.GetString(0));
-        }
+        var keys = await TextsAsync(command, ct);
         if (keys.Count == 0)
             return [];
         var before = await WhoAsync(one);
@@ -237,6 +315,15 @@ public sealed class Candidates(Reading source)
 
     private static (long Low, long High) Between(Moment one, Moment other) =>
         (Math.Min(one.Position, other.Position), Math.Max(one.Position, other.Position));
+
+    private static async Task<IReadOnlyList<string>> TextsAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        var texts = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            texts.Add(reader.GetString(0));
+        return texts;
+    }
 
     /// <summary>The keys whose ids the query gives.</summary>
     private async Task<IReadOnlyList<FactKey>> KeysAsync(string ids, object[] values, CancellationToken ct)

@@ -19,13 +19,10 @@ public sealed class DerivedRows(string tables = "") : IProjection
     /// <summary>The <c>to_position</c> of a row that is still so.</summary>
     public const long Open = long.MaxValue;
 
-    private static readonly ConditionalWeakTable<
-        IDocumentOperations,
-        IReadOnlyDictionary<RecordId, RecordState>
-    > Known = [];
+    private static readonly ConditionalWeakTable<IDocumentOperations, IReadOnlyDictionary<RecordId, Placed>> Known = [];
 
-    /// <summary>Spares the projection a read: the writer has just read these states under the head's lock.</summary>
-    public static void Knows(IDocumentOperations session, IReadOnlyDictionary<RecordId, RecordState> before) =>
+    /// <summary>Spares the projection its reads: the writer has just read, under the head's lock, all that these revisions touch.</summary>
+    public static void Knows(IDocumentOperations session, IReadOnlyDictionary<RecordId, Placed> before) =>
         Known.AddOrUpdate(session, before);
 
     public async Task ApplyAsync(
@@ -48,14 +45,14 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 .ToArray();
             var before = Known.TryGetValue(operations, out var known)
                 ? known
-                : await ReadAsync(operations, ofTenant.Key, [.. revisions.Select(r => r.Id).Distinct()], cancellation);
+                : await ReadAsync(operations, ofTenant.Key, revisions, cancellation);
             Write(operations, ofTenant.Key, revisions, before);
         }
     }
 
     private sealed record Revision(long Position, Day RecordedOn, RecordId Id, DomainEvent[] Events);
 
-    private sealed record Version(RecordState State, long From, Day RecordedOn)
+    private sealed record Version(Placed Placed, long From, Day RecordedOn)
     {
         public long To { get; set; } = Open;
     }
@@ -64,7 +61,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         IDocumentOperations operations,
         string chronology,
         Revision[] revisions,
-        IReadOnlyDictionary<RecordId, RecordState> before
+        IReadOnlyDictionary<RecordId, Placed> before
     )
     {
         var latest = new Dictionary<RecordId, Version>();
@@ -72,24 +69,37 @@ public sealed class DerivedRows(string tables = "") : IProjection
         var closed = new Columns("", ("kind", "text"), ("key", "text"), ("at", "bigint"));
         foreach (var revision in revisions)
         {
-            RecordState? state;
-            if (latest.TryGetValue(revision.Id, out var previous))
-            {
-                previous.To = revision.Position;
-                state = previous.State;
-            }
-            else if (before.TryGetValue(revision.Id, out state))
-            {
-                closed.Add(revision.Id.Kind.Name(), revision.Id.Key, revision.Position);
-            }
-            var version = new Version(
-                Folding.Revise(state, revision.Id, revision.Events),
-                revision.Position,
-                revision.RecordedOn
-            );
-            latest[revision.Id] = version;
-            versions.Add(version);
+            var old = Now(revision.Id)?.State;
+            var state = Anchoring
+                .Date(Folding.Revise(old, revision.Id, revision.Events), revision.Position, NowOf)
+                .Value;
+            Put(new(state, revision.Position), revision);
+            if (!Anchoring.Moves(old, state))
+                continue;
+            var following = before
+                .Keys.Union(latest.Keys)
+                .Select(id => Now(id)!)
+                .Where(placed => placed.IsLive && placed.Follows(revision.Id.Key));
+            foreach (var moved in Anchoring.Follow(following, NowOf).Value)
+                Put(new(moved, moved.Derived!.MadeAt), revision);
         }
+
+        Placed? Now(RecordId id) =>
+            latest.TryGetValue(id, out var version) ? version.Placed : before.GetValueOrDefault(id);
+
+        Placed? NowOf(string key) => Now(new(RecordKind.Event, key));
+
+        void Put(Placed placed, Revision because)
+        {
+            var id = placed.State.Id;
+            if (latest.TryGetValue(id, out var previous))
+                previous.To = because.Position;
+            else if (before.ContainsKey(id))
+                closed.Add(id.Kind.Name(), id.Key, because.Position);
+            latest[id] = new(placed, because.Position, because.RecordedOn);
+            versions.Add(latest[id]);
+        }
+
         if (closed.Count > 0)
         {
             operations.QueueSqlCommand(
@@ -110,6 +120,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         var records = NewRecords(tables);
         var effects = NewEffects(tables);
         var facts = NewFacts(tables);
+        var scores = ScoreRows.New(tables);
         foreach (var version in versions)
         {
             AddVersion(
@@ -117,13 +128,17 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 facts,
                 effects,
                 chronology,
-                version.State,
+                version.Placed.State,
                 version.From,
                 version.To,
                 version.RecordedOn
             );
+            if (version.Placed.State is { Dated: { } dated } state)
+                ScoreRows.Add(scores, chronology, state, dated.When(), version.From, version.To);
         }
         operations.QueueSqlCommand(records.Insert(), records.Parameters());
+        if (ScoreRows.Statement(tables, scores, chronology, closed) is var (score, parameters))
+            operations.QueueSqlCommand(score, parameters);
         if (effects.Count == 0)
             return;
         operations.QueueSqlCommand(facts.Insert("on conflict do nothing"), facts.Parameters());
@@ -180,9 +195,9 @@ public sealed class DerivedRows(string tables = "") : IProjection
         );
 
     /// <summary>The rows of one revision of a record.</summary>
-    /// <param name="from">Its position.</param>
-    /// <param name="to">The position of the next revision of the record; <see cref="Open"/> where there is none.</param>
-    /// <param name="recordedOn">The day in UTC on which it was recorded.</param>
+    /// <param name="from">Its position, or that of the revision that moved its date.</param>
+    /// <param name="to">The position from which another row tells of the record; <see cref="Open"/> where there is none.</param>
+    /// <param name="recordedOn">The day in UTC on which <paramref name="from"/> was recorded.</param>
     public static void AddVersion(
         Columns records,
         Columns facts,
@@ -202,7 +217,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
     {
         var when = state.Content switch
         {
-            EventContent content => WhenOf(content),
+            EventContent => state.Dated!.When(),
             EraContent era => EraSpan.Of(era).Extent,
             _ => null,
         };
@@ -224,7 +239,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
             when is null ? null : when.Earliest?.Number ?? long.MinValue,
             when is null ? null : when.Latest?.Number ?? long.MaxValue,
             (state.Content as EventContent)?.Order,
-            string.Join('\n', RefsOf(state.Content).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+            string.Join('\n', RefsOf(state).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
             SearchText.Of(state),
             StoredState.Write(state)
         );
@@ -240,9 +255,9 @@ public sealed class DerivedRows(string tables = "") : IProjection
         Day recordedOn
     )
     {
-        if (state.Content is not EventContent content || state.Status is RecordStatus.Retracted or RecordStatus.Merged)
+        if (state.Content is not EventContent || state.Status is RecordStatus.Retracted or RecordStatus.Merged)
             return;
-        foreach (var effect in RecordedEffect.Of(state.Id.Key, state.Revision, from, content))
+        foreach (var effect in RecordedEffect.Of(state, from))
         {
             var key = effect.Key;
             var id = key.IdIn(chronology);
@@ -271,7 +286,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 chronology,
                 state.Id.Key,
                 (short)effect.Index,
-                StoredEffect.Write(content, effect)
+                StoredEffect.Write(state.Dated!, effect, from)
             );
         }
     }
@@ -293,12 +308,15 @@ public sealed class DerivedRows(string tables = "") : IProjection
         };
     }
 
-    private static When WhenOf(EventContent content) =>
-        When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
-
-    /// <summary>actor/KEY takes part; party/KEY stands in an effect or a succession; the others as they are.</summary>
-    public static IEnumerable<string> RefsOf(RecordContent content)
+    /// <summary>actor/KEY takes part; party/KEY stands in an effect or a succession; anchor/KEY is an event that the date follows,
+    /// directly or through others; into/KEY it is merged into; the others as they are.</summary>
+    public static IEnumerable<string> RefsOf(RecordState state)
     {
+        var content = state.Content;
+        if (state.MergedInto is { } into)
+            yield return IntoRef(into);
+        foreach (var from in state.Derived?.From ?? [])
+            yield return $"anchor/{from.Event}";
         foreach (var reference in content.References())
         {
             var key = reference.To.Key;
@@ -318,36 +336,86 @@ public sealed class DerivedRows(string tables = "") : IProjection
         }
     }
 
+    /// <summary>The ref of what is merged into the record of this key, and of its kind.</summary>
+    public static string IntoRef(string key) => $"into/{key}";
+
     private static RecordId IdOf(string stream)
     {
         var slash = stream.IndexOf('/', StringComparison.Ordinal);
         return new(Words.Kind(stream[..slash]), stream[(slash + 1)..]);
     }
 
-    private async Task<IReadOnlyDictionary<RecordId, RecordState>> ReadAsync(
+    /// <summary>The records revised; the events whose date follows theirs; and all that any of them follows or was merged into.</summary>
+    private async Task<IReadOnlyDictionary<RecordId, Placed>> ReadAsync(
         IDocumentOperations operations,
         string chronology,
-        RecordId[] ids,
+        Revision[] revisions,
         CancellationToken cancellation
     )
     {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select r.kind, r.key, r.revision, r.status, r.state::text
-            from unnest($2, $3) as x (kind, key)
-            join chronology.record{tables} r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {Open}
-            """
-        );
-        command.Parameters.AddWithValue(chronology);
-        command.Parameters.AddWithValue(ids.Select(id => id.Kind.Name()).ToArray());
-        command.Parameters.AddWithValue(ids.Select(id => id.Key).ToArray());
-        var states = new Dictionary<RecordId, RecordState>();
-        await using var reader = await operations.ExecuteReaderAsync(command, cancellation);
-        while (await reader.ReadAsync(cancellation))
+        var revised = revisions.Select(revision => revision.Id).Distinct().ToArray();
+        var found = new Dictionary<RecordId, Placed>();
+        var anchors = revised.Where(id => id.Kind == RecordKind.Event).Select(id => $"anchor/{id.Key}").ToArray();
+        await RowsAsync("refs && $2 and status in ('active', 'disputed')", [anchors]);
+        var asked = new HashSet<RecordId>();
+        var wanted = revised
+            .Union(revisions.SelectMany(revision => revision.Events.SelectMany(NamedBy)))
+            .Union(found.Values.SelectMany(placed => NamedBy(placed.State)))
+            .ToArray();
+        while (wanted.Length > 0)
         {
-            var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
-            states[id] = StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4));
+            asked.UnionWith(wanted);
+            await RowsAsync(
+                "(r.kind, r.key) in (select * from unnest($2, $3))",
+                wanted.Select(id => id.Kind.Name()).ToArray(),
+                wanted.Select(id => id.Key).ToArray()
+            );
+            wanted = found
+                .Values.SelectMany(placed => NamedBy(placed.State))
+                .Where(id => !asked.Contains(id))
+                .Distinct()
+                .ToArray();
         }
-        return states;
+        return found;
+
+        async Task RowsAsync(string condition, params object[] values)
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                select r.kind, r.key, r.revision, r.status, r.state::text, {StoredState.MadeAt}
+                from chronology.record{tables} r
+                where r.chronology = $1 and r.to_position = {Open} and {condition}
+                """
+            );
+            command.Parameters.AddWithValue(chronology);
+            foreach (var value in values)
+                command.Parameters.AddWithValue(value);
+            await using var reader = await operations.ExecuteReaderAsync(command, cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
+                var state = StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4));
+                found[id] = new(state, reader.GetInt64(5));
+            }
+        }
     }
+
+    private static IEnumerable<RecordId> NamedBy(DomainEvent change) =>
+        change switch
+        {
+            DiplomaticEvent.Recorded e => Named(e.Content.Anchor),
+            DiplomaticEvent.DateCorrected e => Named(e.Dating.Anchor),
+            DiplomaticEvent.DateRefined e => Named(e.Dating.Anchor),
+            DiplomaticEvent.Merged e => [new(RecordKind.Event, e.Into)],
+            _ => [],
+        };
+
+    /// <summary>The events that the date of a record follows, and the one that it was merged into.</summary>
+    internal static IEnumerable<RecordId> NamedBy(RecordState state) =>
+        state.Content is not EventContent content ? []
+        : state.MergedInto is { } into ? Named(content.Anchor).Append(new(RecordKind.Event, into))
+        : Named(content.Anchor);
+
+    private static IEnumerable<RecordId> Named(ValueList<Anchor>? anchors) =>
+        (anchors ?? []).Select(anchor => new RecordId(RecordKind.Event, anchor.Event));
 }

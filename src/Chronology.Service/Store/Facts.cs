@@ -330,9 +330,9 @@ public sealed class Facts(Reading source, Identities identities)
         return effects;
     }
 
-    /// <summary>The citations of events as they stood at the positions of these effects' revisions.</summary>
+    /// <summary>The citations of events as they stood at the positions of these effects' revisions, and those of what is merged into them by the moment.</summary>
     public async Task<IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>>> CitationsAsync(
-        string chronology,
+        Moment moment,
         IEnumerable<RecordedEffect> effects,
         CancellationToken ct
     )
@@ -341,23 +341,36 @@ public sealed class Facts(Reading source, Identities identities)
         var found = new Dictionary<(string, long), ValueList<Citation>>();
         if (wanted.Length == 0)
             return found;
-        await using var command = source.CreateCommand(
-            """
-            select r.key, r.from_position, r.revision, r.status, r.state::text
-            from unnest($2, $3) as x (key, from_position)
-            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = x.key and r.from_position = x.from_position
-            """
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(Merged.Asking(moment, RecordKind.Event, wanted.Select(w => w.Event)));
+        batch.BatchCommands.Add(
+            new(
+                """
+                select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+                from unnest($2, $3) as x (key, from_position)
+                join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = x.key and r.from_position = x.from_position
+                """
+            )
+            {
+                Parameters =
+                {
+                    new() { Value = moment.Chronology },
+                    new() { Value = wanted.Select(w => w.Event).ToArray() },
+                    new() { Value = wanted.Select(w => w.Position).ToArray() },
+                },
+            }
         );
-        command.Parameters.AddWithValue(chronology);
-        command.Parameters.AddWithValue(wanted.Select(w => w.Event).ToArray());
-        command.Parameters.AddWithValue(wanted.Select(w => w.Position).ToArray());
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        IReadOnlyList<RecordedRow> direct;
+        IReadOnlyList<RecordedRow> rows;
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
-            var id = new RecordId(RecordKind.Event, reader.GetString(0));
-            var state = StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4));
-            found[(id.Key, reader.GetInt64(1))] = ((EventContent)state.Content).Citations;
+            direct = await Rows.ReadAsync(reader, ct);
+            await reader.NextResultAsync(ct);
+            rows = await Rows.ReadAsync(reader, ct);
         }
+        var merged = await Merged.FollowAsync(source, moment, direct, ct);
+        foreach (var (state, position) in rows)
+            found[(state.Id.Key, position)] = merged.Citations(state);
         return found;
     }
 

@@ -7,7 +7,13 @@ namespace Chronology.Service.Store;
 internal sealed class Page
 {
     /// <summary>A record as it stands, its state only where an order is for it.</summary>
-    private sealed record Standing(RecordStatus Status, RecordState? State, long Position, long RecordedAt);
+    private sealed record Standing(
+        RecordStatus Status,
+        string? MergedInto,
+        RecordState? State,
+        long Position,
+        long RecordedAt
+    );
 
     private readonly NpgsqlConnection connection;
     private readonly Dictionary<RecordId, Standing?> standing = [];
@@ -38,8 +44,8 @@ internal sealed class Page
 
     public List<PageRevision> Revisions { get; } = [];
 
-    /// <summary>The states as they stood before this page.</summary>
-    public Dictionary<RecordId, RecordState> Before { get; } = [];
+    /// <summary>The records as they stood before this page: those revised, and those that have to do with their dates.</summary>
+    public Dictionary<RecordId, Placed> Before { get; } = [];
 
     /// <summary>Locks the head and reads, in one round trip. Null: no such chronology.</summary>
     public static async Task<Page?> OpenAsync(
@@ -49,7 +55,10 @@ internal sealed class Page
         CancellationToken ct
     )
     {
-        var own = orders.Select(order => order.Command.Id).ToHashSet();
+        var own = orders
+            .Select(order => order.Command.Id)
+            .Union(orders.SelectMany(order => AnchorsOf(order.Command)))
+            .ToHashSet();
         var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
         await using var batch = new NpgsqlBatch(transaction.Connection!)
         {
@@ -95,73 +104,204 @@ internal sealed class Page
         static long Next(long instant) => instant == long.MinValue ? instant : instant + 1;
     }
 
+    /// <summary>A record as it stands from now on.</summary>
+    /// <param name="position">Of its latest revision, recorded at <paramref name="recordedAt"/>.</param>
     public void Put(RecordState state, long position, long recordedAt)
     {
-        standing[state.Id] = new(state.Status, state, position, recordedAt);
+        standing[state.Id] = new(state.Status, state.MergedInto, state, position, recordedAt);
         touched.Add(state.Id);
     }
 
-    /// <summary>What the rest of the chronology has against a change: a reference into nothing, or one that would dangle.</summary>
-    public async Task<Rejection?> RefusalAsync(
+    /// <summary>An event whose date has followed another's; its latest revision is what it was.</summary>
+    public void Move(RecordState state)
+    {
+        standing[state.Id] = standing[state.Id]! with { State = state };
+        touched.Add(state.Id);
+    }
+
+    /// <summary>What a change comes to in this chronology: the record, then the events whose dates follow from its.</summary>
+    /// <returns>Or what the rest of the chronology has against it: a reference into nothing, one that would dangle, a merge into what
+    /// takes no part, a date that does not follow.</returns>
+    /// <remarks>A merge goes from a record that takes part into another that does, so that following merges never comes back.
+    /// What is reinstated or split may refer to what has been merged meanwhile.</remarks>
+    public async Task<Result<IReadOnlyList<RecordState>>> ConsequencesAsync(
         Command command,
         RecordState? before,
         Decision.Changed changed,
         CancellationToken ct
     )
     {
-        var after = changed.After;
+        if (await RefusalAsync(command, before, changed.After, ct) is { } refusal)
+            return refusal;
+        if (changed.After is not { Id: { Kind: RecordKind.Event, Key: var key } } after)
+            return new[] { changed.After };
+        await NeedAsync(DerivedRows.NamedBy(after), ct);
+        var dated = Anchoring.Date(after, Position + 1, Event);
+        if (dated.Rejection is { } undated)
+            return command is Command.Correct ? undated with { Pointer = $"/changes{undated.Pointer}" } : undated;
+        if (changed.Operation == Operation.Refined && Anchoring.Coarser(before!, dated.Value) is { } coarser)
+            return coarser;
+        if (!Anchoring.Moves(before, dated.Value))
+            return new[] { dated.Value };
+        var following = await FollowingAsync(key, ct);
+        await NeedAsync(following.SelectMany(placed => DerivedRows.NamedBy(placed.State)), ct);
+        return Anchoring
+            .Follow(following, named => named == key ? new(dated.Value, Position + 1) : Event(named))
+            .Map(IReadOnlyList<RecordState> (moved) => [dated.Value, .. moved]);
+    }
+
+    private Placed? Event(string key) => At(new(RecordKind.Event, key));
+
+    private Placed? At(RecordId id) => standing[id] is { State: { } state } found ? new(state, found.Position) : null;
+
+    /// <summary>Reads the states of these events, and of what they were merged into, as far as they are not known here.</summary>
+    private async Task NeedAsync(IEnumerable<RecordId> events, CancellationToken ct)
+    {
+        var wanted = events.ToHashSet();
+        while (true)
+        {
+            var unread = wanted
+                .Where(id => !standing.TryGetValue(id, out var found) || found is { State: null })
+                .ToArray();
+            if (unread.Length > 0)
+                await ReadAsync(Reading(Chronology, unread, [.. unread]), unread, ct);
+            var further = wanted.Select(At).Select(found => found?.State.MergedInto).OfType<string>();
+            var count = wanted.Count;
+            wanted.UnionWith(further.Select(key => new RecordId(RecordKind.Event, key)).ToArray());
+            if (wanted.Count == count)
+                return;
+        }
+    }
+
+    /// <summary>The events that take part and whose date follows this one's, directly or through others.</summary>
+    private async Task<IReadOnlyList<Placed>> FollowingAsync(string key, CancellationToken ct)
+    {
+        var found = new List<RecordId>();
+        await using (
+            var command = new NpgsqlCommand(
+                $"""
+                select key from chronology.record
+                where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
+                """,
+                connection
+            )
+        )
+        {
+            command.Parameters.AddWithValue(Chronology);
+            command.Parameters.AddWithValue(new[] { $"anchor/{key}" });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+                found.Add(new(RecordKind.Event, reader.GetString(0)));
+        }
+        await NeedAsync(found, ct);
+        return
+        [
+            .. found.Union(touched).Select(At).OfType<Placed>().Where(placed => placed.IsLive && placed.Follows(key)),
+        ];
+    }
+
+    private async Task<Rejection?> RefusalAsync(
+        Command command,
+        RecordState? before,
+        RecordState after,
+        CancellationToken ct
+    )
+    {
         var fresh = Reference.Sources(command.Support).ToList();
         if (after.Status is RecordStatus.Active or RecordStatus.Disputed)
         {
             var old =
-                before is null || command is Command.Reinstate
+                before is null || command is Command.Reinstate or Command.Split
                     ? []
                     : before.Content.References().Select(r => (r.To, r.OrIssue)).ToHashSet();
             fresh.AddRange(
                 after
                     .Content.References()
-                    .Where(r => !old.Contains((r.To, r.OrIssue)))
+                    .Where(r => !old.Contains((r.To, r.OrIssue)) && !(r.IsAnchor && command is Command.Reinstate))
                     .Select(r => command is Command.Correct ? r with { Pointer = $"/changes{r.Pointer}" } : r)
             );
         }
-        return await DanglingAsync(fresh, ct)
+        return await DanglingAsync(fresh, command is Command.Reinstate or Command.Split, ct)
+            ?? (command is Command.Merge merge ? await NotMergeableAsync(Into(merge), ct) : null)
             ?? (after.Status == RecordStatus.Retracted ? await StillReferencedAsync(after.Id, ct) : null);
     }
 
-    private async Task<Rejection?> DanglingAsync(IReadOnlyList<Reference> references, CancellationToken ct)
+    /// <param name="orMerged">What is merged will do.</param>
+    private async Task<Rejection?> DanglingAsync(
+        IReadOnlyList<Reference> references,
+        bool orMerged,
+        CancellationToken ct
+    )
     {
-        var unread = references.SelectMany(Targets).Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
-        if (unread.Length > 0)
-        {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Reading(Chronology, unread, []) } };
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            await ReadAsync(reader, unread, ct);
-        }
+        await KnowAsync(references.SelectMany(Targets), ct);
         foreach (var reference in references)
         {
-            if (!Targets(reference).Any(IsLive))
-            {
-                var kind = reference.To.Kind.Name();
-                return new(
-                    $"unknown-{kind}",
-                    reference.OrIssue
-                        ? $"There is no actor and no issue “{reference.To.Key}”: record it first."
-                        : $"There is no {kind} “{reference.To.Key}”: record it first.",
-                    reference.Pointer
-                );
-            }
+            if (Targets(reference).Any(id => IsLive(id) || (orMerged && standing[id]?.Status == RecordStatus.Merged)))
+                continue;
+            if (reference.IsAnchor)
+                return Anchoring.Dangling(reference.To.Key, reference.Pointer);
+            var kind = reference.To.Kind.Name();
+            return new(
+                $"unknown-{kind}",
+                standing[reference.To]?.MergedInto is { } into
+                        ? $"The {kind} “{reference.To.Key}” is merged into “{into}”: name that one."
+                    : reference.OrIssue ? $"There is no actor and no issue “{reference.To.Key}”: record it first."
+                    : $"There is no {kind} “{reference.To.Key}”: record it first.",
+                reference.Pointer
+            );
         }
         return null;
+    }
+
+    private async Task<Rejection?> NotMergeableAsync(RecordId into, CancellationToken ct)
+    {
+        await KnowAsync([into], ct);
+        var kind = into.Kind.Name();
+        return standing[into] switch
+        {
+            null => new($"unknown-{kind}", $"There is no {kind} “{into.Key}”: record it first.", "/into"),
+            { Status: RecordStatus.Retracted } => new(
+                "cannot-merge",
+                $"The {kind} “{into.Key}” is retracted: reinstate it first, or merge into another.",
+                "/into"
+            ),
+            { MergedInto: { } onwards } => new(
+                "cannot-merge",
+                $"The {kind} “{into.Key}” is itself merged into “{onwards}”: merge into that one.",
+                "/into"
+            ),
+            _ => null,
+        };
+    }
+
+    private async Task KnowAsync(IEnumerable<RecordId> ids, CancellationToken ct)
+    {
+        var unread = ids.Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
+        if (unread.Length == 0)
+            return;
+        await ReadAsync(Reading(Chronology, unread, []), unread, ct);
     }
 
     private bool IsLive(RecordId id) => standing[id]?.Status is RecordStatus.Active or RecordStatus.Disputed;
 
     private async Task<Rejection?> StillReferencedAsync(RecordId id, CancellationToken ct)
     {
-        string[] refs = id.Kind == RecordKind.Actor ? [$"actor/{id.Key}", $"party/{id.Key}"] : [id.StreamKey];
+        string[] refs = id.Kind switch
+        {
+            RecordKind.Actor => [$"actor/{id.Key}", $"party/{id.Key}"],
+            RecordKind.Event => [id.StreamKey, $"anchor/{id.Key}"],
+            _ => [id.StreamKey],
+        };
+        var merged = DerivedRows.IntoRef(id.Key);
+        // What a merged record cites is told by the one that it is merged into.
+        var told = id.Kind == RecordKind.Source;
         var user = touched
-            .Where(t => t != id && IsLive(t))
-            .Where(t => DerivedRows.RefsOf(standing[t]!.State!.Content).Intersect(refs, StringComparer.Ordinal).Any())
+            .Where(t => t != id)
+            .Where(t =>
+                IsLive(t) || (told && standing[t]!.Status == RecordStatus.Merged)
+                    ? DerivedRows.RefsOf(standing[t]!.State!).Intersect(refs, StringComparer.Ordinal).Any()
+                    : t.Kind == id.Kind && standing[t]!.MergedInto == id.Key
+            )
             .Select(t => (RecordId?)t)
             .FirstOrDefault();
         if (user is null)
@@ -169,13 +309,18 @@ internal sealed class Page
             await using var command = new NpgsqlCommand(
                 $"""
                 select kind, key from chronology.record
-                where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
+                where refs && ($2 || $3) and chronology = $1 and to_position = {DerivedRows.Open}
+                  and (refs && $2 and (status in ('active', 'disputed') or $5 and status = 'merged')
+                    or refs && $3 and kind = $4 and status = 'merged')
                 order by kind, key
                 """,
                 connection
             );
             command.Parameters.AddWithValue(Chronology);
             command.Parameters.AddWithValue(refs);
+            command.Parameters.AddWithValue(new[] { merged });
+            command.Parameters.AddWithValue(id.Kind.Name());
+            command.Parameters.AddWithValue(told);
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (user is null && await reader.ReadAsync(ct))
             {
@@ -185,13 +330,26 @@ internal sealed class Page
         }
         return user is null
             ? null
-            : new("still-referenced", $"{id} is referred to by {user}: correct or retract that first.");
+            : new("still-referenced", $"{id} is referred to by {user}: correct, retract or split that first.");
     }
 
     private static IEnumerable<RecordId> ReferencesOf(Command command) =>
-        command is Command.Record { Content: var content }
-            ? content.References().SelectMany(Targets)
-            : command.Support.Select(citation => new RecordId(RecordKind.Source, citation.Source));
+        command switch
+        {
+            Command.Record { Content: var content } => content.References().SelectMany(Targets),
+            Command.Merge merge => Cited(merge).Append(Into(merge)),
+            _ => Cited(command),
+        };
+
+    private static IEnumerable<RecordId> Cited(Command command) =>
+        command.Support.Select(citation => new RecordId(RecordKind.Source, citation.Source));
+
+    private static RecordId Into(Command.Merge merge) => new(merge.Id.Kind, merge.Into);
+
+    private static IEnumerable<RecordId> AnchorsOf(Command command) =>
+        command is Command.Record { Content: EventContent { Anchor: { } anchors } }
+            ? anchors.Select(anchor => new RecordId(RecordKind.Event, anchor.Event))
+            : [];
 
     private static IEnumerable<RecordId> Targets(Reference reference) =>
         reference.OrIssue ? [reference.To, new(RecordKind.Issue, reference.To.Key)] : [reference.To];
@@ -199,10 +357,12 @@ internal sealed class Page
     private static NpgsqlBatchCommand Reading(string chronology, RecordId[] ids, HashSet<RecordId> own) =>
         new(
             $"""
-            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, r.from_position, l.recorded_at
+            select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, m.made_at, l.recorded_at,
+                case when r.status = 'merged' then r.state->>'mergedInto' end
             from unnest($2, $3, $4) as x (kind, key, own)
             join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
-            left join chronology.ledger l on x.own and l.chronology = $1 and l.position = r.from_position
+            cross join lateral (select case when x.own then {StoredState.MadeAt} else r.from_position end as made_at) m
+            left join chronology.ledger l on x.own and l.chronology = $1 and l.position = m.made_at
             """
         )
         {
@@ -214,6 +374,13 @@ internal sealed class Page
                 new() { Value = ids.Select(own.Contains).ToArray() },
             },
         };
+
+    private async Task ReadAsync(NpgsqlBatchCommand reading, RecordId[] ids, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { reading } };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await ReadAsync(reader, ids, ct);
+    }
 
     private async Task ReadAsync(NpgsqlDataReader reader, RecordId[] ids, CancellationToken ct)
     {
@@ -229,12 +396,23 @@ internal sealed class Page
             var at = await reader.IsDBNullAsync(6, ct)
                 ? 0
                 : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(6));
-            standing[id] = new(Words.Status(status), state, reader.GetInt64(5), at);
+            standing[id] = new(
+                Words.Status(status),
+                await reader.IsDBNullAsync(7, ct) ? null : reader.GetString(7),
+                state,
+                reader.GetInt64(5),
+                at
+            );
             if (state is not null)
-                Before[id] = state;
+                Before[id] = new(state, reader.GetInt64(5));
         }
     }
 }
 
 /// <summary>One accepted command of a page.</summary>
-internal sealed record PageRevision(RecordId Id, ValueList<DomainEvent> Events, RevisionHeaders Headers);
+internal sealed record PageRevision(
+    RecordId Id,
+    ValueList<DomainEvent> Events,
+    RevisionHeaders Headers,
+    Commitment Commitment
+);

@@ -26,6 +26,18 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
             : standing;
     }
 
+    /// <summary>The ids of the pairs of actors that weigh in a score of the two sides.</summary>
+    public IEnumerable<Guid> PairsIn(string chronology) =>
+        One.SelectMany(one => Other.Select(other => ScoredPair.Of(one, other)))
+            .Concat(One.Concat(Other).Select(ScoredPair.Alone))
+            .Select(pair => pair.IdIn(chronology));
+
+    /// <summary>The two sides as <c>between</c> names them.</summary>
+    public override string ToString() =>
+        One.Count == 1 && Other.Count == 1
+            ? $"{One[0]},{Other[0]}"
+            : $"{string.Join(',', One)};{string.Join(',', Other)}";
+
     /// <summary>Every key under which things of these parties are recorded.</summary>
     public Parties KeysIn(Identity identity) =>
         new([.. One.SelectMany(identity.KeysOf)], [.. Other.SelectMany(identity.KeysOf)]);

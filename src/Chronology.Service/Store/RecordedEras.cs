@@ -57,25 +57,23 @@ public sealed class RecordedEras(Reading source)
         CancellationToken ct
     )
     {
-        await using var command = source.CreateCommand(
-            """
+        await using var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(scheme);
+        command.Parameters.AddWithValue(limit + 1);
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = after?.First });
+        command.Parameters.AddWithValue(after?.Key ?? "");
+        command.CommandText = $"""
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, r.earliest
             from chronology.record r
             where r.chronology = $1 and r.kind = 'era' and r.key > $3 || '/' and r.key < $3 || '0'
               and r.from_position <= $2 and r.to_position > $2 and r.status = 'active'
               and ($5::bigint is null or (r.earliest, r.key) > ($5, $3 || '/' || $6))
-              and not exists (select from unnest($4) as w (word) where strpos(r.search, chronology.fold(w.word)) = 0)
+              and {SearchText.All(command, words)}
             order by r.earliest, r.key
-            limit $7
-            """
-        );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(scheme);
-        command.Parameters.AddWithValue(words.ToArray());
-        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = after?.First });
-        command.Parameters.AddWithValue(after?.Key ?? "");
-        command.Parameters.AddWithValue(limit + 1);
+            limit $4
+            """;
         var rows = new List<RecordedRow>();
         var places = new List<TimelinePlace>();
         await using var reader = await command.ExecuteReaderAsync(ct);

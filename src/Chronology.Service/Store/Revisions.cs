@@ -157,6 +157,44 @@ public static class LedgerRows
         return await ReadAsync(command, ct);
     }
 
+    /// <summary>Those at the positions that there are.</summary>
+    public static async Task<IReadOnlyList<LedgerRow>> AtAsync(
+        Reading source,
+        string chronology,
+        long[] positions,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            $"{Columns} where chronology = $1 and position = any($2) order by position"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(positions);
+        return await ReadAsync(command, ct);
+    }
+
+    /// <summary>By position, after one and up to another: an object of 16 bytes in base64 for each text of the revision, by its pointer.</summary>
+    public static async Task<IReadOnlyDictionary<long, string>> SaltsAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        long since,
+        long until,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            "select position, salts::text from chronology.ledger where chronology = $1 and position > $2 and position <= $3"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(since);
+        command.Parameters.AddWithValue(until);
+        var salts = new Dictionary<long, string>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            salts.Add(reader.GetInt64(0), reader.GetString(1));
+        return salts;
+    }
+
     private static async Task<IReadOnlyList<LedgerRow>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
     {
         var rows = new List<LedgerRow>();

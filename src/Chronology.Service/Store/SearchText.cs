@@ -1,9 +1,11 @@
+using System.Globalization;
 using Chronology.Eras;
 using Chronology.Recording;
+using Npgsql;
 
 namespace Chronology.Service.Store;
 
-/// <summary>What a record is found by: its texts in lower case; the database takes the diacritics off.</summary>
+/// <summary>What a record is found by: its texts in lower case; the database folds away the rest, by <c>chronology.fold</c>.</summary>
 public static class SearchText
 {
     public static string Of(RecordState state) =>
@@ -12,6 +14,19 @@ public static class SearchText
     /// <summary>The words of a question, in lower case too.</summary>
     public static string[] WordsOf(string? question) =>
         (question ?? "").ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The pattern of <c>like</c> for folded texts that have this word, added as a parameter; a trigram index can serve it.</summary>
+    public static string Pattern(NpgsqlCommand command, string word)
+    {
+        command.Parameters.AddWithValue(word);
+        return $"chronology.containing(${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)})";
+    }
+
+    /// <summary>The condition that a record <c>r</c> has all these words.</summary>
+    public static string All(NpgsqlCommand command, IReadOnlyList<string> words) =>
+        words.Count == 0
+            ? "true"
+            : string.Join(" and ", words.Select(word => $"r.search like {Pattern(command, word)}"));
 
     private static IEnumerable<string?> Texts(RecordState state) =>
         state.Content switch

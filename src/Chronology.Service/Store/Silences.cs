@@ -26,7 +26,7 @@ public sealed class Silences(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand();
         command.CommandText = $"""
-            select key, latest, case when earliest > {long.MinValue} then greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) end as silence
+            select key, latest, case when earliest > -9223372036854775808 then greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) end as silence
             from chronology.record r
             where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
               and r.status in ('active', 'disputed') and r.latest <= $3 and {Timeline.Among(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Relations;
 
@@ -17,9 +18,19 @@ public static class StoredEffect
         string Credibility,
         string Calendar,
         Effect Effect
-    );
+    )
+    {
+        /// <summary>Of the revision, where it is not that of the row.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public long? Position { get; init; }
 
-    public static string Write(EventContent content, RecordedEffect effect) =>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ValueList<RevisionAt>? DatedBy { get; init; }
+    }
+
+    /// <param name="content">With the date that it has.</param>
+    /// <param name="from">The first position of the row.</param>
+    public static string Write(EventContent content, RecordedEffect effect, long from) =>
         JsonSerializer.Serialize(
             new Shape(
                 effect.Revision,
@@ -31,12 +42,17 @@ public static class StoredEffect
                 content.Credibility,
                 content.Calendar,
                 content.Effects[effect.Index]
-            ),
+            )
+            {
+                Position = effect.Position == from ? null : effect.Position,
+                DatedBy = effect.DatedBy.Count == 0 ? null : effect.DatedBy,
+            },
             RecordJson.Options
         );
 
     /// <returns>The effect, its citations left out.</returns>
-    public static RecordedEffect Read(string eventKey, int index, long position, string json)
+    /// <param name="from">The first position of the row.</param>
+    public static RecordedEffect Read(string eventKey, int index, long from, string json)
     {
         var shape = JsonSerializer.Deserialize<Shape>(json, RecordJson.Options)!;
         var content = new EventContent(
@@ -59,6 +75,10 @@ public static class StoredEffect
             null,
             []
         );
-        return RecordedEffect.Of(eventKey, shape.Revision, position, content)[0] with { Index = index };
+        return RecordedEffect.Of(eventKey, shape.Revision, shape.Position ?? from, content)[0] with
+        {
+            Index = index,
+            DatedBy = shape.DatedBy ?? [],
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Chronology.Eras;
 using Chronology.Recording;
 
@@ -7,7 +8,14 @@ namespace Chronology.Service.Store;
 /// <summary>A record's state as the derived rows keep it, beside the columns <c>revision</c> and <c>status</c>.</summary>
 public static class StoredState
 {
-    private sealed record Shape(string? CredibilityBefore, string? MergedInto, JsonElement Content);
+    private sealed record Shape(string? CredibilityBefore, string? MergedInto, JsonElement Content)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public DerivedDate? Derived { get; init; }
+    }
+
+    /// <summary>SQL for the position of the revision in a row <c>r</c>: of an anchored event it may be before the row's.</summary>
+    public const string MadeAt = "coalesce((r.state #>> '{derived,madeAt}')::bigint, r.from_position)";
 
     public static string Write(RecordState state) =>
         JsonSerializer.Serialize(
@@ -15,7 +23,10 @@ public static class StoredState
                 state.CredibilityBefore,
                 state.MergedInto,
                 JsonSerializer.SerializeToElement(state.Content, state.Content.GetType(), RecordJson.Options)
-            ),
+            )
+            {
+                Derived = state.Derived,
+            },
             RecordJson.Options
         );
 
@@ -32,7 +43,10 @@ public static class StoredState
             RecordKind.Era => shape.Content.Deserialize<EraContent>(RecordJson.Options)!,
             _ => throw new ArgumentOutOfRangeException(nameof(id), id, null),
         };
-        return new(id, revision, Words.Status(status), content, shape.CredibilityBefore, shape.MergedInto);
+        return new(id, revision, Words.Status(status), content, shape.CredibilityBefore, shape.MergedInto)
+        {
+            Derived = shape.Derived,
+        };
     }
 }
 

@@ -25,6 +25,7 @@ public sealed record TimelineSelection(
 );
 
 /// <summary>A record's row as known at a moment.</summary>
+/// <param name="Position">Of its revision.</param>
 public sealed record RecordedRow(RecordState State, long Position);
 
 /// <summary>Where a page of a timeline ended: the sort key of its last event.</summary>
@@ -117,13 +118,13 @@ public sealed class Timeline(NpgsqlDataSource source)
             conditions.Add($"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command, to.Number)}");
         foreach (var word in selection.Words)
         {
-            var folded = $"chronology.fold({Parameter(command, word)})";
+            var pattern = SearchText.Pattern(command, word);
             conditions.Add(
                 $"""
-                (strpos(r.search, {folded}) > 0 or r.refs && array(
+                (r.search like {pattern} or r.refs && array(
                     select 'actor/' || a.key from chronology.record a
                     where a.chronology = $1 and a.kind = 'actor' and a.from_position <= $2 and a.to_position > $2
-                      and a.status in ('active', 'disputed') and strpos(a.search, {folded}) > 0))
+                      and a.status in ('active', 'disputed') and a.search like {pattern}))
                 """
             );
         }
@@ -156,9 +157,7 @@ public sealed class Timeline(NpgsqlDataSource source)
     {
         if (selection.Certainly || (selection.From is null && selection.To is null))
             return true;
-        var content = (EventContent)row.State.Content;
-        return When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar)
-            .Value.Overlaps(selection.From, selection.To);
+        return row.State.Dated!.When().Overlaps(selection.From, selection.To);
     }
 
     /// <summary>The condition that an event <c>r</c> is of these parties: one of each side takes part in it.</summary>
@@ -191,8 +190,14 @@ public static class Rows
 {
     public static async Task<IReadOnlyList<RecordedRow>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
     {
-        var rows = new List<RecordedRow>();
         await using var reader = await command.ExecuteReaderAsync(ct);
+        return await ReadAsync(reader, ct);
+    }
+
+    /// <summary>All that is left of the reader's present result.</summary>
+    public static async Task<IReadOnlyList<RecordedRow>> ReadAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var rows = new List<RecordedRow>();
         while (await reader.ReadAsync(ct))
             rows.Add(Of(reader));
         return rows;
@@ -201,10 +206,8 @@ public static class Rows
     public static RecordedRow Of(NpgsqlDataReader reader)
     {
         var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
-        return new(
-            StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4)),
-            reader.GetInt64(5)
-        );
+        var state = StoredState.Read(id, reader.GetInt32(2), reader.GetString(3), reader.GetString(4));
+        return new(state, state.Derived?.MadeAt ?? reader.GetInt64(5));
     }
 
     /// <summary>Those of these records of one kind that were recorded by a moment.</summary>
@@ -257,18 +260,21 @@ public static class Rows
 /// <summary>Records as answers tell them.</summary>
 public static class Told
 {
-    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce, of an actor the name in use.</summary>
-    public static JsonObject Of(RecordedRow row, Moment moment)
+    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, and whence its date where that is relative, of an era inForce, of an actor the name in use.</summary>
+    /// <remarks>Of a record into which others are merged also their keys, and their citations after its own.</remarks>
+    public static JsonObject Of(RecordedRow row, Moment moment, Merged merged)
     {
         var state = row.State;
         var told = RecordJson.Write(state.Id, state.Content);
-        if (state.Content is EventContent content)
+        if (state.Dated is { } dated)
         {
-            var when = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+            var when = dated.When();
             told["occurred"] = System.Text.Json.JsonSerializer.SerializeToNode(
-                DateAnswer.Of(content, when),
+                DateAnswer.Of(dated, when),
                 Web.Answers.Json
             );
+            if (state.Derived is { } derived)
+                told["derivedFrom"] = System.Text.Json.JsonSerializer.SerializeToNode(derived.From, Web.Answers.Json);
             told["happened"] = RecordJson.Word(when.HappenedBy(moment.AsOf));
             told["inForce"] = when.InForceOn(moment.AsOf) is { } inForce ? RecordJson.Word(inForce) : null;
         }
@@ -282,6 +288,11 @@ public static class Told
         told["status"] = RecordJson.Word(state.Status);
         if (state.MergedInto is not null)
             told["mergedInto"] = state.MergedInto;
+        if (merged.Into(state.Id.Key) is { Count: > 0 } from)
+        {
+            told["citations"] = RecordJson.Write(merged.Citations(state));
+            told["mergedFrom"] = new JsonArray([.. from.Select(one => JsonValue.Create(one.Id.Key))]);
+        }
         told["revision"] = state.Revision;
         told["position"] = row.Position;
         return told;

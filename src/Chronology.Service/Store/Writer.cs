@@ -19,7 +19,14 @@ public sealed record Caller(string Author, string? Via);
 /// <param name="Expected">The record's present revision as its author saw it (<c>If-Match</c>); null: any.</param>
 /// <param name="Makes">The revision that an import's line makes; null: the next one.</param>
 /// <param name="Via">Instead of the caller's; null: the caller's.</param>
-public sealed record Order(Command Command, int? Expected = null, int? Makes = null, string? Via = null);
+/// <param name="Salts">Of the texts, by pointer, where they are committed to already elsewhere; null: fresh ones.</param>
+public sealed record Order(
+    Command Command,
+    int? Expected = null,
+    int? Makes = null,
+    string? Via = null,
+    IReadOnlyDictionary<string, byte[]>? Salts = null
+);
 
 /// <summary>What became of an order. Closed.</summary>
 public abstract record Outcome
@@ -140,8 +147,27 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             case Decision.Unchanged:
                 return Unchanged(page, state!);
             case Decision.Changed changed:
-                if (await page.RefusalAsync(command, state, changed, ct) is { } refusal)
+                var consequences = await page.ConsequencesAsync(command, state, changed, ct);
+                if (consequences.Rejection is { } refusal)
                     return new Outcome.Refused(refusal);
+                var body = new RevisionBody(
+                    command.Id.Kind,
+                    command.Id.Key,
+                    changed.After.Revision,
+                    changed.Operation,
+                    changed.Events,
+                    caller.Author,
+                    order.Via ?? caller.Via,
+                    command.Why,
+                    command.Support
+                );
+                var commitment = order.Salts is null
+                    ? Ledger.Commit(body, () => RandomNumberGenerator.GetBytes(Ledger.SaltLength))
+                    : Ledger.Commit(body, order.Salts);
+                if (commitment.Rejection is { } unsalted)
+                    return new Outcome.Refused(unsalted);
+
+                var after = consequences.Value[0];
                 var at = page.Take(clock);
                 page.Revisions.Add(
                     new(
@@ -150,22 +176,20 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                         new(
                             page.Position,
                             at,
-                            changed.After.Revision,
-                            changed.Operation,
-                            caller.Author,
-                            order.Via ?? caller.Via,
-                            command.Why,
-                            command.Support
-                        )
+                            body.Revision,
+                            body.Op,
+                            body.Author,
+                            body.Via,
+                            body.Reason,
+                            body.Citations
+                        ),
+                        commitment.Value
                     )
                 );
-                page.Put(changed.After, page.Position, at);
-                return new Outcome.Recorded(
-                    changed.After,
-                    changed.Operation,
-                    page.Position,
-                    Instants.OfMicroseconds(at)
-                );
+                page.Put(after, page.Position, at);
+                foreach (var moved in consequences.Value.Skip(1))
+                    page.Move(moved);
+                return new Outcome.Recorded(after, changed.Operation, page.Position, Instants.OfMicroseconds(at));
             default:
                 throw new UnreachableException($"A decision that is not one: {decided.Value}");
         }
@@ -253,21 +277,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     return stored;
                 })
             );
-            var headers = revision.Headers;
-            var commitment = Ledger.Commit(
-                new(
-                    revision.Id.Kind,
-                    revision.Id.Key,
-                    headers.Revision,
-                    headers.Operation,
-                    revision.Events,
-                    headers.Author,
-                    headers.Via,
-                    headers.Reason,
-                    headers.Citations
-                ),
-                () => RandomNumberGenerator.GetBytes(16)
-            );
+            var (headers, commitment) = (revision.Headers, revision.Commitment);
             ledger.Add(
                 page.Chronology,
                 headers.Position,

@@ -24,4 +24,7 @@ public static class Answers
 
     public static IResult Of<T>(Result<T> result) =>
         result.Rejection is { } rejection ? Problems.Of(rejection) : Results.Json(result.Value, Json);
+
+    /// <summary>The host that the client has asked, for links to be pasted elsewhere.</summary>
+    public static string HostOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
 }

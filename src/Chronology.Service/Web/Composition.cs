@@ -4,11 +4,13 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Cite;
 using Chronology.Service.Compare;
 using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Marten;
 using MediatR;
@@ -35,9 +37,16 @@ public static class Composition
         services.AddSingleton<Timeline>();
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
+        services.AddSingleton<Scores>();
+        services.AddSingleton<ScoreTelling>();
         services.AddSingleton<Revisions>();
         services.AddSingleton<Candidates>();
         services.AddSingleton<Comparing>();
+        services.AddSingleton<Seals>();
+        services.AddSingleton<AnswerNames>();
+        services.AddTransient<KeptAnswers>();
+        services.AddTransient<CitationTexts>();
+        services.AddSingleton(_ => new QuestionBook(MapQuestions));
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -80,19 +89,29 @@ public static class Composition
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
+        MapQuestions(chronology);
+        AnswerEndpoints.Map(chronology);
+        HealthEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>The questions about a chronology, below its address.</summary>
+    private static void MapQuestions(IEndpointRouteBuilder chronology)
+    {
         StateEndpoint.Map(chronology);
+        ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
+        StancesEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         ErasOfSchemeEndpoint.Map(chronology);
+        SuggestedErasEndpoint.Map(chronology);
         HistoryEndpoint.Map(chronology);
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
         CompareEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
-        HealthEndpoints.Map(app);
-        return app;
     }
 
     /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>
@@ -108,6 +127,11 @@ public static class Composition
                         : new("malformed-json", "The request did not arrive whole.")
                 )
                 .ExecuteAsync(http);
+            return;
+        }
+        if (fault is AnswerDoesNotMatchException differs)
+        {
+            await Problems.Of(new(AnswerDoesNotMatchException.Code, differs.Message)).ExecuteAsync(http);
             return;
         }
         if (

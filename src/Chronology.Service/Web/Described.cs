@@ -72,6 +72,7 @@ public static class Described
             {
                 Operation.Corrected => endpoint.Accepts<CorrectionBody>("application/json"),
                 Operation.Resolved => endpoint.Accepts<ResolutionBody>("application/json"),
+                Operation.Merged => endpoint.Accepts<MergeBody>("application/json"),
                 _ => endpoint.Accepts<ReasonBody>("application/json"),
             }
         )
@@ -88,8 +89,12 @@ public static class Described
     /// <param name="Citations">What supports the change itself.</param>
     public sealed record CorrectionBody(JsonObject Changes, Reason Reason, IReadOnlyList<Citation>? Citations);
 
-    /// <summary>The body of retract, reinstate and dispute.</summary>
+    /// <summary>The body of retract, reinstate, dispute and split.</summary>
     public sealed record ReasonBody(Reason Reason, IReadOnlyList<Citation>? Citations);
+
+    /// <summary>The body of merge.</summary>
+    /// <param name="Into">The key of the one that stays, of the same kind.</param>
+    public sealed record MergeBody(string Into, Reason Reason, IReadOnlyList<Citation>? Citations);
 
     /// <summary>The body of resolve.</summary>
     /// <param name="Credibility">What it is now; null: what it was before the dispute.</param>
@@ -107,10 +112,12 @@ public static class Described
     /// <summary>A record as answers tell it: every recorded field, and these.</summary>
     /// <param name="Basis">On the record's own address.</param>
     /// <param name="MergedInto">While it is merged.</param>
+    /// <param name="MergedFrom">The keys of those that are merged into it, directly or through others; left out where there are none. Its citations are then theirs too.</param>
     public sealed record Told<TContent>(
         Basis Basis,
         RecordStatus Status,
         string? MergedInto,
+        IReadOnlyList<string>? MergedFrom,
         int Revision,
         long Position
     )

@@ -5,6 +5,7 @@ using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.Append;
 using Chronology.Service.AsOf;
+using Chronology.Service.Cite;
 using Chronology.Service.Store;
 using Chronology.Time;
 using Microsoft.AspNetCore.OpenApi;
@@ -65,6 +66,8 @@ internal static class Description
     {
         var type = context.JsonTypeInfo.Type;
         var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        if (schema.Properties is { } fields && fields.ContainsKey("basis") && type != typeof(AnswerChanges))
+            fields["answer"] = await context.GetOrCreateSchemaAsync(typeof(AnswerName), null, ct);
         if (generic == typeof(ValueList<>))
         {
             schema.Type = JsonSchemaType.Array;
@@ -82,6 +85,8 @@ internal static class Description
         else if (typeof(RecordContent).IsAssignableFrom(type))
         {
             ShapeContent(schema, type);
+            if (type == typeof(EventContent))
+                schema.Properties!["anchor"] = AnchorOf(await context.GetOrCreateSchemaAsync(typeof(Anchor), null, ct));
         }
         else if (generic == typeof(Described.Told<>))
         {
@@ -103,6 +108,11 @@ internal static class Description
             schema.Required = new HashSet<string>(StringComparer.Ordinal) { "fact", "holder", "toward" };
             Choose(schema, "fact", Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal));
         }
+        else if (type == typeof(Anchor))
+        {
+            schema.Required = new HashSet<string>(StringComparer.Ordinal) { "relation", "event" };
+            Choose(schema, "relation", Codes("anchor_relation"));
+        }
         else if (type == typeof(Citation))
         {
             schema.Required = new HashSet<string>(StringComparer.Ordinal) { "source" };
@@ -110,6 +120,11 @@ internal static class Description
         else if (type == typeof(ActorName) || type == typeof(Successor) || type == typeof(Reason))
         {
             schema.Required!.ExceptWith(["from", "until", "on", "note"]);
+        }
+        else if (type == typeof(StateAnswer))
+        {
+            // What types of answers cannot say together: this one always carries its name.
+            schema.Required!.Add("answer");
         }
         else if (type.DeclaringType == typeof(Described))
         {
@@ -150,12 +165,30 @@ internal static class Description
         if (type != typeof(EventContent))
             return;
         schema.Description =
-            "One of “occurred”, or “start” and “end”. At least one citation, or “noSource”: a text such as “citation needed”.";
+            "One of “occurred”, “start” and “end”, or “anchor”. At least one citation, or “noSource”: a text such as “citation needed”.";
         Choose(schema, "type", Vocabulary.EventTypes.Keys.Order(StringComparer.Ordinal));
         Choose(schema, "reading", Codes("date_reading"));
         Choose(schema, "credibility", Codes("credibility"));
         Choose(schema, "calendar", Codes("calendar"));
     }
+
+    private static OpenApiSchema AnchorOf(OpenApiSchema one) =>
+        new()
+        {
+            Description = "The event that the date follows, or two between which it lies: one “after”, one “before”.",
+            OneOf =
+            [
+                one,
+                new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = one,
+                    MinItems = 2,
+                    MaxItems = 2,
+                },
+                new OpenApiSchema { Type = JsonSchemaType.Null },
+            ],
+        };
 
     private static async Task ShapeToldAsync(
         OpenApiSchema schema,
@@ -173,6 +206,12 @@ internal static class Description
         if (content == typeof(EventContent))
         {
             schema.Properties["occurred"] = await context.GetOrCreateSchemaAsync(typeof(DateAnswer), null, ct);
+            schema.Properties["derivedFrom"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Description = "Of a relative date: the revisions of the events that it follows, one through another.",
+                Items = await context.GetOrCreateSchemaAsync(typeof(RevisionAt), null, ct),
+            };
             schema.Properties["happened"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
             schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty?), null, ct);
         }
@@ -221,7 +260,7 @@ internal static class Description
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters ??= [];
         foreach (var path in operation.Parameters.OfType<OpenApiParameter>())
-            path.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Key };
+            path.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = path.Name == "id" ? null : Key };
         foreach (var name in metadata.OfType<AskedParameters>().SelectMany(asked => asked.Names))
         {
             var (said, schema) = Parameter(name);
@@ -298,7 +337,7 @@ internal static class Description
         name switch
         {
             "If-Match" => "The revision that you have read, in quotes: \"3\".",
-            "ETag" => "The record's revision, in quotes.",
+            "ETag" => "The record's revision or the answer's hash, in quotes.",
             "Location" => "The address of what was recorded; where nothing was, left out.",
             "X-Author" => "Who records, from a client on this machine; else the system's user.",
             _ => "The tool, agent or data set through which it is recorded.",
@@ -335,9 +374,17 @@ internal static class Description
                     Maximum = "1000",
                 }
             ),
+            "step" => (
+                "A point each day, or at the end of each month or (default) year.",
+                Choice(["day", "month", "year"])
+            ),
             "since" => ("A position, itself not told.", new() { Type = JsonSchemaType.Integer, Minimum = "0" }),
             "dryRun" => (
                 "Record nothing; tell what would change: as of “asOf”, else as of today and on the days that it names.",
+                new() { Type = JsonSchemaType.Boolean }
+            ),
+            "cite" => (
+                "Keep the answer for ever, and give its id, hash, permalink and a citation.",
                 new() { Type = JsonSchemaType.Boolean }
             ),
             "strict" => ("Record nothing if any line is refused.", new() { Type = JsonSchemaType.Boolean }),

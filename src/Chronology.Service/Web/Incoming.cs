@@ -109,6 +109,9 @@ public sealed class Parameters
         }
     }
 
+    /// <summary>What was given, read or not.</summary>
+    public IQueryCollection Given => query;
+
     public string? Text(string name)
     {
         known.Add(name);

@@ -22,6 +22,7 @@ public static class Problems
             or "no-such-source"
             or "no-such-scheme"
             or "no-such-era"
+            or "no-such-answer"
             or "not-found" => 404,
             "method-not-allowed" => 405,
             "key-taken" or "chronology-exists" => 409,
@@ -29,6 +30,7 @@ public static class Problems
             "too-large" => 413,
             "unsupported-media-type" => 415,
             "revision-required" => 428,
+            "answer-does-not-match" => 500,
             "unavailable" => 503,
             _ => 422,
         };
@@ -69,6 +71,7 @@ public static class Problems
             413 => "Content too large",
             415 => "Unsupported media type",
             428 => "Precondition required",
+            500 => "Fault",
             503 => "Service unavailable",
             _ => "Refused",
         };

@@ -20,6 +20,24 @@ public static class RecordRoutes
     public static string AddressOf(RecordId id) =>
         id.Scheme is { } scheme ? $"/schemes/{scheme}/eras/{id.OwnKey}" : $"/{id.Kind.Plural()}/{id.Key}";
 
+    /// <summary>The pattern of those addresses, for all records of a kind.</summary>
+    public static string PatternOf(RecordKind kind, string below) =>
+        kind == RecordKind.Era ? $"/schemes/{{scheme}}/eras/{{key}}{below}" : $"/{kind.Plural()}/{{key}}{below}";
+
+    /// <summary>The record that an address of that pattern names.</summary>
+    public static RecordId IdOf(RecordKind kind, RouteValueDictionary route) =>
+        kind == RecordKind.Era ? RecordId.Era(route.Text("scheme"), route.Text("key")) : new(kind, route.Text("key"));
+
+    /// <summary>The record at whose address, or below it, a path of the chronology is; null: at none.</summary>
+    public static RecordId? NamedBy(string path) =>
+        path.Split('/') is ["", "schemes", var scheme, "eras", var era, ..] ? RecordId.Era(scheme, era)
+        : path.Split('/') is ["", var plural, var key, ..]
+            ? Enum.GetValues<RecordKind>()
+                .Where(kind => kind.Plural() == plural && kind != RecordKind.Era)
+                .Select(kind => (RecordId?)new RecordId(kind, key))
+                .FirstOrDefault()
+        : null;
+
     /// <summary>Maps the address of a record of this kind, or one <paramref name="below"/> it (with its slash).</summary>
     public static RouteHandlerBuilder MapRecord(
         this IEndpointRouteBuilder routes,
@@ -30,7 +48,7 @@ public static class RecordRoutes
     ) =>
         kind == RecordKind.Era
             ? routes.MapMethods(
-                $"/schemes/{{scheme}}/eras/{{key}}{below}",
+                PatternOf(kind, below),
                 [method.Method],
                 (
                     HttpContext http,
@@ -42,7 +60,7 @@ public static class RecordRoutes
                 ) => handle(http, chronology, RecordId.Era(scheme, key), sender, ct)
             )
             : routes.MapMethods(
-                $"/{kind.Plural()}/{{key}}{below}",
+                PatternOf(kind, below),
                 [method.Method],
                 (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
                     handle(http, chronology, new(kind, key), sender, ct)

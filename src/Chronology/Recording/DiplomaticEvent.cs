@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Chronology.Time;
 
 namespace Chronology.Recording;
@@ -64,8 +65,12 @@ public static class DiplomaticEvent
         string? AsWritten
     )
     {
+        /// <inheritdoc cref="EventContent.Anchor"/>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ValueList<Anchor>? Anchor { get; init; }
+
         internal static Dating Of(EventContent e) =>
-            new(e.Occurred, e.Reading, e.Start, e.End, e.Order, e.Calendar, e.AsWritten);
+            new(e.Occurred, e.Reading, e.Start, e.End, e.Order, e.Calendar, e.AsWritten) { Anchor = e.Anchor };
     }
 
     // Fold
@@ -119,6 +124,7 @@ public static class DiplomaticEvent
                 Order = dating.Order,
                 Calendar = dating.Calendar,
                 AsWritten = dating.AsWritten,
+                Anchor = dating.Anchor,
             },
         };
 
@@ -168,7 +174,8 @@ public static class DiplomaticEvent
     private static Result<ValueList<DomainEvent>> Correct(EventContent was, EventContent now, string reason)
     {
         var refining = reason == "refinement";
-        if (refining && Refining.Coarser(was, now) is { } coarser)
+        // Where a date is relative, whoever knows the anchors compares: Anchoring.Coarser.
+        if (refining && was.Anchor is null && now.Anchor is null && Refining.Coarser(was, now) is { } coarser)
             return coarser;
         var changes = new List<DomainEvent>();
         if (now.Type != was.Type)

@@ -5,7 +5,7 @@ namespace Chronology.Recording;
 /// <summary>Revisions as the lines of an import: what <see cref="ImportLine"/> reads back makes the same revisions again.</summary>
 public static class ExportLine
 {
-    private static readonly string[] Dates = ["occurred", "start", "end"];
+    private static readonly string[] Dates = ["occurred", "start", "end", "anchor"];
 
     /// <summary>The chronology itself, without revision.</summary>
     public static JsonObject Of(string slug, string title, string? description, string? licence) =>
@@ -52,6 +52,8 @@ public static class ExportLine
             line["changes"] = Changes(before, after);
         if (operation is Operation.Resolved && after.Content is EventContent resolved)
             line["credibility"] = resolved.Credibility;
+        if (operation is Operation.Merged)
+            line["into"] = after.MergedInto;
         if (reason is not null)
         {
             line["reason"] = Without(new() { ["code"] = reason.Code, ["note"] = reason.Note });

@@ -5,7 +5,7 @@ namespace Chronology.Recording;
 /// <summary>One line of an import. Closed: one of the nested cases.</summary>
 public abstract record ImportLine
 {
-    private static readonly string[] Framing = ["record", "revision", "via", .. ExportedOnly];
+    private static readonly string[] Framing = ["record", "revision", "via", "salts", .. ExportedOnly];
 
     private ImportLine() { }
 
@@ -18,7 +18,9 @@ public abstract record ImportLine
 
     /// <param name="Revision">The one that the line makes, at least 1; null: not numbered.</param>
     /// <param name="Via">The tool, agent or data set.</param>
-    public sealed record Order(Command Command, int? Revision, string? Via) : ImportLine;
+    /// <param name="Salts">16 bytes for each text of the revision, by its pointer, as an export gives them; null: fresh ones.</param>
+    public sealed record Order(Command Command, int? Revision, string? Via, IReadOnlyDictionary<string, byte[]>? Salts)
+        : ImportLine;
 
     /// <param name="line">From <see cref="StrictJson"/>.</param>
     public static Result<ImportLine> Read(JsonElement line)
@@ -43,14 +45,11 @@ public abstract record ImportLine
             "reinstate" => ReadCommand(Operation.Reinstated, line),
             "dispute" => ReadCommand(Operation.Disputed, line),
             "resolve" => ReadCommand(Operation.Resolved, line),
-            "merge" or "split" => new Rejection(
-                "invalid-parameter",
-                "Merging and splitting are not supported by this version.",
-                "/record"
-            ),
+            "merge" => ReadCommand(Operation.Merged, line),
+            "split" => ReadCommand(Operation.Split, line),
             _ => new Rejection(
                 "invalid-parameter",
-                "“record” says what the line is: chronology, actor, issue, source, event, scheme, era, correct, retract, reinstate, dispute or resolve.",
+                "“record” says what the line is: chronology, actor, issue, source, event, scheme, era, correct, retract, reinstate, dispute, resolve, merge or split.",
                 "/record"
             ),
         };
@@ -98,6 +97,31 @@ public abstract record ImportLine
         if (revision < 1)
             members.Refuse("revision", "“revision” counts from 1.");
         var via = members.Text("via", 500);
-        return findings.Or<ImportLine>(() => new Order(command, revision, via));
+        var salts = ReadSalts(members);
+        return findings.Or<ImportLine>(() => new Order(command, revision, via, salts));
+    }
+
+    private static Dictionary<string, byte[]>? ReadSalts(Members members)
+    {
+        if (members.Value("salts") is not { } given)
+            return null;
+        var salts = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (given.ValueKind != JsonValueKind.Object)
+        {
+            members.Refuse("salts", "“salts” is an object: a salt for each text, by its pointer.");
+            return null;
+        }
+        foreach (var salt in given.EnumerateObject())
+        {
+            if (
+                salt.Value.ValueKind == JsonValueKind.String
+                && salt.Value.TryGetBytesFromBase64(out var bytes)
+                && bytes.Length == Ledger.SaltLength
+            )
+                salts.Add(salt.Name, bytes);
+            else
+                members.Refuse($"salts/{Members.Escape(salt.Name)}", "A salt is 16 bytes in base64.");
+        }
+        return salts;
     }
 }

@@ -92,6 +92,50 @@ public static class Ledger
         return new(hash, salts);
     }
 
+    /// <summary>Commits again to what was committed to elsewhere, so that the commitments to its texts are the same.</summary>
+    /// <returns>Or <c>invalid-parameter</c> with the pointer <c>/salts</c>: there is not exactly one salt for each text.</returns>
+    public static Result<Commitment> Commit(RevisionBody body, IReadOnlyDictionary<string, byte[]> salts)
+    {
+        var commitment = Commit(body, () => new byte[SaltLength]);
+        if (!commitment.Salts.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(salts.Keys))
+        {
+            const string Detail =
+                "The salts are not one for each text of the revision: leave “salts” out, or give those of the export.";
+            return new Rejection("invalid-parameter", Detail, "/salts");
+        }
+        return new Commitment(
+            ContentHash(body, salts),
+            commitment.Salts.Keys.ToDictionary(pointer => pointer, pointer => salts[pointer], StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>The domain events with every redactable text replaced by its commitment: <c>text:HEX</c>, and inside <c>csl</c> <c>json:HEX</c>
+    /// for a value that is no text.</summary>
+    /// <remarks>They fold as the events themselves do: what a fold compares is never redactable.</remarks>
+    /// <param name="salts">Those of <see cref="Commit(RevisionBody, Func{byte[]})"/>.</param>
+    /// <exception cref="KeyNotFoundException">A text has no salt.</exception>
+    public static ValueList<DomainEvent> Blinded(
+        IReadOnlyList<DomainEvent> events,
+        IReadOnlyDictionary<string, byte[]> salts
+    ) =>
+        events
+            .Select(
+                (change, i) =>
+                    (DomainEvent)
+                        Blind(
+                                JsonSerializer.SerializeToNode(change, change.GetType(), RecordJson.Options),
+                                $"/events/{i}/data",
+                                false,
+                                (value, pointer) =>
+                                {
+                                    var (kind, hash) = CommitmentTo(value, salts[pointer]);
+                                    return JsonValue.Create($"{kind}:{hash}");
+                                }
+                            )
+                            .Deserialize(change.GetType(), RecordJson.Options)!
+            )
+            .ToValueList();
+
     /// <summary>The content hash again, from the salts of <see cref="Commit"/>: equal exactly when nothing was altered.</summary>
     /// <exception cref="KeyNotFoundException">A text has no salt.</exception>
     public static byte[] ContentHash(RevisionBody body, IReadOnlyDictionary<string, byte[]> salts) =>
@@ -113,9 +157,29 @@ public static class Ledger
     }
 
     private static byte[] Hash(RevisionBody body, Func<string, byte[]> salt) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Of(Blind(Body(body), "", false, salt))));
+        SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                CanonicalJson.Of(
+                    Blind(
+                        Body(body),
+                        "",
+                        false,
+                        (value, pointer) =>
+                        {
+                            var (kind, hash) = CommitmentTo(value, salt(pointer));
+                            return new JsonObject { [kind] = hash };
+                        }
+                    )
+                )
+            )
+        );
 
-    private static JsonNode? Blind(JsonNode? node, string pointer, bool commit, Func<string, byte[]> salt)
+    private static JsonNode? Blind(
+        JsonNode? node,
+        string pointer,
+        bool commit,
+        Func<JsonValue, string, JsonNode> committed
+    )
     {
         switch (node)
         {
@@ -124,23 +188,29 @@ public static class Ledger
                 foreach (var (name, value) in members)
                 {
                     var deeper = commit || name == "csl" || (IsRedactable(name, pointer) && value is JsonValue);
-                    blinded[name] = Blind(value, $"{pointer}/{Members.Escape(name)}", deeper, salt);
+                    blinded[name] = Blind(value, $"{pointer}/{Members.Escape(name)}", deeper, committed);
                 }
                 return blinded;
             case JsonArray items:
-                return new JsonArray([.. items.Select((item, i) => Blind(item, $"{pointer}/{i}", commit, salt))]);
+                return new JsonArray([.. items.Select((item, i) => Blind(item, $"{pointer}/{i}", commit, committed))]);
             case JsonValue value when commit:
-                return value.GetValueKind() == JsonValueKind.String
-                    ? new JsonObject { ["text"] = Committed(value.GetValue<string>(), salt(pointer)) }
-                    : new JsonObject { ["json"] = Committed(CanonicalJson.Of(value), salt(pointer)) };
+                return committed(value, pointer);
             default:
                 return node?.DeepClone();
         }
     }
 
+    /// <summary>Whether a single value under this name is a text that can be redacted, wherever it stands.</summary>
+    internal static bool IsRedactable(string name) => Redactable.Contains(name);
+
     /// <summary>The author of a scheme is a text of the record; the author of the revision is who is answerable for it.</summary>
     private static bool IsRedactable(string name, string pointer) =>
-        Redactable.Contains(name) || (name == "author" && pointer.StartsWith("/events/", StringComparison.Ordinal));
+        IsRedactable(name) || (name == "author" && pointer.StartsWith("/events/", StringComparison.Ordinal));
+
+    private static (string Kind, string Hash) CommitmentTo(JsonValue value, byte[] salt) =>
+        value.GetValueKind() == JsonValueKind.String
+            ? ("text", Committed(value.GetValue<string>(), salt))
+            : ("json", Committed(CanonicalJson.Of(value), salt));
 
     private static string Committed(string text, byte[] salt)
     {

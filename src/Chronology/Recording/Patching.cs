@@ -8,7 +8,7 @@ namespace Chronology.Recording;
 internal static class Patching
 {
     private static readonly string[] Reassessable = ["credibility", "citations", "noSource"];
-    private static readonly string[] DateFields = ["occurred", "start", "end"];
+    private static readonly string[] DateFields = ["occurred", "start", "end", "anchor"];
 
     /// <summary>What the record says after the correction; the same content where the correction changes nothing.</summary>
     public static Result<RecordContent> Patch(RecordState state, Command.Correct command)
@@ -111,8 +111,11 @@ internal static class Patching
     }
 
     private static bool IsDefaultReading(EventContent e) =>
-        When.From(e.Occurred, null, e.Start, e.End, e.Calendar) is { IsOk: true, Value: var when }
-        && e.Reading == when.Reading;
+        e.Anchor is not null
+        || (
+            When.From(e.Occurred, null, e.Start, e.End, e.Calendar) is { IsOk: true, Value: var when }
+            && e.Reading == when.Reading
+        );
 
     private static string Under(string? pointer, JsonObject changes)
     {

@@ -28,6 +28,7 @@ public static partial class RecordJson
     private static readonly string[] SourceKinds = ["primary", "secondary", "press", "tertiary"];
     private static readonly string[] Roles = ["actor", "recipient", "third-party", "via"];
     private static readonly string[] Readings = ["occurrence", "occurrences", "extent"];
+    private static readonly string[] Relations = ["after", "before", "on"];
     private static readonly string[] Calendars = [Gregorian, "julian"];
     private static readonly string[] Bases = ["statement", "vote", "sponsorship", "action", "policy"];
     private static readonly string[] SuccessionKinds = ["continuator", "successor", "secession", "merger", "none"];
@@ -149,6 +150,8 @@ public static partial class RecordJson
             RecordKind.Era => ReadEra(members, findings, scheme),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
+        if (content is EventContent { Anchor: { } anchors } && anchors.Any(anchor => anchor.Event == key))
+            members.Refuse("anchor", "The date of an event cannot follow itself.", "anchor-cycle");
         return findings.Or(() =>
             new Command.Record(content is EraContent era ? RecordId.Era(era.Scheme, key) : new(kind, key), content)
         );
@@ -241,15 +244,16 @@ public static partial class RecordJson
             members.Refuse("type", "“type” is required: one of the event types.");
         else if (!Vocabulary.EventTypes.ContainsKey(type))
             members.Refuse("type", "This is not one of the event types.", "unknown-type");
-        if (members.Value("anchor") is not null)
-            members.Refuse("anchor", "Dates that follow another event are not supported yet: give “occurred”.");
 
         var calendar = members.OneOf("calendar", Calendars) ?? Gregorian;
         var occurred = members.Word("occurred");
         var start = members.Word("start");
         var end = members.Word("end");
         var said = members.OneOf("reading", Readings);
-        var when = ReadWhen(members, findings, occurred, said, start, end, calendar);
+        var anchor = Anchors(members, findings);
+        var when = anchor is null ? ReadWhen(members, findings, occurred, said, start, end, calendar) : null;
+        if (anchor is not null)
+            RefuseBesides(members, occurred ?? start ?? end, said, calendar);
 
         var citations = Citations(members, findings);
         var noSource = members.Text("noSource", 2_000);
@@ -258,7 +262,7 @@ public static partial class RecordJson
         var content = new EventContent(
             type ?? "",
             occurred,
-            said ?? when?.Reading ?? "",
+            said ?? when?.Reading ?? (anchor is null ? "" : Readings[0]),
             start,
             end,
             members.Integer("order"),
@@ -274,13 +278,62 @@ public static partial class RecordJson
             citations,
             noSource,
             Tags(members)
-        );
+        )
+        {
+            Anchor = anchor,
+        };
         if (citations.Count == 0 && noSource is null)
         {
             const string Detail = "Cite at least one source, or say in “noSource” why there is none.";
             members.Refuse("citations", Detail, "source-required");
         }
         return content;
+    }
+
+    /// <summary>What the date follows, in the order after, before; null where it follows nothing.</summary>
+    private static ValueList<Anchor>? Anchors(Members members, Findings findings)
+    {
+        if (members.Value("anchor") is not { } anchor)
+            return null;
+        if (anchor.ValueKind != JsonValueKind.Array)
+            return [ReadAnchor(anchor, members.At("anchor"), findings)];
+        var both = members.List("anchor", 2, (item, at) => ReadAnchor(item, at, findings));
+        if (
+            both
+            is not [{ Relation: "after" }, { Relation: "before" }]
+                and not [{ Relation: "before" }, { Relation: "after" }]
+        )
+            members.Refuse(
+                "anchor",
+                "A date between two events has two anchors in a list, one “after” and one “before”; a single one stands without a list."
+            );
+        return [.. both.OrderBy(a => a.Relation, StringComparer.Ordinal)];
+    }
+
+    private static Anchor ReadAnchor(JsonElement item, string at, Findings findings)
+    {
+        var members = new Members(item, at, findings, "relation", "event", "offset");
+        var relation = members.RequiredOneOf("relation", Relations);
+        var key = members.RequiredKey("event");
+        var offset = members.Word("offset");
+        if (offset is not null && relation == "on")
+            members.Refuse("offset", "What happened on the day of another event has no offset from it.");
+        else if (offset is not null && Offset.Parse(offset).Rejection is { } unreadable)
+            members.Refuse("offset", unreadable.Detail, unreadable.Code);
+        return new(relation, key, offset);
+    }
+
+    private static void RefuseBesides(Members members, string? date, string? reading, string calendar)
+    {
+        if (date is not null)
+            members.Refuse(
+                "anchor",
+                "Give either a date or an “anchor” that it follows, not both: set the other to null."
+            );
+        if (reading is not null && reading != Readings[0])
+            members.Refuse("reading", "What is dated by an anchor is one occurrence.");
+        if (calendar != Gregorian)
+            members.Refuse("calendar", "A date that follows another event is counted in the Gregorian calendar.");
     }
 
     private static When? ReadWhen(
@@ -297,7 +350,7 @@ public static partial class RecordJson
         {
             members.Refuse(
                 "occurred",
-                "Say when: “occurred”, or “start” and “end” of something that lasted.",
+                "Say when: “occurred”, “start” and “end” of something that lasted, or an “anchor”.",
                 "invalid-date"
             );
             return null;

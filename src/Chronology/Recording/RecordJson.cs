@@ -94,10 +94,23 @@ public static partial class RecordJson
             ["credibility"] = e.Credibility,
             ["calendar"] = e.Calendar,
             ["asWritten"] = e.AsWritten,
-            ["anchor"] = null,
+            ["anchor"] = e.Anchor switch
+            {
+                null => null,
+                [var one] => Write(one),
+                var two => List(two, Write),
+            },
             ["citations"] = Write(e.Citations),
             ["noSource"] = e.NoSource,
             ["tags"] = List(e.Tags, t => JsonValue.Create(t)),
+        };
+
+    private static JsonObject Write(Anchor a) =>
+        new()
+        {
+            ["relation"] = a.Relation,
+            ["event"] = a.Event,
+            ["offset"] = a.Offset,
         };
 
     private static JsonObject Write(Effect e)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chronology.Time;
 
 namespace Chronology.Recording;
 
@@ -88,11 +89,14 @@ public abstract record RecordContent
 }
 
 /// <param name="To">What is referred to; it must be recorded and not retracted, else <c>unknown-actor</c>, <c>unknown-issue</c>,
-/// <c>unknown-source</c>, <c>unknown-event</c> or <c>unknown-scheme</c>.</param>
+/// <c>unknown-source</c>, <c>unknown-event</c> or <c>unknown-scheme</c>; an anchor, <c>dangling-anchor</c>.</param>
 /// <param name="OrIssue">A stance's <c>toward</c> may be an actor or an issue: then <paramref name="To"/> is the actor, and the issue of the same key does as well.</param>
 /// <param name="Pointer">RFC 6901 pointer to the place.</param>
 public sealed record Reference(RecordId To, bool OrIssue, string Pointer)
 {
+    /// <summary>Whether it is the event that a date follows.</summary>
+    public bool IsAnchor => Pointer.Contains("/anchor/", StringComparison.Ordinal);
+
     internal static Reference Actor(string key, string pointer) => new(new(RecordKind.Actor, key), false, pointer);
 
     /// <summary>The sources that citations name.</summary>
@@ -145,11 +149,24 @@ public sealed record EventContent(
     ValueList<string> Tags
 ) : RecordContent
 {
+    /// <summary>Instead of a date of its own: the event that the date follows, or the two between which it lies, the earlier
+    /// (<c>after</c>) first. Null, and then not stored: it has a date of its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ValueList<Anchor>? Anchor { get; init; }
+
     [JsonIgnore]
     public override RecordKind Record => RecordKind.Event;
 
+    /// <exception cref="InvalidOperationException">The date is relative: only <see cref="RecordState.Dated"/> has one to read.</exception>
+    public When When() => Time.When.From(Occurred, Reading, Start, End, Calendar).Value;
+
     public override IEnumerable<Reference> References()
     {
+        for (var i = 0; i < Anchor?.Count; i++)
+        {
+            var at = Anchor.Count == 1 ? "/anchor/event" : $"/anchor/{i}/event";
+            yield return new(new(RecordKind.Event, Anchor[i].Event), false, at);
+        }
         for (var i = 0; i < Actors.Count; i++)
             yield return Reference.Actor(Actors[i].Actor, $"/actors/{i}/actor");
         for (var i = 0; i < Effects.Count; i++)
@@ -168,6 +185,12 @@ public sealed record EventContent(
             yield return source;
     }
 }
+
+/// <summary>How a date follows another event's.</summary>
+/// <param name="Relation">after, before or on.</param>
+/// <param name="Event">Key.</param>
+/// <param name="Offset">An ISO 8601 duration: exactly so long after or before; null: some time, or the same day.</param>
+public sealed record Anchor(string Relation, string Event, string? Offset);
 
 /// <param name="From">EDTF occurrence or null.</param>
 public sealed record ActorName(string Name, string? From, string? Until);
@@ -240,7 +263,26 @@ public sealed record RecordState(
     RecordContent Content,
     string? CredibilityBefore,
     string? MergedInto
-);
+)
+{
+    /// <summary>What the date of an anchored event follows from; null for every other, and for a state that was folded from its stream alone.</summary>
+    public DerivedDate? Derived { get; init; }
+
+    /// <summary>What an event says, with the date that it has: the derived one where it is anchored. Null for every other record.</summary>
+    public EventContent? Dated =>
+        Content is not EventContent content ? null
+        : Derived is { } derived ? content with { Occurred = derived.Edtf }
+        : content;
+}
+
+/// <summary>The date of an event whose date follows another's.</summary>
+/// <param name="Edtf">A Gregorian date, to be read as an occurrence.</param>
+/// <param name="From">All that it follows from: the anchor, what the anchor was merged into, its anchor and so on; each once.</param>
+/// <param name="MadeAt">The position of the event's own revision, however often its date has followed since.</param>
+public sealed record DerivedDate(string Edtf, ValueList<RevisionAt> From, long MadeAt);
+
+/// <summary>A revision of an event, and the position at which it was recorded.</summary>
+public sealed record RevisionAt(string Event, int Revision, long Position);
 
 /// <summary>Stores the item as the object that it is, not as text within text.</summary>
 public sealed class CslItemConverter : JsonConverter<CslItem>

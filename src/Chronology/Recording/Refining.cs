@@ -10,9 +10,13 @@ internal static class Refining
     /// <returns><c>not-a-refinement</c>, or null where every changed date is finer.</returns>
     public static Rejection? Coarser(EventContent was, EventContent now)
     {
-        var (old, finer) = (WhenOf(was), WhenOf(now));
+        var (old, finer) = (was.When(), now.When());
         if (Dates(was) != Dates(now) && !finer.IsRefinementOf(old))
-            return NotARefinement(now.Occurred != was.Occurred ? "/changes/occurred" : "/changes");
+            return NotARefinement(
+                now.Anchor != was.Anchor ? "/changes/anchor"
+                : now.Occurred != was.Occurred ? "/changes/occurred"
+                : "/changes"
+            );
         foreach (var (before, after, i) in Pairs(was.Effects, now.Effects, e => e with { From = null, Until = null }))
         {
             if (
@@ -54,8 +58,6 @@ internal static class Refining
 
     private static (string?, string, string?, string?, string) Dates(EventContent e) =>
         (e.Occurred, e.Reading, e.Start, e.End, e.Calendar);
-
-    private static When WhenOf(EventContent e) => When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value;
 
     private static When Lifespan(string existed) => When.From(existed, null, null, null, Gregorian).Value;
 

@@ -185,7 +185,8 @@ public static class FactsAsOf
         );
     }
 
-    /// <summary>Leaves out those of the same certain day that others surely follow: by order, then by time of day.</summary>
+    /// <summary>Leaves out those of the same certain day that others surely follow: by order, then by time of day;
+    /// and of stances those of lower authority.</summary>
     private static IEnumerable<RecordedEffect> LastOfTheirDay(IReadOnlyList<RecordedEffect> possible)
     {
         // A possible decider of a certain day is of day M, so all of these are of one day.
@@ -195,7 +196,8 @@ public static class FactsAsOf
         var greatest = oneDay.Max(effect => effect.Order);
         var inOrder = oneDay.Where(effect => effect.Order is null || effect.Order == greatest).ToList();
         var last = inOrder.Where(effect => !inOrder.Exists(other => IsLaterInTheDay(other, effect))).ToList();
-        return possible.Where(effect => !oneDay.Contains(effect) || last.Contains(effect));
+        var highest = last.Where(effect => !last.Exists(other => Outranks(other, effect))).ToList();
+        return possible.Where(effect => !oneDay.Contains(effect) || highest.Contains(effect));
     }
 
     /// <summary>Times with a zone compare as instants, times without one as written; one of each do not compare.</summary>
@@ -206,6 +208,12 @@ public static class FactsAsOf
             ({ OffsetMinutes: { } east } x, { OffsetMinutes: { } eastOfB } y) => InUtc(x, east) > InUtc(y, eastOfB),
             _ => false,
         };
+
+    /// <summary>Of stances whose authorities are both known.</summary>
+    private static bool Outranks(RecordedEffect a, RecordedEffect b) =>
+        a.Stance?.Authority is { } one
+        && b.Stance?.Authority is { } other
+        && StanceRules.Rank(one) < StanceRules.Rank(other);
 
     private static long InUtc(TimeOfDay time, int offsetMinutes) => time.Nanoseconds - offsetMinutes * 60_000_000_000L;
 

@@ -45,6 +45,18 @@ public sealed class Heritage
         SourceOf(effect) is { } source
         && (source.IsOwn || effect.Begins.Days.LastOnOrBefore(source.Before(AfterAll) - 1) is not null);
 
+    /// <summary>Whether the effect can count as of a day: it is the fact's own, or what passes may have passed by then.</summary>
+    public bool MayCount(RecordedEffect effect, Day asOf) =>
+        SourceOf(effect) is { } source
+        && (
+            source.IsOwn
+            || (
+                source.Before(asOf) is var before
+                && before != new Day(long.MinValue)
+                && effect.Begins.Days.LastOnOrBefore(before - 1) is not null
+            )
+        );
+
     /// <summary>
     /// Enough of the ways in which the uncertain days of succession can have fallen to give every value that some way gives:
     /// for each, the day before which the effects of a source begin, else they do not count as of <paramref name="asOf"/>.

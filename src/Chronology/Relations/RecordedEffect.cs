@@ -29,8 +29,29 @@ public sealed record RecordedEffect(
     ValueList<Citation> Citations
 )
 {
+    /// <summary>How the stance was taken; null for every other kind of fact.</summary>
+    public StanceDetails? Stance { get; init; }
+
+    /// <summary>The revisions of other events that its beginning follows from; none where it has a date of its own.</summary>
+    public ValueList<RevisionAt> DatedBy { get; init; } = [];
+
     /// <summary>Whether it decides by itself (confirmed, reported); otherwise it only claims.</summary>
     public bool IsFirm => Credibility is "confirmed" or "reported";
+
+    /// <summary>The effects of an event that stands as it does since <paramref name="position"/>, dated by what its date follows from.</summary>
+    /// <inheritdoc cref="Of(string, int, long, EventContent)"/>
+    public static IReadOnlyList<RecordedEffect> Of(RecordState state, long position)
+    {
+        var effects = Of(state.Id.Key, state.Revision, state.Derived?.MadeAt ?? position, state.Dated!);
+        return state.Derived is { } derived
+            ?
+            [
+                .. effects.Select(effect =>
+                    state.Dated!.Effects[effect.Index].From is null ? effect with { DatedBy = derived.From } : effect
+                ),
+            ]
+            : effects;
+    }
 
     /// <summary>The effects of an event as its content dates them, in their order; none of a refuted event.</summary>
     /// <remarks>An effect begins on its own <c>from</c>, else when the event did; its last day is its own <c>until</c>,
@@ -41,7 +62,7 @@ public sealed record RecordedEffect(
     {
         if (content.Credibility == "refuted" || content.Effects.Count == 0)
             return [];
-        var occurred = When.From(content.Occurred, content.Reading, content.Start, content.End, content.Calendar).Value;
+        var occurred = content.When();
         return
         [
             .. content.Effects.Select(
@@ -66,7 +87,10 @@ public sealed record RecordedEffect(
                         content.Order,
                         content.Credibility,
                         content.Citations
-                    ).EndingNoEarlierThanItBegins();
+                    )
+                    {
+                        Stance = StanceDetails.Of(effect),
+                    }.EndingNoEarlierThanItBegins();
                 }
             ),
         ];

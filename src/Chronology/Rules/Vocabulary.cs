@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Text;
+using System.Globalization;
 
 namespace Chronology.Rules;
 
@@ -32,12 +32,23 @@ public sealed record FactKind(
 /// <param name="Holds">Whether a fact with this value holds (a refusal, withdrawal or severance does not);
 /// null where the list says nothing or the value is unknown.</param>
 /// <param name="IsResult">A result of a rubric, refused in effects.</param>
-public sealed record Term(string List, string Code, string Label, string Source, bool? Holds, bool IsResult);
+/// <param name="Order">Its rank among the others, as text; of a credibility what it weighs (<c>0.5..1</c>).</param>
+public sealed record Term(
+    string List,
+    string Code,
+    string Label,
+    string Source,
+    bool? Holds,
+    bool IsResult,
+    string Order
+);
 
 /// <summary>One of the closed list of event types: a row of <c>event-types.tsv</c>.</summary>
 /// <param name="Direction">directed, mutual or none.</param>
 /// <param name="Cameo">Its codes in <see cref="Vocabulary.Cameo"/>, the first the usual one; empty where it has none.</param>
 /// <param name="TypicalEffect">What a form suggests, as text; a type changes no fact by itself.</param>
+/// <param name="Intensity">What it weighs in a score unless the event says otherwise: -10 to 10, at most two decimals.</param>
+/// <param name="HalfLife">How long it weighs; null: it weighs in no score.</param>
 /// <param name="Source">Where the entry comes from.</param>
 public sealed record EventType(
     string Code,
@@ -45,6 +56,8 @@ public sealed record EventType(
     string Direction,
     IReadOnlyList<string> Cameo,
     string TypicalEffect,
+    decimal Intensity,
+    HalfLife? HalfLife,
     string Source
 );
 
@@ -68,7 +81,8 @@ public static class Vocabulary
                 row["label"],
                 row["source"],
                 row["holds"] is "yes" or "no" ? row["holds"] == "yes" : null,
-                row["result"] == "yes"
+                row["result"] == "yes",
+                row["order"]
             )),
     ];
 
@@ -89,6 +103,8 @@ public static class Vocabulary
                 row["direction"],
                 row["cameo"].Split('|', StringSplitOptions.RemoveEmptyEntries),
                 row["typical_effect"],
+                decimal.Parse(row["default_intensity"], CultureInfo.InvariantCulture),
+                HalfLife.Named(row["persistence"]),
                 row["source"]
             ))
             .ToFrozenDictionary(type => type.Code);
@@ -126,24 +142,4 @@ public static class Vocabulary
 
     /// <summary>The entry, or null where the list has none of that code.</summary>
     public static Term? Find(string list, string code) => TermsByCode.GetValueOrDefault((list, code));
-
-    /// <summary>An embedded table: a header line, then rows of as many cells, cells split by tabs, no quoting.</summary>
-    private static class Table
-    {
-        public static IEnumerable<Dictionary<string, string>> Read(string name)
-        {
-            using var stream =
-                typeof(Vocabulary).Assembly.GetManifestResourceStream($"codes/{name}.tsv")
-                ?? throw new InvalidOperationException($"The table {name} is not embedded.");
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            var header = reader.ReadLine()!.Split('\t');
-            while (reader.ReadLine() is { } line)
-            {
-                var cells = line.Split('\t');
-                if (cells.Length != header.Length)
-                    throw new InvalidOperationException($"The table {name} has a row of {cells.Length} cells: {line}");
-                yield return header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second);
-            }
-        }
-    }
 }

@@ -63,6 +63,19 @@ public abstract class DayWindow
         return false;
     }
 
+    /// <summary>Its members as stretches of days without a gap, in order; stretches may touch.</summary>
+    /// <remarks>As many as the window has gaps: a set of unspecified digits can have 360,000.</remarks>
+    public IEnumerable<DayRange> Runs()
+    {
+        var next = FirstOnOrAfter(FarPast);
+        while (next is { } first)
+        {
+            var last = RunEnd(first);
+            yield return new(first == FarPast ? null : first, last);
+            next = last is { } end ? FirstOnOrAfter(end + 1) : null;
+        }
+    }
+
     /// <summary>The members in [<paramref name="from"/>, <paramref name="until"/>] (null: unbounded); null where there are none.</summary>
     public DayWindow? Within(Day? from, Day? until)
     {
@@ -77,6 +90,9 @@ public abstract class DayWindow
         OfRuns(
             new Clipped(this, FirstOnOrAfter(from ?? FarPast)!.Value, until is { } last ? LastOnOrBefore(last) : null)
         );
+
+    /// <summary>The days that are in any of the ranges.</summary>
+    public static DayWindow OfRanges(IEnumerable<DayRange> ranges) => UnionOf(ranges);
 
     /// <summary>The days that are in any of the windows.</summary>
     internal static DayWindow UnionOf(IEnumerable<DayWindow> windows)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chronology.Recording;
 
 namespace Chronology.Time;
@@ -48,6 +49,40 @@ public sealed record Edtf
         var (expression, level) = result.Value;
         return new Edtf(text, calendar, level, expression);
     }
+
+    /// <summary>The text of one day somewhere in <paramref name="days"/>; to be read as an occurrence, for <c>../..</c> says that any day may be it.</summary>
+    /// <remarks>A month or a year where it is exactly that. Of a year beyond 9999 no day can be written: the text then takes in the
+    /// whole year, and beyond <see cref="Day.GreatestYear"/> it is open. Fewer days never give a text of more.</remarks>
+    public static string OneDayIn(DayRange days)
+    {
+        var (low, high) = (Day.Of(-Day.GreatestYear, 1, 1), Day.Of(Day.GreatestYear, 12, 31));
+        Day? first =
+            days.Earliest < low ? null
+            : days.Earliest > high ? high
+            : days.Earliest;
+        Day? last =
+            days.Latest > high ? null
+            : days.Latest < low ? low
+            : days.Latest;
+        if (first is { } from && last is { } until && Whole(from, until) is { } whole)
+            return whole;
+        return first is null && last is null ? "../.." : $"[{Written(first)}..{Written(last)}]";
+    }
+
+    private static string? Whole(Day first, Day last)
+    {
+        var ((year, month, day), (lastYear, lastMonth, lastDay)) = (first.Civil, last.Civil);
+        return first == last || (year == lastYear && Math.Abs(year) > 9999) ? Written(first)
+            : year != lastYear || day != 1 || lastDay != Day.DaysIn(lastYear, lastMonth) ? null
+            : month == lastMonth ? Written(first)[..^3]
+            : (month, lastMonth) == (1, 12) ? Written(first)[..^6]
+            : null;
+    }
+
+    private static string Written(Day? day) =>
+        day is not { Civil.Year: var year } ? ""
+        : Math.Abs(year) > 9999 ? string.Create(CultureInfo.InvariantCulture, $"Y{year}")
+        : day.Value.ToString();
 
     public override string ToString() => Text;
 }

@@ -117,6 +117,28 @@ public abstract record When
             _ => throw new NotSupportedException(),
         };
 
+    /// <summary>The first day of the whole is one of these: of several happenings the day of the first.</summary>
+    public DayRange FirstDay =>
+        this switch
+        {
+            Occurrence one => new(one.Window.Earliest, one.Window.Latest),
+            Occurrences all => new(Earliest, all.Members.Min(m => m.Latest)),
+            Extent { StartOpen: true } extent => new(null, extent.End.Latest),
+            Extent extent => new(extent.Start.Earliest, extent.Start.Latest),
+            _ => throw new NotSupportedException(),
+        };
+
+    /// <summary>The last day of the whole is one of these: of several happenings the day of the last.</summary>
+    public DayRange LastDay =>
+        this switch
+        {
+            Occurrence one => new(one.Window.Earliest, one.Window.Latest),
+            Occurrences all => new(all.Members.Max(m => m.Earliest), Latest),
+            Extent { EndOpen: true } extent => new(extent.Start.Earliest, null),
+            Extent extent => new(extent.End.Earliest, extent.End.Latest),
+            _ => throw new NotSupportedException(),
+        };
+
     /// <summary>The contract's word: occurrence, occurrences or extent.</summary>
     public string Reading =>
         this switch

@@ -42,7 +42,7 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(
             $"""
             event/{Key}: recorded, revision 1 at position 8, active.
-              1988-11-15 plo: independence-declared, “Declaration of Independence, Algiers”, from ref-3, ref-4
+              1988-11-15 plo: independence-declared, “Declaration of Independence, Algiers”, from ref-3; ref-4
 
             """,
             told.Out
@@ -68,6 +68,22 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal((0, ""), (again.Exit, again.Error));
         Assert.Null((string?)again.Json["op"]);
         Assert.Equal(await posted.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), again.Bytes);
+    }
+
+    [Theory]
+    [InlineData("after:war+P3D", "P3D after war", "1948-05-17")]
+    [InlineData("on:war", "on war", "1948-05-14")]
+    [InlineData("after:war,before:peace", "after war and before peace", "[1948-05-14..1949-12-31]")]
+    public async Task may_be_dated_by_another_event(string date, string said, string derived)
+    {
+        await Chronology.RunAsync("append", "1948-05-14 PLO: statement-made 'War' src:ref-3");
+        await Chronology.RunAsync("append", "1949 PLO: statement-made 'Peace' src:ref-3");
+        var told = await Chronology.RunAsync("append", $"{date} PLO: statement-made 'Visit' src:ref-3");
+        var timeline = await Chronology.RunAsync("timeline", "--from", "1948", "--to", "1949");
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Contains($"  {said} plo: statement-made, “Visit”, from ref-3", told.Out, StringComparison.Ordinal);
+        Assert.Contains(derived, timeline.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +132,7 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
     )]
     [InlineData(
         "1974 PLO: independence 'X' src:ref-3",
-        "unknown-type: “independence” is not one of the event types, such as "
+        "unknown-type: “independence” is not one of the event types; near it are independence-declared"
     )]
     [InlineData("1974 PLO: statement-made 'X'", "source-required: Name a source with src:KEY")]
     [InlineData("1974 PLO: statement-made 'X' src:ref-9", "unknown-source: ")]
@@ -151,13 +167,5 @@ public sealed class AppendingALine(TestDatabase database) : IClassFixture<TestDa
         Assert.StartsWith("usage: ", told.Error, StringComparison.Ordinal);
         Assert.Contains(expected, told.Error, StringComparison.Ordinal);
         Assert.Single(told.Error.TrimEnd('\n').Split('\n'));
-    }
-
-    [Fact]
-    public async Task a_key_goes_with_a_line_only()
-    {
-        var told = await Chronology.ReadAsync("{}", "append", "--kind", "actor", "--key", "oman");
-
-        Assert.Equal(2, told.Exit);
     }
 }

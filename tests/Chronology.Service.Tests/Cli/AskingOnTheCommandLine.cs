@@ -59,6 +59,11 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("search plo --as-of 1990 --known-at 20", "search?q=plo&asOf=1990&knownAt=20")]
     [InlineData("compare 1974@64 1992 --between ussr,plo", "compare?from=1974@64&to=1992&between=ussr,plo")]
     [InlineData("compare 1992 1974@64", "compare?from=1992&to=1974@64")]
+    [InlineData("eras --scheme article-sections --as-of 1956", "schemes/article-sections/eras?asOf=1956")]
+    [InlineData(
+        "eras --scheme article-sections --as-of 1956 --known-at 344",
+        "schemes/article-sections/eras?asOf=1956&knownAt=344"
+    )]
     [InlineData("export", "export")]
     [InlineData("export --known-at 64", "export?knownAt=64")]
     public async Task gives_the_bytes_that_http_gives(string asked, string url)
@@ -103,6 +108,9 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "representative-office (certain)"
     )]
     [InlineData("retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run", "As of 1974-08-31")]
+    [InlineData("eras", "(scheme/article-sections)")]
+    [InlineData("eras --as-of 1974-07-01", "certain")]
+    [InlineData("eras --known-at 64", "No schemes.")]
     public async Task tells_people_in_plain_text(string asked, string expected)
     {
         var told = await Chronology.RunAsync(
@@ -129,6 +137,10 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("blame event/none", 1, "no-such-event: ")]
     [InlineData("blame nothing", 1, "invalid-parameter: ")]
     [InlineData("blame", 2, "usage: ")]
+    [InlineData("eras --scheme none", 1, "no-such-scheme: ")]
+    [InlineData("eras --as-of tomorrow", 1, "invalid-parameter: ")]
+    [InlineData("edit event/none", 1, "no-such-event: ")]
+    [InlineData("edit nothing", 1, "invalid-parameter: ")]
     [InlineData("search", 2, "usage: ")]
     [InlineData("search plo --limit 101", 1, "invalid-parameter: “limit” is a whole number from 1 to 100.")]
     [InlineData("export --known-at 9999", 1, "invalid-parameter: ")]
@@ -188,7 +200,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     {
         var told = await Chronology.RunAsync("--help");
 
-        foreach (var verb in new[] { "append", "blame", "compare", "export", "search" })
+        foreach (var verb in new[] { "append", "blame", "compare", "edit", "eras", "export", "search" })
             Assert.Contains($"  {verb} ", told.Out, StringComparison.Ordinal);
     }
 
@@ -206,6 +218,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("create")]
     [InlineData("import")]
     [InlineData("append")]
+    [InlineData("edit")]
+    [InlineData("eras")]
     [InlineData("correct")]
     [InlineData("retract")]
     [InlineData("reinstate")]

@@ -18,6 +18,8 @@ internal sealed class CommandLine(string? connectionString, params (string Name,
 
     public bool InContainer { get; init; }
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public Task<Ended> RunAsync(params string[] args) => ReadAsync("", args);
 
     /// <param name="input">What stands on standard input.</param>
@@ -34,6 +36,7 @@ internal sealed class CommandLine(string? connectionString, params (string Name,
         new(input, output, error)
         {
             InContainer = InContainer,
+            Clock = Clock,
             Settings = settings
                 .Append((Name: "CHRONOLOGY_DB", Value: connectionString!))
                 .Where(setting => setting.Value is not null)

@@ -130,6 +130,22 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
             ["reinstate", "event/visit", "--if-match", "5", "--reason", "correction"]
         );
 
+        await Chronology.ReadAsync(
+            Visit.Replace("visit\"", "again\"", StringComparison.Ordinal),
+            "append",
+            "--kind",
+            "event"
+        );
+        await ExpectAsync(
+            "event/again: merged, revision 2",
+            ["merge", "event/again", "--into", "visit", "--if-match", "1", "--reason", "merge"]
+        );
+        Assert.Equal("visit", (string?)(await service.GetAsync($"{Path}/events/again"))["mergedInto"]);
+        await ExpectAsync(
+            "event/again: split, revision 3",
+            ["split", "event/again", "--if-match", "2", "--reason", "split"]
+        );
+
         var visit = await service.GetAsync($"{Path}/events/visit");
         Assert.Equal("1975", (string?)visit["title"]);
         Assert.Equal(2, (int?)visit["order"]);
@@ -178,6 +194,21 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
         Assert.Equal((0, 0), (first.Exit, again.Exit));
         Assert.Equal(0, (long?)again.Json["recorded"]);
         Assert.Equal(await posted.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), again.Bytes);
+    }
+
+    [Fact]
+    public async Task tells_the_state_hash_where_it_is_asked_for()
+    {
+        await Chronology.ReadAsync(Oman, "append", "--kind", "actor");
+        var plain = await Chronology.RunAsync("status", "--json");
+        var hashed = await Chronology.RunAsync("status", "--state-hash", "--json");
+        var told = await Chronology.RunAsync("status", "--state-hash");
+        var one = hashed.Json["chronologies"]!.AsArray().Single(c => (string?)c!["slug"] == slug)!;
+
+        Assert.Equal((0, ""), (hashed.Exit, hashed.Error));
+        Assert.Matches("^sha256:[0-9a-f]{64}$", (string?)one["stateHash"]);
+        Assert.Contains($"State of {slug} at position 1: {one["stateHash"]}", told.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("stateHash", plain.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -177,6 +177,25 @@ public sealed class Comparing(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task of_two_sides_tells_their_score_too()
+    {
+        await RecordAsync(
+            """
+            {"key":"gave","type":"visit-made","occurred":"1970-05-01","title":"T","noSource":"a test",
+             "actors":[{"actor":"ussr","role":"actor"},{"actor":"plo","role":"recipient"}]}
+            """
+        );
+        var learnt = Only(await CompareAsync($"1970@{AfterCast}", "1970", "&between=ussr,plo"), "knowledge");
+        Assert.Equal("score ussr,plo value", $"{learnt["about"]} {learnt["between"]} {learnt["change"]}");
+        Assert.Equal("0", learnt["before"]!["value"]!.ToJsonString());
+        Assert.Equal("gave", (string?)learnt["revisions"]!.AsArray().Single()!["key"]);
+
+        var world = Only(await CompareAsync("1969", "1970", "&between=ussr,plo"), "world");
+        Assert.Equal(learnt["after"]!.ToJsonString(), world["after"]!.ToJsonString());
+        Assert.Equal("gave", (string?)world["events"]!.AsArray().Single()!["event"]);
+    }
+
+    [Fact]
     public async Task may_be_about_two_sides_only()
     {
         await RecordAsync();

@@ -132,7 +132,7 @@ public sealed class ImportingOverHttp(ServedOnce served) : OverHttp(served)
         Assert.Equal(HttpStatusCode.OK, report.Status);
         Assert.Equal("2 0 0 8", Counts(report));
         Assert.Equal(
-            "2:malformed-json 4:unknown-field 5:unknown-actor 6:no-such-issue 7:invalid-parameter 8:invalid-parameter 9:invalid-parameter 10:invalid-parameter",
+            "2:malformed-json 4:unknown-field 5:unknown-actor 6:no-such-issue 7:invalid-parameter 8:no-such-event 9:invalid-parameter 10:invalid-parameter",
             Refused(report)
         );
         Assert.Equal("one plan three", (await GetAsync("/issues")).Each("issues", "key"));

@@ -180,7 +180,7 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
         var state = await GetAsync("/state");
 
         Assert.Equal(
-            "basis eras facts recent notes",
+            "basis answer eras facts recent notes",
             string.Join(' ', state.Body!.AsObject().Select(member => member.Key))
         );
     }
@@ -291,7 +291,6 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
     [InlineData("GET", "/feed.atom")]
     [InlineData("GET", "/ledger/checkpoint")]
     [InlineData("GET", "/ledger/entries/1")]
-    [InlineData("GET", "/answers/x")]
     [InlineData("GET", "/admin/projections")]
     [InlineData("POST", "/admin/projections/rebuild")]
     public async Task what_a_later_version_brings_is_not_there_yet(string method, string path)

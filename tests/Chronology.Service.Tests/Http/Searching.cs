@@ -14,7 +14,8 @@ public sealed class Searching(TestDatabase database) : IClassFixture<TestDatabas
         await service.ImportAsync(
             path,
             """
-            {"record":"source","key":"s","kind":"press","csl":{"title":"The Times"},"revision":1}
+            {"record":"source","key":"s","kind":"press","csl":{"title":"The Times, oeuvre"},"revision":1}
+            {"record":"source","key":"t","kind":"press","csl":{"title":"Агентство ТАСС"},"revision":1}
             {"record":"actor","key":"plo","kind":"organisation","name":"Palestine Liberation Organization","names":[{"name":"PLO"}],"revision":1}
             {"record":"actor","key":"cote","kind":"state","name":"Côte d’Ivoire","names":[{"name":"Ivory Coast"}],"revision":1}
             {"record":"event","key":"meets","type":"statement-made","occurred":"1974","title":"A visit of the PLO","actors":[{"actor":"plo","role":"actor"}],"citations":[{"source":"s"}],"revision":1}
@@ -30,6 +31,10 @@ public sealed class Searching(TestDatabase database) : IClassFixture<TestDatabas
     [InlineData("cote", "actor/cote")]
     [InlineData("CÔTE", "actor/cote")]
     [InlineData("ivo", "actor/cote")]
+    [InlineData("cote d'ivoire", "actor/cote")]
+    [InlineData("Œuvre", "source/s")]
+    [InlineData("тасс", "source/t")]
+    [InlineData("ТАСС агентство", "source/t")]
     [InlineData("times", "source/s")]
     [InlineData("100%")]
     [InlineData("_")]
@@ -42,7 +47,7 @@ public sealed class Searching(TestDatabase database) : IClassFixture<TestDatabas
         var first = await service.GetAsync($"{path}/search?q=o&limit=2");
         var rest = await service.GetAsync($"{path}/search?q=o&limit=2&cursor={first["next"]}");
 
-        Assert.Equal(["actor/cote", "actor/plo", "event/meets"], [.. Found(first), .. Found(rest)]);
+        Assert.Equal(["actor/cote", "actor/plo", "event/meets", "source/s"], [.. Found(first), .. Found(rest)]);
         Assert.Null(rest["next"]);
     }
 

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Chronology.Service.Rebuild;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Chronology.Service.Tests.Http;
@@ -58,6 +61,27 @@ public sealed class TakingTheRecordOut(TestDatabase database) : IClassFixture<Te
     public ValueTask DisposeAsync() => service.DisposeAsync();
 
     [Fact]
+    public async Task into_an_empty_chronology_gives_the_same_state_hash_and_the_same_answers()
+    {
+        await service.PostAsync($"{path}/actors", """{"key":"double","kind":"person","name":"Extra"}""");
+        await service.SendAsync(
+            HttpMethod.Post,
+            $"{path}/actors/double/merge",
+            """{"into":"extra","reason":{"code":"merge","note":"the same person"}}""",
+            1
+        );
+        var copy = await service.CreateAsync("copy-of-answers");
+        await service.ImportAsync(copy, await service.Client.GetStringAsync($"{path}/export"));
+
+        Assert.Equal(await HashAsync(path), await HashAsync(copy));
+        foreach (
+            var question in (string[])
+                ["/state?asOf=1975", "/facts?asOf=1995", "/events?asOf=2000&limit=1000", "/actors?asOf=2000&limit=1000"]
+        )
+            Assert.Equal(await AnswerAsync(path, question), await AnswerAsync(copy, question));
+    }
+
+    [Fact]
     public async Task into_an_empty_chronology_gives_the_same_rows()
     {
         var copy = await service.CreateAsync("copy");
@@ -95,11 +119,45 @@ public sealed class TakingTheRecordOut(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task leaves_the_salts_out_of_a_line_that_they_would_make_too_long_to_import()
+    {
+        var many = string.Join(',', Enumerable.Repeat("1", 20_000));
+        await service.PostAsync(
+            $"{path}/sources",
+            $$$"""{"key":"many","kind":"press","csl":{"numbers":[{{{many}}}]}}"""
+        );
+        var lines = (await service.Client.GetStringAsync($"{path}/export")).TrimEnd('\n').Split('\n');
+        var copy = await service.CreateAsync("copy-of-many");
+        var report = await service.ImportAsync(copy, string.Join('\n', lines));
+
+        Assert.Contains("\"salts\":{", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("\"salts\"", lines[^1], StringComparison.Ordinal);
+        Assert.Empty(report["refused"]!.AsArray());
+    }
+
+    [Fact]
     public async Task as_known_earlier_stops_at_that_position() =>
         Assert.Equal(
             11,
             (await service.Client.GetStringAsync($"{path}/export?knownAt=10")).TrimEnd('\n').Split('\n').Length
         );
+
+    private async Task<string> HashAsync(string chronology) =>
+        (
+            await service
+                .Services.GetRequiredService<ISender>()
+                .Send(new StateHashOf(chronology.Split('/')[^1], null), TestContext.Current.CancellationToken)
+        )
+            .Value
+            .StateHash;
+
+    /// <summary>Less when it was recorded.</summary>
+    private async Task<string> AnswerAsync(string chronology, string question)
+    {
+        var answer = await service.GetAsync($"{chronology}{question}");
+        answer["basis"]!["knownAt"]!["at"] = null;
+        return answer.ToJsonString();
+    }
 
     private async Task<string> DerivedAsync(string chronology)
     {

@@ -46,7 +46,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [Theory]
     [InlineData(
         "Event",
-        "key type occurred reading start end order title description place actors effects intensity credibility calendar asWritten citations noSource tags",
+        "key type occurred reading start end order title description place actors effects intensity credibility calendar asWritten citations noSource tags anchor",
         "key type title"
     )]
     [InlineData("Actor", "key kind name names existed successors citations", "key kind name")]
@@ -116,7 +116,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
         var described = (await SchemaAsync(name))["properties"]!.AsObject();
         var answer = (await GetAsync(path)).Body!.AsObject();
 
-        Assert.Empty(answer.Select(member => member.Key).Except([.. described.Select(member => member.Key), "anchor"]));
+        Assert.Empty(answer.Select(member => member.Key).Except(described.Select(member => member.Key)));
         Assert.Empty(
             (await SchemaAsync(name))["required"]!
                 .AsArray()

@@ -105,6 +105,7 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
         return state
             .Facts.Select(fact => (About(fact), Json(fact)!))
             .Concat(state.Eras.Select(era => ($"{era.Scheme}/{era.Era}", Json(era)!)))
+            .Concat(state.Score is null ? [] : [("score", Json(state.Score)!)])
             .ToDictionary(told => told.Item1, told => told.Item2);
     }
 
@@ -129,6 +130,7 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                         Json(f.After)
                     ),
                     EraLine e => new Difference<string, string>($"{e.Scheme}/{e.Era}", Json(e.Before), Json(e.After)),
+                    ScoreLine score => new("score", Json(score.Before), Json(score.After)),
                     _ => throw new InvalidOperationException($"{line}"),
                 }
             )

@@ -78,6 +78,46 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
             );
 
     [Fact]
+    public Task are_those_of_a_chronology_without_the_event_that_is_merged_into_another() =>
+        Gen.Select(RandomLogs.Recordings, RandomLogs.Days.List[5])
+            .SampleAsync(
+                async (recordings, days) =>
+                {
+                    clock.Now = RandomLogs.Began;
+                    if (recordings.Count < 2)
+                        return;
+                    var (merged, into) = (recordings[0].Id, recordings[^1].Id);
+                    var without = await RandomLogs.RecordAsync(desk, clock, [new(0, [.. recordings.Skip(1)])]);
+                    var whole = await RandomLogs.RecordAsync(desk, clock, [new(0, recordings)]);
+                    var before = (await desk.AtAsync(whole, null)).Position;
+                    var told = await AllAsync(whole, before, days);
+                    Assert.IsType<Outcome.Recorded>(
+                        (
+                            await desk.AppendAsync(
+                                whole,
+                                Desk.Read(
+                                    Operation.Merged,
+                                    merged,
+                                    $$$"""{"into":"{{{into.Key}}}","reason":{"code":"merge"}}"""
+                                )
+                            )
+                        ).Single()
+                    );
+
+                    Assert.Equal(await AllAsync(without, before - 1, days), await AllAsync(whole, before + 1, days));
+                    Assert.Equal(told, await AllAsync(whole, before, days));
+
+                    await desk.AppendAsync(
+                        whole,
+                        Desk.Read(Operation.Split, merged, """{"reason":{"code":"split"}}""")
+                    );
+                    Assert.Equal(told, await AllAsync(whole, before + 2, days));
+                },
+                iter: 40,
+                threads: 1
+            );
+
+    [Fact]
     public Task do_not_depend_on_the_order_of_recording() =>
         Gen.Select(RandomLogs.Recordings, Gen.Int[0, 1_000_000], Gen.Int[0, 500].List[12], RandomLogs.Days.List[5])
             .SampleAsync(

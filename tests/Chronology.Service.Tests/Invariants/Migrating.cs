@@ -20,6 +20,7 @@ public sealed class Migrating(TestServer server, TestDatabase database) : IClass
     [InlineData("record")]
     [InlineData("fact")]
     [InlineData("effect")]
+    [InlineData("score_event")]
     public async Task gives_the_columns_that_the_service_writes(string table)
     {
         await using var desk = new Desk(database.ConnectionString, TimeProvider.System);
@@ -28,6 +29,7 @@ public sealed class Migrating(TestServer server, TestDatabase database) : IClass
             "ledger" => Writer.NewLedger(),
             "record" => DerivedRows.NewRecords(""),
             "fact" => DerivedRows.NewFacts(""),
+            "score_event" => ScoreRows.New(""),
             _ => DerivedRows.NewEffects(""),
         };
 

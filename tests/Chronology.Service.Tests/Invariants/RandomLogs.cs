@@ -16,8 +16,9 @@ internal sealed record Batch(int DaysLater, IReadOnlyList<Command> Commands)
         command switch
         {
             Command.Record { Content: EventContent e } =>
-                $"{command.Id} {e.Occurred} {e.Credibility} order {e.Order} {string.Join(", ", e.Effects)}",
+                $"{command.Id} {e.Occurred}{string.Join(", ", e.Anchor ?? [])} {e.Credibility} order {e.Order} {string.Join(", ", e.Effects)}",
             Command.Correct c => $"{command.Id} {c.Changes.ToJsonString()}",
+            Command.Merge m => $"{command.Id} into {m.Into}",
             _ => $"{command.GetType().Name} {command.Id}",
         };
 }
@@ -125,8 +126,20 @@ internal static class RandomLogs
             ["until"] = ends == 0 ? end : null,
         };
 
+    private static readonly Gen<string> Anchors =
+        from relation in Any("after", "before", "on")
+        from offset in Any(null, null, "P3D", "P1M", "P1Y")
+        from one in Gen.Int[0, 7]
+        from other in Gen.Int[0, 7]
+        from between in Gen.Int[0, 3]
+        select between == 0
+            ? $$"""[{"relation":"after","event":"e{{one}}"},{"relation":"before","event":"e{{other}}"}]"""
+            : $$"""{"relation":"{{relation}}","event":"e{{one}}","offset":{{(offset is null || relation == "on" ? "null" : $"\"{offset}\"")}}}""";
+
     private static readonly Gen<JsonObject> Bodies =
         from interval in Gen.Int[0, 4]
+        from anchored in Gen.Int[0, 3]
+        from anchor in Anchors
         from one in Any(OneDate)
         from span in Any(Intervals)
         from order in Any<int?>(null, null, 1, 2)
@@ -134,18 +147,45 @@ internal static class RandomLogs
         from effects in Effects.List[0, 3]
         from title in Any("Title", "Other")
         from cited in Gen.Bool
+        from type in Any(
+            "recognition-granted",
+            "recognition-granted",
+            "call-held",
+            "force-threatened",
+            "statement-made"
+        )
+        from parties in Any("a", "a b", "ab ", "ab c", "a bc", "abc ")
+        from intensity in Any<double?>(null, null, 2.75, -10)
         select new JsonObject
         {
-            ["type"] = "recognition-granted",
-            ["occurred"] = interval == 0 ? span : one,
+            ["type"] = type,
+            ["intensity"] = intensity,
+            ["occurred"] =
+                anchored == 0 ? null
+                : interval == 0 ? span
+                : one,
+            ["anchor"] = anchored == 0 ? JsonNode.Parse(anchor) : null,
             ["title"] = title,
             ["order"] = order,
-            ["actors"] = new JsonArray(new JsonObject { ["actor"] = "a", ["role"] = "actor" }),
+            ["actors"] = new JsonArray([.. Roles(parties)]),
             ["credibility"] = credibility,
             ["effects"] = new JsonArray([.. effects.Select(effect => effect.DeepClone())]),
             ["citations"] = cited ? new JsonArray(new JsonObject { ["source"] = "s", ["quote"] = "…" }) : [],
             ["noSource"] = cited ? null : "citation needed",
         };
+
+    /// <summary>Who acts, a space, who receives.</summary>
+    private static IEnumerable<JsonObject> Roles(string parties) =>
+        parties
+            .Split(' ')
+            .SelectMany(
+                (side, i) =>
+                    side.Select(key => new JsonObject
+                    {
+                        ["actor"] = key.ToString(),
+                        ["role"] = i == 0 ? "actor" : "recipient",
+                    })
+            );
 
     private static readonly Gen<RecordId> Ids = Gen.Int[0, 7]
         .Select(n => new RecordId(RecordKind.Event, $"e{n.ToString(CultureInfo.InvariantCulture)}"));
@@ -167,11 +207,14 @@ internal static class RandomLogs
         from id in Ids
         from now in Bodies
         from fields in Any<string[]>(
-            ["occurred"],
+            ["occurred", "anchor"],
+            ["occurred", "anchor"],
             ["effects"],
-            ["occurred", "effects", "title"],
+            ["occurred", "anchor", "effects", "title"],
             ["credibility"],
             ["order"],
+            ["actors"],
+            ["type", "intensity"],
             ["citations", "noSource"]
         )
         from reason in Any("correction", "correction", "refinement")
@@ -200,20 +243,22 @@ internal static class RandomLogs
             Operation.Disputed,
             Operation.Resolved,
             Operation.Merged,
+            Operation.Merged,
             Operation.Split
         )
+        from other in Ids
         select Try(() =>
             Desk.Read(
                 verb,
                 id,
                 verb == Operation.Merged
-                    ? """{"into":"e0","reason":{"code":"correction"}}"""
+                    ? $$$"""{"into":"{{{other.Key}}}","reason":{"code":"merge"}}"""
                     : """{"reason":{"code":"correction"}}"""
             )
         );
 
     private static readonly Gen<Command?> OfOthers =
-        from what in Gen.Int[0, 7]
+        from what in Gen.Int[0, 8]
         from name in Any("one", "two")
         from span in Any([.. Intervals, "199X", "[1997,2003]"])
         select Try(() =>
@@ -250,6 +295,11 @@ internal static class RandomLogs
                     new(RecordKind.Scheme, "x"),
                     """{"reason":{"code":"correction"}}"""
                 ),
+                7 => Desk.Read(
+                    Operation.Corrected,
+                    new(RecordKind.Actor, name == "one" ? "b" : "c"),
+                    $$$"""{"changes":{"existed":"{{{span}}}"},"reason":{"code":"correction"}}"""
+                ),
                 _ => Desk.Read(
                     Operation.Reinstated,
                     new(RecordKind.Issue, "i"),
@@ -257,6 +307,32 @@ internal static class RandomLogs
                 ),
             }
         );
+
+    /// <summary>Actors that nothing else refers to, recorded, merged in chains, split, retracted and reinstated.</summary>
+    private static readonly Gen<Command?> OfDoubles =
+        from key in Any("d", "d", "f", "g")
+        from other in Any("a", "d", "f", "g")
+        from verb in Any<Operation?>(
+            null,
+            null,
+            Operation.Merged,
+            Operation.Merged,
+            Operation.Split,
+            Operation.Retracted,
+            Operation.Reinstated
+        )
+        select verb is null
+            ? Desk.Read(
+                RecordKind.Actor,
+                $$"""{"key":"{{key}}","kind":"state","name":"{{key}}","citations":[{"source":"s"}]}"""
+            )
+            : Desk.Read(
+                verb.Value,
+                new(RecordKind.Actor, key),
+                verb == Operation.Merged
+                    ? $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
+                    : """{"reason":{"code":"correction"}}"""
+            );
 
     /// <summary>Who is who: a succession, an end, a merging or its undoing.</summary>
     private static readonly Gen<Command?> OfActors =
@@ -272,7 +348,7 @@ internal static class RandomLogs
                 0 => Desk.Read(
                     Operation.Merged,
                     new(RecordKind.Actor, actor),
-                    $$$"""{"into":"{{{other}}}","reason":{"code":"correction"}}"""
+                    $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
                 ),
                 1 => Desk.Read(Operation.Split, new(RecordKind.Actor, actor), """{"reason":{"code":"correction"}}"""),
                 2 => Desk.Read(
@@ -313,17 +389,25 @@ internal static class RandomLogs
     public static Gen<List<Batch>> Logs { get; } =
         Gen.Select(
             Any(0, 0, 1, 40, 400),
-            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers), (1, OfActors)).List[1, 6],
+            Gen.Frequency(
+                (6, Recording(Ids)),
+                (3, Correcting),
+                (3, Judging),
+                (1, OfOthers),
+                (1, OfDoubles),
+                (1, OfActors)
+            ).List[1, 6],
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];
 
-    /// <summary>First recordings alone, of events of their own.</summary>
+    /// <summary>First recordings alone, of events of their own, with dates of their own.</summary>
     public static Gen<List<Command>> Recordings { get; } =
         Recording(Gen.Const(new RecordId(RecordKind.Event, "e")))
             .List[1, 12]
             .Select(commands =>
                 commands
                     .OfType<Command.Record>()
+                    .Where(command => command.Content is EventContent { Anchor: null })
                     .Select(
                         (command, n) =>
                             (Command)(

@@ -35,7 +35,7 @@ public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixtur
                         page,
                         TestContext.Current.CancellationToken
                     );
-                    foreach (var table in new[] { "record", "fact", "effect" })
+                    foreach (var table in new[] { "record", "fact", "effect", "score_event", "score_total" })
                         Assert.Equal(
                             await RowsAsync(table, chronology),
                             await RowsAsync($"{table}_rebuilt", chronology)
@@ -47,7 +47,7 @@ public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixtur
 
     private Task<List<string>> RowsAsync(string table, string chronology) =>
         desk.TextsAsync(
-            $"select r::text as row from chronology.{table} r where chronology = $1 order by row",
+            $"select r::text as row from chronology.{table} r where {(table.StartsWith("score_total", StringComparison.Ordinal) ? $"pair in (select pair from chronology.{table.Replace("total", "event", StringComparison.Ordinal)} where chronology = $1)" : "chronology = $1")} order by row",
             chronology
         );
 }

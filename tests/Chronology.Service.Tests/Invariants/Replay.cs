@@ -27,7 +27,8 @@ internal sealed class Replay
     );
 
     /// <summary>A record from one position until another, less it.</summary>
-    public sealed record Version(RecordState State, long From, long RecordedAt)
+    /// <param name="MadeAt">The position of its revision: before <paramref name="From"/> where only its date has followed another's.</param>
+    public sealed record Version(RecordState State, long From, long RecordedAt, long MadeAt)
     {
         public long Until { get; set; } = long.MaxValue;
     }
@@ -47,10 +48,44 @@ internal sealed class Replay
             var id = new RecordId(Words.Kind(stream[..slash]), stream[(slash + 1)..]);
             var before = latest.GetValueOrDefault(stream);
             var state = Folding.Revise(before?.State, id, events.Select(stored => (DomainEvent)stored.Data));
-            before?.Until = position;
-            latest[stream] = new(state, position, Number(events[0], "recordedAt"));
-            Versions.Add(latest[stream]);
+            var at = Number(events[0], "recordedAt");
+            Put(Anchoring.Date(state, position, Event).Value, position);
+            // All dates anew, anchors first: what the service looks up is not believed.
+            var done = new HashSet<string>();
+            foreach (var key in latest.Keys.Where(key => key.StartsWith("event/", StringComparison.Ordinal)).ToArray())
+                Now(key["event/".Length..]);
+
+            Placed? Now(string key)
+            {
+                if (done.Add(key) && Event(key) is { } found)
+                {
+                    var dated = Anchoring.Date(found.State, found.Position, Now).Value;
+                    if (Shown(dated) != Shown(found.State))
+                        Put(dated, found.Position);
+                }
+                return Event(key);
+            }
+
+            void Put(RecordState now, long madeAt)
+            {
+                var key = now.Id.StreamKey;
+                latest.GetValueOrDefault(key)?.Until = position;
+                latest[key] = new(now, position, at, madeAt);
+                Versions.Add(latest[key]);
+            }
+
+            Placed? Event(string key) =>
+                latest.GetValueOrDefault($"event/{key}") is { } found ? new(found.State, found.MadeAt) : null;
         }
+        Versions.Sort(
+            (a, b) =>
+                a.From != b.From
+                    ? a.From.CompareTo(b.From)
+                    : string.CompareOrdinal(a.State.Id.StreamKey, b.State.Id.StreamKey)
+        );
+
+        static string Shown(RecordState state) =>
+            $"{state.Derived?.Edtf} {string.Join(' ', (state.Derived?.From ?? []).Select(from => from.Event))}";
     }
 
     public List<Version> Versions { get; } = [];
@@ -113,6 +148,7 @@ internal sealed class Replay
         Assert.Equal(replay.RecordRows(), await desk.TextsAsync(ReadRecords, chronology));
         await replay.AssertStatesAsync(desk);
         await replay.AssertEffectsAsync(desk);
+        await replay.AssertScoresAsync(desk);
         return replay;
     }
 
@@ -134,11 +170,57 @@ internal sealed class Replay
         ];
     }
 
+    /// <summary>The scores of two sides from every event that was known at a position, one by one, and how many nothing dates.</summary>
+    public (ScoreEvidence Scores, IReadOnlyList<Day?> Undated) ScoresAt(
+        long position,
+        IReadOnlyList<string> one,
+        IReadOnlyList<string> other
+    )
+    {
+        var known = Versions.Where(version => version.From <= position && position < version.Until).ToList();
+        var events = new List<ScoredEvent>();
+        var undated = new List<Day?>();
+        var pairs = one.SelectMany(a => other.Select(b => ScoredPair.Of(a, b))).ToHashSet();
+        foreach (var version in known)
+        {
+            if (ScoredOf(version) is not { } scored)
+                continue;
+            var content = (EventContent)version.State.Content;
+            if (!ScoredPair.Of(content).Any(pairs.Contains))
+                continue;
+            var (from, until) = (scored.IsOpen ? content.Actors : []).Aggregate(
+                (From: (Day?)null, Until: (Day?)null),
+                (life, party) =>
+                    known
+                        .Select(v => v.State)
+                        .Single(state => state.Id == new RecordId(RecordKind.Actor, party.Actor))
+                        .Content
+                        is ActorContent { Existed: { } existed }
+                    && When.From(existed, null, null, null, "gregorian").Value is When.Extent lived
+                        ? (
+                            new[] { life.From, lived.Start.Earliest }.Max(),
+                            new[] { life.Until, lived.End.Latest }.Min()
+                        )
+                        : life
+            );
+            if (!scored.IsOpen)
+                events.Add(scored);
+            else if (scored.Within(from, until) is { } bounded)
+                events.Add(bounded);
+            else
+                undated.Add(scored.Days.Earliest);
+        }
+        return (ScoreEvidence.Of(events), undated);
+    }
+
+    private static ScoredEvent? ScoredOf(Version version) =>
+        version.State is { Content: EventContent e, Status: RecordStatus.Active or RecordStatus.Disputed }
+            ? ScoredEvent.Of(e, When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value)
+            : null;
+
     private static IEnumerable<RecordedEffect> EffectsOf(Version version) =>
-        version.State is { Content: EventContent content, Status: RecordStatus.Active or RecordStatus.Disputed }
-            ? RecordedEffect
-                .Of(version.State.Id.Key, version.State.Revision, version.From, content)
-                .Select(effect => effect with { Citations = [] })
+        version.State is { Content: EventContent, Status: RecordStatus.Active or RecordStatus.Disputed }
+            ? RecordedEffect.Of(version.State, version.MadeAt).Select(effect => effect with { Citations = [] })
             : [];
 
     private void AssertPositions(string head)
@@ -163,7 +245,7 @@ internal sealed class Replay
 
     private void AssertLeaves()
     {
-        foreach (var (row, version) in ledger.Zip(Versions))
+        foreach (var (row, version) in ledger.Zip(Versions.Where(version => version.From == version.MadeAt)))
         {
             var events = revisions[row.Position];
             var first = events[0];
@@ -195,7 +277,7 @@ internal sealed class Replay
 
     private const string ReadRecords = """
         select concat_ws(' ', kind, key, from_position, to_position, revision, status, coalesce(earliest::text, '-'), coalesce(latest::text, '-'))
-        from chronology.record where chronology = $1 order by from_position
+        from chronology.record where chronology = $1 order by from_position, kind || '/' || key
         """;
 
     private IEnumerable<string> RecordRows() =>
@@ -203,7 +285,7 @@ internal sealed class Replay
         {
             var days = version.State.Content switch
             {
-                EventContent e => When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value,
+                EventContent => version.State.Dated!.When(),
                 EraContent e => EraSpan.Of(e).Extent,
                 _ => null,
             };
@@ -216,7 +298,7 @@ internal sealed class Replay
     private async Task AssertStatesAsync(Desk desk)
     {
         var states = await desk.TextsAsync(
-            "select state::text from chronology.record where chronology = $1 order by from_position",
+            "select state::text from chronology.record where chronology = $1 order by from_position, kind || '/' || key",
             chronology
         );
         foreach (var (state, version) in states.Zip(Versions))
@@ -246,19 +328,20 @@ internal sealed class Replay
             await desk.TextsAsync(
                 """
                 select concat_ws(' ', fact, start_first, start_last, from_position, to_position, firm, ahead, event, idx)
-                from chronology.effect where chronology = $1 order by from_position, idx
+                from chronology.effect where chronology = $1 order by from_position, event, idx
                 """,
                 chronology
             )
         );
         var stored = await desk.TextsAsync(
-            "select idx || ' ' || effect::text from chronology.effect where chronology = $1 order by from_position, idx",
+            "select from_position || ' ' || effect::text from chronology.effect where chronology = $1 order by from_position, event, idx",
             chronology
         );
         foreach (var (text, effect) in stored.Zip(Versions.SelectMany(EffectsOf)))
         {
             var space = text.IndexOf(' ', StringComparison.Ordinal);
-            Assert.Equal(effect, StoredEffect.Read(effect.Event, effect.Index, effect.Position, text[(space + 1)..]));
+            var from = long.Parse(text[..space], CultureInfo.InvariantCulture);
+            Assert.Equal(effect, StoredEffect.Read(effect.Event, effect.Index, from, text[(space + 1)..]));
         }
         var keys = Versions.SelectMany(EffectsOf).Select(effect => effect.Key).Distinct();
         Assert.Equal(
@@ -269,6 +352,54 @@ internal sealed class Replay
             (
                 await desk.TextsAsync(
                     "select concat(id, ' ', kind, ' ', holder, ' ', toward, ' ', qualifier, ' ', value, ' ', ender) from chronology.fact where chronology = $1",
+                    chronology
+                )
+            ).Order(StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>A running total at each position that changes one: the sum of what the versions then known add at the end of the year.</summary>
+    private async Task AssertScoresAsync(Desk desk)
+    {
+        var changes = Versions
+            .Select(version => (Version: version, Scored: ScoredOf(version)))
+            .Where(one => one.Scored is { IsOpen: false })
+            .SelectMany(one =>
+                ScoredPair
+                    .Of((EventContent)one.Version.State.Content)
+                    .SelectMany(pair =>
+                        new[] { (one.Version.From, Times: 1), (one.Version.Until, Times: -1) }.Select(at =>
+                            (
+                                Total: (Pair: pair.IdIn(chronology), one.Scored!.HalfLife, one.Scored.Year),
+                                Position: at.Item1,
+                                Sum: ScoreEvidence.AtYearsEnd(one.Scored) * at.Times
+                            )
+                        )
+                    )
+            )
+            .Where(change => change.Position != long.MaxValue);
+        var expected = new List<string>();
+        foreach (var total in changes.GroupBy(change => change.Total))
+        {
+            var sum = default(ScoreSum);
+            foreach (var at in total.GroupBy(change => change.Position).OrderBy(at => at.Key))
+            {
+                var change = at.Aggregate(default(ScoreSum), (a, b) => a + b.Sum);
+                sum += change;
+                if (change != default)
+                    expected.Add(
+                        $"{total.Key.Pair} {total.Key.HalfLife.Code} {Text(total.Key.Year)} {Text(at.Key)} {Text(sum.Low)} {Text(sum.Estimate)} {Text(sum.High)} {Text(sum.Evidence)}"
+                    );
+            }
+        }
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            (
+                await desk.TextsAsync(
+                    """
+                    select concat_ws(' ', t.pair, half_life, year, position, low, estimate, high, evidence) from chronology.score_total t
+                    where pair in (select pair from chronology.score_event where chronology = $1)
+                    """,
                     chronology
                 )
             ).Order(StringComparer.Ordinal)

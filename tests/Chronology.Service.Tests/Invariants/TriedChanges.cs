@@ -83,12 +83,37 @@ public sealed class TriedChanges(TestDatabase database) : IClassFixture<TestData
                                 .Select(Told)
                                 .Order(StringComparer.Ordinal)
                         );
+                        if (command.Id.Kind == RecordKind.Event)
+                            await AssertScoresAsync(chronology, asOf, head, changes.Scores);
                     }
                     await Replay.AssertSoundAsync(desk, chronology);
                 },
                 iter: 30,
                 threads: 1
             );
+
+    private async Task AssertScoresAsync(string chronology, string asOf, long head, IReadOnlyList<ScoreLine> told)
+    {
+        var now = (await desk.AtAsync(chronology, null)).Position;
+        var changed = new List<string>();
+        foreach (var between in new[] { "a,b", "a,c", "b,c" })
+        {
+            var compared = await SendAsync(new Comparison(chronology, At(asOf, head), At(asOf, now), between, null));
+            if (compared.IsOk)
+                changed.AddRange(compared.Value.Knowledge.OfType<ScoreLine>().Select(Told));
+        }
+        // Of actors merged into others, none of the record's own pairs may be concerned.
+        Assert.Subset(changed.ToHashSet(), told.Select(Told).ToHashSet());
+        if (
+            (
+                await desk.Identities.AtAsync(
+                    await desk.AtAsync(chronology, null),
+                    TestContext.Current.CancellationToken
+                )
+            ).IsNone
+        )
+            Assert.Equal(changed.Order(StringComparer.Ordinal), told.Select(Told).Order(StringComparer.Ordinal));
+    }
 
     private static string At(string asOf, long position) => $"{asOf}@{position.ToString(CultureInfo.InvariantCulture)}";
 

@@ -12,10 +12,21 @@ public sealed class WhatWasRecorded(TestDatabase database) : IClassFixture<TestD
     private string chronology = "";
 
     /// <summary>Tables in which nothing at all is changed.</summary>
-    private static readonly string[] Kept = ["mt_events", "ledger", "chronology", "fact"];
+    private static readonly string[] Kept = ["mt_events", "ledger", "chronology", "fact", "score_total"];
 
     public static TheoryData<string> Tables =>
-        ["mt_events", "mt_streams", "ledger", "chronology", "head", "record", "fact", "effect"];
+        [
+            "mt_events",
+            "mt_streams",
+            "ledger",
+            "chronology",
+            "head",
+            "record",
+            "fact",
+            "effect",
+            "score_event",
+            "score_total",
+        ];
 
     public async ValueTask InitializeAsync()
     {
@@ -57,7 +68,7 @@ public sealed class WhatWasRecorded(TestDatabase database) : IClassFixture<TestD
                 is
                     ("head", "position" or "recorded_at" or "floor")
                     or
-                    ("record" or "effect", "to_position")
+                    ("record" or "effect" or "score_event", "to_position")
                     or
                     ("mt_streams", "version")
             )

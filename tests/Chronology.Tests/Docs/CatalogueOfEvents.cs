@@ -29,6 +29,7 @@ public sealed class CatalogueOfEvents
         ["scheme content"] = typeof(SchemeContent),
         ["era content"] = typeof(EraContent),
         ["dating"] = typeof(DiplomaticEvent.Dating),
+        ["anchor"] = typeof(Anchor),
         ["participant"] = typeof(Participant),
         ["effect"] = typeof(Effect),
         ["citation"] = typeof(Citation),

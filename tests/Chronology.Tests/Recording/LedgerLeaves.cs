@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chronology.Actors;
 using Chronology.Eras;
 using Chronology.Recording;
@@ -67,6 +69,69 @@ public sealed class LedgerLeaves
             var body = Refined with { Events = [change] };
             var commitment = Ledger.Commit(body, CountingSalts());
             Assert.Equal(commitment.ContentHash, Ledger.ContentHash(body, commitment.Salts));
+        }
+    }
+
+    [Fact]
+    public void are_the_same_again_from_salts_given()
+    {
+        var commitment = Ledger.Commit(Refined, CountingSalts());
+        var again = Ledger.Commit(Refined, commitment.Salts.Reverse().ToDictionary()).Value;
+
+        Assert.Equal(commitment.ContentHash, again.ContentHash);
+        Assert.Equal(commitment.Salts, again.Salts);
+    }
+
+    [Theory]
+    [InlineData("/reason/note", null)]
+    [InlineData("/reason/note", "/reason/code")]
+    [InlineData(null, "/citations/0/quote")]
+    public void take_no_salts_but_those_of_their_texts(string? without, string? with)
+    {
+        var salts = Ledger.Commit(Refined, CountingSalts()).Salts.ToDictionary();
+        if (without is not null)
+            salts.Remove(without);
+        if (with is not null)
+            salts[with] = new byte[16];
+
+        var refused = Ledger.Commit(Refined, salts).Rejection;
+
+        Assert.Equal(("invalid-parameter", "/salts"), (refused?.Code, refused?.Pointer));
+    }
+
+    [Fact]
+    public void show_their_commitments_in_the_place_of_texts_and_nothing_else_otherwise()
+    {
+        foreach (var change in Each)
+        {
+            var salts = Ledger
+                .Commit(Refined with { Events = [change], Reason = null, Citations = [] }, CountingSalts())
+                .Salts;
+            var blinded = Flat(Ledger.Blinded([change], salts).Single());
+            foreach (var (pointer, value) in Flat(change))
+            {
+                if (salts.ContainsKey($"/events/0/data{pointer}"))
+                    Assert.Matches("^\"(text|json):[0-9a-f]{64}\"$", blinded[pointer]);
+                else
+                    Assert.Equal(value, blinded[pointer]);
+            }
+        }
+
+        static Dictionary<string, string> Flat(DomainEvent change)
+        {
+            var leaves = new Dictionary<string, string>();
+            Walk(JsonSerializer.SerializeToNode(change, change.GetType(), RecordJson.Options), "");
+            return leaves;
+
+            void Walk(JsonNode? node, string pointer)
+            {
+                if (node is JsonObject members)
+                    members.ToList().ForEach(member => Walk(member.Value, $"{pointer}/{member.Key}"));
+                else if (node is JsonArray items)
+                    items.Select((item, i) => (item, i)).ToList().ForEach(x => Walk(x.item, $"{pointer}/{x.i}"));
+                else
+                    leaves.Add(pointer, node?.ToJsonString() ?? "null");
+            }
         }
     }
 

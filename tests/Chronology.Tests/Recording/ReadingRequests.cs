@@ -95,6 +95,7 @@ public sealed class ReadingARecord
     [InlineData("""{"intensity":"5"}""", "invalid-parameter", "/intensity")]
     [InlineData("""{"credibility":"sure"}""", "invalid-parameter", "/credibility")]
     [InlineData("""{"anchor":{"relation":"after","event":"x"}}""", "invalid-parameter", "/anchor")]
+    [InlineData("""{"occurred":null,"anchor":{"relation":"after"}}""", "invalid-parameter", "/anchor/event")]
     [InlineData("""{"citations":[]}""", "source-required", "/citations")]
     [InlineData("""{"citations":[],"noSource":"  "}""", "source-required", "/citations")]
     [InlineData("""{"citations":{}}""", "invalid-parameter", "/citations")]
@@ -310,7 +311,8 @@ public sealed class ReadingAnImport
             new ImportLine.Order(
                 new Command.Record(new(RecordKind.Issue, "plan"), new IssueContent("Plan", null, [])),
                 1,
-                "wikidata"
+                "wikidata",
+                null
             ),
             ImportLine
                 .Read(
@@ -367,7 +369,12 @@ public sealed class ReadingAnImport
     }
 
     [Theory]
-    [InlineData("""{"record":"merge","of":"event","key":"x"}""", "invalid-parameter", "/record")]
+    [InlineData(
+        """{"record":"merge","of":"event","key":"x","reason":{"code":"merge"}}""",
+        "invalid-parameter",
+        "/into"
+    )]
+    [InlineData("""{"record":"split","of":"event","key":"x"}""", "reason-required", "/reason")]
     [InlineData("""{"record":"scheme","key":"x"}""", "invalid-parameter", "/title")]
     [InlineData("""{"record":"era","key":"x","title":"t","span":"1956/1990"}""", "invalid-parameter", "/scheme")]
     [InlineData(

@@ -1,0 +1,196 @@
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using Chronology.Time;
+using MediatR;
+
+namespace Chronology.Service.AsOf;
+
+/// <summary>How two sides stood over time: their score at the end of each day, month or year between two days.</summary>
+/// <param name="From">The first day; of a month or year its first.</param>
+/// <param name="To">The last day, of a month or year its last; null: today in UTC.</param>
+/// <param name="Step">day, month or year.</param>
+/// <param name="Known">Of these axes only <c>knownAt</c> is asked for.</param>
+public sealed record ScoreOfRelations(
+    string Chronology,
+    string? Between,
+    string? From,
+    string? To,
+    string? Step,
+    string? Known
+) : IRequest<Result<ScoreSeries>>, IValidated
+{
+    public const int GreatestLength = 10_000;
+
+    public Rejection? Refusal() =>
+        Between is null
+            ? new("invalid-parameter", "“between”: name two actors (ussr,plo) or two sides (ussr,russia;plo,hamas).")
+        : Parties.Read(Between, null) is { Rejection: { } sides } ? sides
+        : From is null ? new("invalid-parameter", "“from”: give the first day, month or year of the series.")
+        : Day.ParseQuestion(From, first: true) is { Rejection: { } first }
+            ? first with
+            {
+                Detail = $"“from”: {first.Detail}",
+            }
+        : To is not null && Day.ParseQuestion(To) is { Rejection: { } last }
+            ? last with
+            {
+                Detail = $"“to”: {last.Detail}",
+            }
+        : Step is not (null or "day" or "month" or "year") ? new("invalid-parameter", "“step” is day, month or year.")
+        : null;
+}
+
+/// <param name="Basis">Its <c>asOf</c> is the last day asked about.</param>
+/// <param name="Series">The last days of months or years, or all days, that lie between the two, in order.</param>
+public sealed record ScoreSeries(Basis Basis, IReadOnlyList<ScorePoint> Series);
+
+public sealed record ScorePoint(string AsOf, decimal Value, decimal Low, decimal High);
+
+/// <summary>The score of two sides as of a day.</summary>
+/// <param name="Value">-10 to 10, at most two decimals, like its bounds.</param>
+/// <param name="Low">The least that some arrangement of uncertain dates and credibility gives.</param>
+/// <param name="High">The greatest.</param>
+/// <param name="Band">friendly, good, normal, discord, tension or confrontation.</param>
+/// <param name="Trend">Over twelve months: improving, deteriorating, stable or uncertain.</param>
+/// <param name="Confidence">A to D, by how far the bounds lie apart; D without evidence.</param>
+/// <param name="Evidence">How many events have weight left.</param>
+/// <param name="Undated">How many may have happened but cannot be weighed, because nothing bounds their dates.</param>
+/// <param name="TooManyPairs">How many have more than 64 pairs and weigh in no score.</param>
+public sealed record ScoreAnswer(
+    decimal Value,
+    decimal Low,
+    decimal High,
+    string Band,
+    string Trend,
+    string Confidence,
+    long Evidence,
+    int Undated,
+    long TooManyPairs
+)
+{
+    /// <summary>At most two decimals, without trailing zeros.</summary>
+    public static decimal Decimal(int hundredths) => hundredths / 100m;
+}
+
+/// <summary>Tells scores.</summary>
+public sealed class ScoreTelling(Scores scores)
+{
+    /// <summary>Null where the question is not about two sides.</summary>
+    public async Task<ScoreAnswer?> OfAsync(Moment moment, Parties parties, CancellationToken ct)
+    {
+        if (!parties.ArePair)
+            return null;
+        var found = await scores.ReadAsync(moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf, ct);
+        var score = found.Evidence.At(moment.AsOf);
+        return new(
+            ScoreAnswer.Decimal(score.Value),
+            ScoreAnswer.Decimal(score.Low),
+            ScoreAnswer.Decimal(score.High),
+            score.Band,
+            found.Evidence.TrendAt(moment.AsOf),
+            score.Confidence,
+            score.Evidence,
+            found.UndatedBy(moment.AsOf),
+            found.TooManyPairs
+        );
+    }
+
+    /// <summary>What a score leaves out, for the notes of an answer.</summary>
+    public static IEnumerable<Note> NotesOf(ScoreAnswer? score)
+    {
+        if (score is { TooManyPairs: > 0 })
+        {
+            yield return new(
+                "too-many-pairs",
+                $"{score.TooManyPairs} of the events between the sides bind over {ScoredPair.Greatest} pairs of actors and weigh in no score."
+            );
+        }
+    }
+}
+
+public sealed class ScoreOfRelationsHandler(Moments moments, Scores scores)
+    : IRequestHandler<ScoreOfRelations, Result<ScoreSeries>>
+{
+    public async Task<Result<ScoreSeries>> Handle(ScoreOfRelations request, CancellationToken cancellationToken)
+    {
+        var resolved = await moments.ResolveAsync(
+            request.Chronology,
+            new(request.To, request.Known),
+            cancellationToken
+        );
+        if (resolved.Rejection is { } rejection)
+            return rejection;
+        var moment = resolved.Value;
+        var from = Day.ParseQuestion(request.From!, first: true).Value;
+        if (from > moment.AsOf)
+            return new Rejection(
+                "invalid-parameter",
+                $"“from”, {from}, lies after “to”, {moment.AsOf}: exchange them."
+            );
+        var days = Days(from, moment.AsOf, request.Step ?? "year").Take(ScoreOfRelations.GreatestLength + 1).ToArray();
+        if (days.Length > ScoreOfRelations.GreatestLength)
+        {
+            return new Rejection(
+                "invalid-parameter",
+                $"The series would have over {ScoreOfRelations.GreatestLength} points: ask for a shorter time or a longer step."
+            );
+        }
+        var sides = Parties.Read(request.Between, null).Value;
+        var found = await scores.ReadAsync(moment, sides, from, moment.AsOf, cancellationToken);
+        return new ScoreSeries(moment.Basis, [.. days.Select(day => Point(day, found.Evidence.At(day)))]);
+    }
+
+    private static ScorePoint Point(Day day, Score score) =>
+        new(
+            day.ToString(),
+            ScoreAnswer.Decimal(score.Value),
+            ScoreAnswer.Decimal(score.Low),
+            ScoreAnswer.Decimal(score.High)
+        );
+
+    private static IEnumerable<Day> Days(Day from, Day to, string step)
+    {
+        for (var day = EndOf(from); day <= to; day = EndOf(day + 1))
+            yield return day;
+
+        Day EndOf(Day day)
+        {
+            var (year, month, _) = day.Civil;
+            return step switch
+            {
+                "day" => day,
+                "month" => Day.Of(year, month, Day.DaysIn(year, month)),
+                _ => ScoreEvidence.EndOf(year),
+            };
+        }
+    }
+}
+
+/// <summary><c>GET /score</c></summary>
+public static class ScoreEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapQuestion(
+                "/score",
+                (chronology, query) =>
+                    new ScoreOfRelations(
+                        chronology,
+                        query.Text("between"),
+                        query.Text("from"),
+                        query.Text("to"),
+                        query.Text("step"),
+                        query.Text("knownAt")
+                    ),
+                "between",
+                "from",
+                "to",
+                "step",
+                "knownAt"
+            )
+            .WithName("score")
+            .WithSummary("How two sides stood over time, from -10 to 10, as known at a moment")
+            .WithTags("questions");
+}

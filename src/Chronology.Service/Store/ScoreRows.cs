@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Time;
+
+namespace Chronology.Service.Store;
+
+/// <summary>The rows that relation scores are read from: what each event version weighs for its pairs, and the running totals of it.</summary>
+public static class ScoreRows
+{
+    private sealed record Shape(IReadOnlyList<long?[]> Days, IReadOnlyList<string> Parties);
+
+    public static Columns New(string tables) =>
+        new(
+            $"chronology.score_event{tables}",
+            ("pair", "uuid"),
+            ("half_life", "smallint"),
+            ("year", "bigint"),
+            ("first_day", "bigint"),
+            ("last_day", "bigint"),
+            ("from_position", "bigint"),
+            ("to_position", "bigint"),
+            ("plain", "boolean"),
+            ("alone", "boolean"),
+            ("weight_low", "integer"),
+            ("weight", "integer"),
+            ("weight_high", "integer"),
+            ("low", "bigint"),
+            ("estimate", "bigint"),
+            ("high", "bigint"),
+            ("chronology", "text"),
+            ("event", "text"),
+            ("days", "json")
+        );
+
+    /// <summary>The rows of one revision of an event; none where it weighs nothing.</summary>
+    /// <param name="when">When it happened as derived for this version.</param>
+    public static void Add(Columns rows, string chronology, RecordState state, When when, long from, long to)
+    {
+        var content = (EventContent)state.Content;
+        if (
+            state.Status is RecordStatus.Retracted or RecordStatus.Merged
+            || ScoredEvent.Of(content, when) is not { } scored
+        )
+            return;
+        var pairs = ScoredPair.Of(content);
+        foreach (var pair in pairs)
+        {
+            var counts = pair.Other.Length > 0;
+            var bounded = counts && !scored.IsOpen;
+            var sum = bounded ? ScoreEvidence.AtYearsEnd(scored) : default;
+            var first = scored.IsOpen ? null : scored.Days.Earliest;
+            var weight = counts ? scored.Weight : default;
+            rows.Add(
+                pair.IdIn(chronology),
+                (short)scored.HalfLife.Code,
+                bounded ? scored.Year : null,
+                first?.Number ?? long.MinValue,
+                bounded ? scored.Days.Latest!.Value.Number : long.MaxValue,
+                from,
+                to,
+                bounded && first!.Value.Civil.Year == scored.Year && scored.Days is DayRange,
+                pairs.Count == 1,
+                weight.Low,
+                weight.Estimate,
+                weight.High,
+                sum.Low,
+                sum.Estimate,
+                sum.High,
+                chronology,
+                state.Id.Key,
+                counts && (scored.IsOpen || scored.Days is not DayRange) ? Write(scored.Days, content) : null
+            );
+        }
+    }
+
+    /// <summary>The days of an odd event, and who had to exist for it to happen.</summary>
+    public static (DayWindow Days, IReadOnlyList<string> Parties) Read(string json)
+    {
+        var shape = JsonSerializer.Deserialize<Shape>(json, RecordJson.Options)!;
+        return (
+            DayWindow.OfRanges(shape.Days.Select(run => new DayRange(DayOf(run[0]), DayOf(run[1])))),
+            shape.Parties
+        );
+
+        static Day? DayOf(long? number) => number is { } day ? new Day(day) : null;
+    }
+
+    /// <summary>One statement that writes new rows, closes those of revised events, and continues the totals of their pairs and years.</summary>
+    /// <param name="revised">kind, key and position of the records revised.</param>
+    /// <returns>Null where there is nothing to write.</returns>
+    public static (string Sql, object[] Parameters)? Statement(
+        string tables,
+        Columns rows,
+        string chronology,
+        Columns revised
+    )
+    {
+        if (revised.Count == 0)
+        {
+            return rows.Count == 0
+                ? null
+                : (
+                    $"with given as ({rows.Insert("returning *")}) {Continue(tables, Given("given"))}",
+                    rows.Parameters()
+                );
+        }
+        var sql = $"""
+            with given as ({rows.Insert("returning *")}),
+            taken as (
+                update chronology.score_event{tables} s set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
+                where x.kind = 'event' and s.chronology = ? and s.event = x.key and s.to_position = {DerivedRows.Open}
+                returning s.*)
+            {Continue(
+                tables,
+                $"{Given("given")} union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from taken where year is not null"
+            )}
+            """;
+        return (sql, [.. rows.Parameters(), .. revised.Parameters(), chronology]);
+    }
+
+    /// <summary>The statement that totals all rows of a source that have no totals yet, such as those of a chronology just copied in.</summary>
+    /// <param name="rows">A table or query with the columns of <see cref="New"/>, and its alias.</param>
+    public static string Totals(string rows) => Continue("", Given(rows));
+
+    /// <summary>What versions add where they begin, and take back where they end.</summary>
+    private static string Given(string rows) =>
+        $"""
+            select pair, half_life, year, from_position, low, estimate, high, 1 from {rows} where year is not null
+            union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from {rows} where year is not null and to_position < {DerivedRows.Open}
+            """;
+
+    private static string Continue(string tables, string changes) =>
+        $"""
+            insert into chronology.score_total{tables} (pair, half_life, year, position, low, estimate, high, evidence)
+            select c.pair, c.half_life, c.year, c.position, coalesce(t.low, 0) + sum(c.low) over w, coalesce(t.estimate, 0) + sum(c.estimate) over w,
+                coalesce(t.high, 0) + sum(c.high) over w, coalesce(t.evidence, 0) + sum(c.evidence) over w
+            from (select pair, half_life, year, position, sum(low) as low, sum(estimate) as estimate, sum(high) as high, sum(evidence) as evidence
+                from ({changes}) as v (pair, half_life, year, position, low, estimate, high, evidence)
+                group by pair, half_life, year, position
+                having (sum(low), sum(estimate), sum(high), sum(evidence)) <> (0, 0, 0, 0)) c
+            left join lateral (select * from chronology.score_total{tables} l
+                where l.pair = c.pair and l.half_life = c.half_life and l.year = c.year order by l.position desc limit 1) t on true
+            window w as (partition by c.pair, c.half_life, c.year order by c.position)
+            """;
+
+    private static string Write(DayWindow days, EventContent content) =>
+        JsonSerializer.Serialize(
+            new Shape(
+                [.. days.Runs().Select(run => new[] { run.Earliest?.Number, run.Latest?.Number })],
+                [
+                    .. content
+                        .Actors.Where(party => party.Role is "actor" or "recipient")
+                        .Select(party => party.Actor)
+                        .Distinct(StringComparer.Ordinal)
+                        .Order(StringComparer.Ordinal),
+                ]
+            ),
+            RecordJson.Options
+        );
+}

@@ -1,0 +1,239 @@
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Rules;
+using Chronology.Time;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>The events of two sides as known at a position, for scores as of the days from one to another.</summary>
+/// <param name="Undated">First possible days (null: unbounded) of events whose days stay unbounded on a side.</param>
+/// <param name="TooManyPairs">How many events between the sides have too many pairs to weigh in any score.</param>
+public sealed record SidesEvidence(ScoreEvidence Evidence, IReadOnlyList<Day?> Undated, long TooManyPairs)
+{
+    /// <summary>How many events without bounds may have happened by a day.</summary>
+    public int UndatedBy(Day day) => Undated.Count(first => first is null || first <= day);
+}
+
+/// <summary>Reads what scores rest on: running totals of the years before the first day asked about, single events from then on.</summary>
+/// <remarks>One round trip, and another where an event's days are unbounded. Each event counts once, whichever of its pairs belong to the sides.</remarks>
+public sealed class Scores(Reading source)
+{
+    private const string Visible = "from_position <= $2 and to_position > $2";
+
+    /// <param name="first">The first day that will be asked about; for a trend the day a year before.</param>
+    /// <param name="last">The last one.</param>
+    public async Task<SidesEvidence> ReadAsync(Moment moment, Parties sides, Day first, Day last, CancellationToken ct)
+    {
+        var year = first.Civil.Year;
+        Guid[] pairs =
+        [
+            .. sides
+                .One.SelectMany(one => sides.Other.Select(other => ScoredPair.Of(one, other)))
+                .Select(pair => pair.IdIn(moment.Chronology)),
+        ];
+        await using var batch = source.CreateBatch();
+        Add(
+            batch,
+            """
+            select t.half_life, t.year, sum(t.low)::bigint, sum(t.estimate)::bigint, sum(t.high)::bigint, sum(t.evidence)::bigint
+            from unnest($1) as p (pair)
+            cross join unnest($3, $4) as h (half_life, since)
+            cross join lateral (
+                with recursive y as (
+                    (select s.year from chronology.score_total s
+                     where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5 order by s.year limit 1)
+                    union all
+                    select (select s.year from chronology.score_total s
+                            where s.pair = p.pair and s.half_life = h.half_life and s.year > y.year and s.year < $5 order by s.year limit 1)
+                    from y where y.year is not null)
+                select year from y where year is not null) y
+            cross join lateral (
+                select l.* from chronology.score_total l
+                where l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
+                order by l.position desc limit 1) t
+            group by t.half_life, t.year
+            """,
+            pairs,
+            moment.Position,
+            HalfLife.All.Select(one => (short)one.Code).ToArray(),
+            // Of what ended before these years nothing is left on the first day.
+            HalfLife.All.Select(one => (first - one.Forgotten).Civil.Year).ToArray(),
+            year
+        );
+        Add(
+            batch,
+            $"""
+            select half_life, first_day, last_day, weight_low, weight, weight_high, {(
+                pairs.Length == 1 ? "count(*)" : "count(distinct event)"
+            )}
+            from chronology.score_event
+            where plain and pair = any($1) and first_day >= $3 and first_day <= $4 and {Visible}
+            group by 1, 2, 3, 4, 5, 6
+            """,
+            pairs,
+            moment.Position,
+            Day.Of(year, 1, 1).Number,
+            last.Number
+        );
+        Add(
+            batch,
+            $"""
+            select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, days::text
+            from chronology.score_event
+            where not plain and pair = any($1) and last_day >= $3 and first_day <= $4 and {Visible}
+            order by event
+            """,
+            pairs,
+            moment.Position,
+            Day.Of(year, 1, 1).Number,
+            last.Number
+        );
+        Add(
+            batch,
+            $"""
+            select count(distinct one.event)
+            from (select * from chronology.score_event where not plain and pair = any($1) and first_day <= $4 and {Visible}) one
+            join (select * from chronology.score_event where not plain and pair = any($3) and first_day <= $4 and {Visible}) other
+                on other.event = one.event
+            """,
+            Alone(sides.One),
+            moment.Position,
+            Alone(sides.Other),
+            last.Number
+        );
+        if (pairs.Length > 1)
+        {
+            Add(
+                batch,
+                $"""
+                select half_life, year, (sum(low * (pairs - 1)))::bigint, (sum(estimate * (pairs - 1)))::bigint, (sum(high * (pairs - 1)))::bigint, (sum(pairs - 1))::bigint
+                from (select half_life, year, low, estimate, high, count(*) as pairs from chronology.score_event
+                      where not alone and year is not null and pair = any($1) and year < $3 and {Visible}
+                      group by event, half_life, year, low, estimate, high having count(*) > 1) e
+                group by half_life, year
+                """,
+                pairs,
+                moment.Position,
+                year
+            );
+        }
+        var totals = new Dictionary<(HalfLife, long), ScoreSum>();
+        var singles = new List<ScoreEvidence.Counted>();
+        var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            totals.Add(YearOf(reader), SumOf(reader));
+        await reader.NextResultAsync(ct);
+        while (await reader.ReadAsync(ct))
+            singles.Add(new(EventOf(reader), reader.GetInt64(6)));
+        await reader.NextResultAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var one = EventOf(reader);
+            if (await reader.IsDBNullAsync(6, ct))
+            {
+                singles.Add(new(one, 1));
+                continue;
+            }
+            var (days, parties) = ScoreRows.Read(reader.GetString(6));
+            one = one with { Days = days, IsOpen = days.Earliest is null || days.Latest is null };
+            if (one.IsOpen)
+                open.Add((one, parties));
+            else
+                singles.Add(new(one, 1));
+        }
+        await reader.NextResultAsync(ct);
+        await reader.ReadAsync(ct);
+        var tooMany = reader.GetInt64(0);
+        if (pairs.Length > 1)
+        {
+            await reader.NextResultAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                if (totals.TryGetValue(YearOf(reader), out var total))
+                    totals[YearOf(reader)] = total - SumOf(reader);
+            }
+        }
+        await reader.DisposeAsync();
+        var lives = open.Count == 0 ? null : await LivesAsync(moment, open.SelectMany(one => one.Parties), ct);
+        var undated = new List<Day?>();
+        foreach (var (one, parties) in open)
+        {
+            var (from, until) = Together(parties.Select(party => lives!.GetValueOrDefault(party)));
+            if (one.Within(from, until) is { } bounded)
+                singles.Add(new(bounded, 1));
+            else
+                undated.Add(one.Days.Earliest);
+        }
+        return new(new ScoreEvidence(totals, singles), undated, tooMany);
+
+        Guid[] Alone(IEnumerable<string> side) =>
+            [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];
+    }
+
+    /// <summary>The days on which all of them may have existed; null where unbounded.</summary>
+    private static (Day? From, Day? Until) Together(IEnumerable<When.Extent?> lives)
+    {
+        Day? from = null;
+        Day? until = null;
+        foreach (var life in lives.OfType<When.Extent>())
+        {
+            if (life.Start.Earliest is { } begins && !(begins < from))
+                from = begins;
+            if (life.End.Latest is { } ends && !(ends > until))
+                until = ends;
+        }
+        return (from, until);
+    }
+
+    private async Task<Dictionary<string, When.Extent?>> LivesAsync(
+        Moment moment,
+        IEnumerable<string> actors,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            $"""
+            select key, state -> 'content' ->> 'existed' from chronology.record
+            where chronology = $1 and kind = 'actor' and key = any($3) and {Visible} and status in ('active', 'disputed')
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(actors.Distinct(StringComparer.Ordinal).ToArray());
+        var lives = new Dictionary<string, When.Extent?>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            lives.Add(
+                reader.GetString(0),
+                await reader.IsDBNullAsync(1, ct)
+                    ? null
+                    : (When.Extent)When.From(reader.GetString(1), null, null, null, "gregorian").Value
+            );
+        }
+        return lives;
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.AddWithValue(value);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static (HalfLife, long) YearOf(NpgsqlDataReader row) => (HalfLife.All[row.GetInt16(0)], row.GetInt64(1));
+
+    private static ScoreSum SumOf(NpgsqlDataReader row) =>
+        new(row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
+
+    private static ScoredEvent EventOf(NpgsqlDataReader row) =>
+        new(
+            HalfLife.All[row.GetInt16(0)],
+            new(row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
+            new DayRange(new Day(row.GetInt64(1)), new Day(row.GetInt64(2))),
+            IsOpen: false
+        );
+}

@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+using Marten;
+using Npgsql;
+using SessionOptions = Marten.Services.SessionOptions;
+
+namespace Chronology.Service.Store;
+
+/// <summary>What an answer that was given, or the ledger beneath it, no longer says: the invariant is broken.</summary>
+public sealed class AnswerDoesNotMatchException(string detail) : Exception(detail)
+{
+    public const string Code = "answer-does-not-match";
+}
+
+/// <summary>The hash of an answer and what it was taken over.</summary>
+/// <param name="Hashed">Canonical JSON <c>{"answer","revisions":[{"record","key","revision","content"}]}</c>: the answer without its
+/// texts, and the ledger's content hashes (hexadecimal) of all revisions of the records that the texts are from.</param>
+/// <param name="Positions">Of those revisions.</param>
+public sealed record Seal(string Hashed, IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRevision>> Positions)
+{
+    public byte[] Hash { get; } = SHA256.HashData(Encoding.UTF8.GetBytes(Hashed));
+
+    /// <summary>As answers show it.</summary>
+    public string Text => TextOf(Hash);
+
+    public static string TextOf(byte[] hash) => $"sha256:{Convert.ToHexStringLower(hash)}";
+}
+
+/// <param name="Content">The ledger's hash of it, which commits to every text.</param>
+public sealed record SealedRevision(long Position, int Revision, byte[] Content);
+
+/// <summary>Hashes answers over commitments, so that redacting a text changes no hash: the texts are left out, and the revisions that
+/// they are from stand for them by what the ledger holds.</summary>
+public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
+{
+    /// <summary>A pure function of the answer and of what was recorded up to the position.</summary>
+    public async Task<Seal> OfAsync(string chronology, long position, BlindAnswer blind, CancellationToken ct)
+    {
+        var revisions = await RevisionsAsync(chronology, position, blind.Owners, ct);
+        var committed = revisions
+            .OrderBy(of => of.Key.StreamKey, StringComparer.Ordinal)
+            .SelectMany(of =>
+                of.Value.Select(made => new JsonObject
+                {
+                    ["record"] = of.Key.Kind.Name(),
+                    ["key"] = of.Key.Key,
+                    ["revision"] = made.Revision,
+                    ["content"] = Convert.ToHexStringLower(made.Content),
+                })
+            );
+        return new(
+            CanonicalJson.Of(
+                new JsonObject { ["answer"] = blind.Rest.DeepClone(), ["revisions"] = new JsonArray([.. committed]) }
+            ),
+            revisions
+        );
+    }
+
+    /// <summary>Checks the texts of an answer against the revisions that it is sealed with, and those against the ledger.</summary>
+    /// <exception cref="AnswerDoesNotMatchException">A text is in none of them, or one is not what the ledger has committed to.</exception>
+    public async Task CheckAsync(string chronology, BlindAnswer blind, Seal seal, CancellationToken ct)
+    {
+        var contents = seal
+            .Positions.Values.SelectMany(made => made)
+            .ToDictionary(made => made.Position, m => m.Content);
+        if (contents.Count == 0)
+            return;
+        var (events, salts) = await ReadAsync(chronology, seal.Positions.Keys, [.. contents.Keys], ct);
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in await LedgerRows.AtAsync(source, chronology, [.. contents.Keys], ct))
+        {
+            var body = new RevisionBody(
+                entry.Id.Kind,
+                entry.Key,
+                entry.Revision,
+                Words.Operation(entry.Op),
+                events[entry.Position].ToValueList(),
+                entry.Author,
+                entry.Via,
+                entry.Reason,
+                entry.Citations
+            );
+            if (!IsCommitted(body, salts[entry.Position], contents[entry.Position]))
+                throw new AnswerDoesNotMatchException(
+                    $"Revision {entry.Revision} of {entry.Id} is not what the ledger has committed to at position {entry.Position}."
+                );
+            Collect(Ledger.Body(body), said);
+        }
+        if (!said.IsSupersetOf(blind.Texts))
+            throw new AnswerDoesNotMatchException("The answer has a text that no revision of its records says.");
+    }
+
+    private static bool IsCommitted(RevisionBody body, Dictionary<string, byte[]> salts, byte[] content)
+    {
+        try
+        {
+            return Ledger.ContentHash(body, salts).AsSpan().SequenceEqual(content);
+        }
+        catch (KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static void Collect(JsonNode? node, HashSet<string> said)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (_, value) in members)
+                    Collect(value, said);
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                    Collect(item, said);
+                break;
+            case JsonValue value:
+                said.Add(CanonicalJson.Of(value));
+                break;
+        }
+    }
+
+    /// <summary>All revisions up to a position of these records and of what is merged into them there, whose texts are told with theirs.</summary>
+    private async Task<Dictionary<RecordId, IReadOnlyList<SealedRevision>>> RevisionsAsync(
+        string chronology,
+        long position,
+        IReadOnlyList<NamedRecord> owners,
+        CancellationToken ct
+    )
+    {
+        if (owners.Count == 0)
+            return [];
+        var ids = owners.SelectMany(Meant).Distinct().ToArray();
+        await using var command = source.CreateCommand(
+            """
+            with recursive owner (kind, key) as (
+                select x.kind collate "C", x.key collate "C" from unnest($3, $4) as x (kind, key)
+                union
+                select r.kind, r.key from owner o
+                join chronology.record r on r.chronology = $1 and r.kind = o.kind and r.status = 'merged'
+                    and r.state ->> 'mergedInto' = o.key and r.from_position <= $2 and r.to_position > $2)
+            select l.kind, l.key, l.revision, l.content, l.position
+            from owner o
+            join chronology.ledger l on l.chronology = $1 and l.kind = o.kind and l.key = o.key and l.position <= $2
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(ids.Select(id => id.Kind.Name()).ToArray());
+        command.Parameters.AddWithValue(ids.Select(id => id.Key).ToArray());
+        var made = new List<(RecordId Id, SealedRevision Revision)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            made.Add(
+                (
+                    new(Words.Kind(reader.GetString(0)), reader.GetString(1)),
+                    new(reader.GetInt64(4), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3))
+                )
+            );
+        }
+        return made.GroupBy(m => m.Id, m => m.Revision)
+            .ToDictionary(
+                of => of.Key,
+                of => (IReadOnlyList<SealedRevision>)[.. of.OrderBy(revision => revision.Revision)]
+            );
+    }
+
+    private static IEnumerable<RecordId> Meant(NamedRecord named) =>
+        (named.Kind is { } kind ? [kind] : Enum.GetValues<RecordKind>()).Select(each => new RecordId(each, named.Key));
+
+    private async Task<(
+        ILookup<long, DomainEvent> Events,
+        Dictionary<long, Dictionary<string, byte[]>> Salts
+    )> ReadAsync(string chronology, IEnumerable<RecordId> ids, long[] positions, CancellationToken ct)
+    {
+        var streams = ids.Select(id => id.StreamKey).ToArray();
+        await using var session = store.QuerySession(new SessionOptions { TenantId = chronology });
+        var stored = await session
+            .Events.QueryAllRawEvents()
+            .Where(e => e.StreamKey!.IsOneOf(streams))
+            .OrderBy(e => e.StreamKey)
+            .ThenBy(e => e.Version)
+            .ToListAsync(ct);
+        await using var command = source.CreateCommand(
+            "select position, salts::text from chronology.ledger where chronology = $1 and position = any($2)"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(positions);
+        var salts = new Dictionary<long, Dictionary<string, byte[]>>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            salts[reader.GetInt64(0)] = JsonSerializer.Deserialize<Dictionary<string, byte[]>>(
+                reader.GetString(1),
+                RecordJson.Options
+            )!;
+        }
+        return (stored.ToLookup(RevisionHeaders.PositionOf, e => (DomainEvent)e.Data), salts);
+    }
+}

@@ -1,0 +1,129 @@
+using Chronology.Rules;
+using Chronology.Time;
+
+namespace Chronology.Relations;
+
+/// <summary>How two sides stood as of a day, from -10 to 10, in hundredths.</summary>
+/// <param name="Low">The least that some arrangement of uncertain dates and weights gives.</param>
+/// <param name="High">The greatest.</param>
+/// <param name="Evidence">How many events have weight left.</param>
+public sealed record Score(int Value, int Low, int High, long Evidence)
+{
+    public string Band => Scale.Band(Value);
+
+    /// <summary>A to D, by how far the bounds lie apart; D where there is no evidence.</summary>
+    public string Confidence => Evidence == 0 ? "D" : Scale.Confidence(High - Low);
+}
+
+/// <summary>The events of two sides, ready to be summed up as of any day from <paramref name="since"/> on.</summary>
+/// <remarks>
+/// S(D) in billionths, by whole numbers only, so that it does not depend on the order of recording:
+/// <list type="number">
+/// <item>An event whose last possible day lies in a year before D's year adds to the total of its half-life and that year
+/// what it adds at the end of that year (<see cref="ScoredEvent.At"/>, rounded toward zero).</item>
+/// <item>What is left at D of each such total (times 2^(-a/H), a the days from the year's end to D) is rounded toward zero, once.</item>
+/// <item>Every other event - its days end in D's year or later, or are recorded as unbounded - adds what it adds at D.</item>
+/// </list>
+/// Running totals that the store keeps are the totals of the first step, so both ways give the same number.
+/// </remarks>
+public sealed class ScoreEvidence
+{
+    private readonly List<(HalfLife HalfLife, long Year, long End, ScoreSum Sum)> totals;
+    private readonly ILookup<long, Counted> inOneYear;
+    private readonly Counted[] others;
+
+    /// <summary>Events that weigh alike, on the same days.</summary>
+    /// <param name="Times">How many they are.</param>
+    public readonly record struct Counted(ScoredEvent Event, long Times);
+
+    /// <param name="ended">Totals of years before the first that is asked about, by half-life and year.</param>
+    /// <param name="singles">The events that are in no such total; bounded.</param>
+    public ScoreEvidence(
+        IEnumerable<KeyValuePair<(HalfLife HalfLife, long Year), ScoreSum>> ended,
+        IEnumerable<Counted> singles
+    )
+    {
+        var sums = new Dictionary<(HalfLife HalfLife, long Year), ScoreSum>(ended);
+        var read = singles.ToArray();
+        foreach (var (one, times) in read.Where(single => !single.Event.IsOpen))
+        {
+            var key = (one.HalfLife, one.Year);
+            sums[key] = sums.GetValueOrDefault(key) + AtYearsEnd(one) * times;
+        }
+        totals = [.. sums.Select(sum => (sum.Key.HalfLife, sum.Key.Year, EndOf(sum.Key.Year).Number, sum.Value))];
+        inOneYear = read.Where(single => IsInOneYear(single.Event)).ToLookup(single => single.Event.Year);
+        others = [.. read.Where(single => !IsInOneYear(single.Event))];
+    }
+
+    public static ScoreEvidence Of(IEnumerable<ScoredEvent> events) =>
+        new([], events.Select(one => new Counted(one, 1)));
+
+    public static Day EndOf(long year) => Day.Of(year, 12, 31);
+
+    /// <summary>What a bounded event adds to the total of its year.</summary>
+    public static ScoreSum AtYearsEnd(ScoredEvent one) => one.At(EndOf(one.Year));
+
+    /// <summary>S(D), its bounds and the number of events with weight left, at the end of a day.</summary>
+    public ScoreSum SumAt(Day day)
+    {
+        var year = day.Civil.Year;
+        var sum = default(ScoreSum);
+        foreach (var total in totals)
+        {
+            if (total.Year < year)
+                sum += total.Sum.Left(total.HalfLife.Left(day.Number - total.End));
+        }
+        foreach (var (one, times) in Singly(year))
+            sum += one.At(day) * times;
+        return sum;
+    }
+
+    /// <summary>R(D) = 10 tanh(S(D)/20).</summary>
+    public Score At(Day day)
+    {
+        var sum = SumAt(day);
+        return new(Scale.Score(sum.Estimate), Scale.Score(sum.Low), Scale.Score(sum.High), sum.Evidence);
+    }
+
+    /// <summary>How the sum changed over the twelve months up to a day: improving, deteriorating, stable, or uncertain.</summary>
+    /// <remarks>From the least and the greatest change, each event at its own extreme on both days at once.
+    /// The events from the year before that of <paramref name="day"/> on are to be singles. Without evidence uncertain.</remarks>
+    public string TrendAt(Day day)
+    {
+        if (SumAt(day).Evidence == 0)
+            return "uncertain";
+        var before = YearBefore(day);
+        var year = before.Civil.Year;
+        var (least, greatest) = (0L, 0L);
+        foreach (var total in totals.Where(total => total.Year < year))
+        {
+            var change = total.HalfLife.Left(day.Number - total.End) - total.HalfLife.Left(before.Number - total.End);
+            // Nothing gains weight: the change is that of losing it.
+            least += ScoreSum.Share(total.Sum.High, change);
+            greatest += ScoreSum.Share(total.Sum.Low, change);
+        }
+        foreach (
+            var (one, times) in inOneYear.Where(group => group.Key >= year).SelectMany(group => group).Concat(others)
+        )
+        {
+            if (!one.IsOpen && one.Year < year)
+                continue;
+            var change = one.Change(before, day);
+            least += change.Least * times;
+            greatest += change.Greatest * times;
+        }
+        return Scale.TrendOf(least, greatest);
+    }
+
+    /// <summary>The same day a year earlier; of 29 February the 28th.</summary>
+    public static Day YearBefore(Day day)
+    {
+        var (year, month, dayOfMonth) = day.Civil;
+        return Day.Of(year - 1, month, Math.Min(dayOfMonth, Day.DaysIn(year - 1, month)));
+    }
+
+    private IEnumerable<Counted> Singly(long year) =>
+        inOneYear[year].Concat(others.Where(other => other.Event.IsOpen || other.Event.Year >= year));
+
+    private static bool IsInOneYear(ScoredEvent one) => !one.IsOpen && one.Days.Earliest!.Value.Civil.Year == one.Year;
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Chronology.Recording;
+
+namespace Chronology.Tests.Recording;
+
+public sealed class BlindingAnAnswer
+{
+    private static readonly NamedRecord Subject = new(RecordKind.Event, "subject");
+
+    private static BlindAnswer Blind(string answer, NamedRecord? subject = null) =>
+        BlindAnswer.Of(JsonNode.Parse(answer)!.AsObject(), subject);
+
+    private static string Rest(string answer) => Blind(answer, Subject).Rest.ToJsonString();
+
+    [Theory]
+    [InlineData("""{"key":"x","title":"T"}""", """{"key":"x","title":{"text":true}}""")]
+    [InlineData("""{"title":null}""", """{"title":null}""")]
+    [InlineData("""{"names":["A","B"]}""", """{"names":[{"text":true},{"text":true}]}""")]
+    [InlineData(
+        """{"names":[{"name":"A","from":"1948","until":null}]}""",
+        """{"names":[{"name":{"text":true},"from":"1948","until":null}]}"""
+    )]
+    [InlineData(
+        """{"csl":{"title":"T","author":[{"family":"F"}],"volume":2}}""",
+        """{"csl":{"title":{"text":true},"author":[{"family":{"text":true}}],"volume":{"text":true}}}"""
+    )]
+    [InlineData(
+        """{"because":[{"event":"e","citations":[{"source":"s","locator":"p. 1","quote":null}]}]}""",
+        """{"because":[{"event":"e","citations":[{"source":"s","locator":{"text":true},"quote":null}]}]}"""
+    )]
+    [InlineData("""{"place":"P","author":"A"}""", """{"place":{"text":true},"author":{"text":true}}""")]
+    [InlineData(
+        """{"op":"corrected","author":"ann","place":"/title","value":"T","reason":{"code":"correction","note":"n"}}""",
+        """{"op":"corrected","author":"ann","place":"/title","value":{"text":true},"reason":{"code":"correction","note":{"text":true}}}"""
+    )]
+    [InlineData(
+        """{"op":"recorded","place":"/effects/0","value":{"fact":"recognition","value":"de-jure"}}""",
+        """{"op":"recorded","place":"/effects/0","value":{"fact":"recognition","value":"de-jure"}}"""
+    )]
+    [InlineData(
+        """{"changes":[{"field":"title","before":null,"after":"T"},{"field":"occurred","before":"1948","after":"1949"}]}""",
+        """{"changes":[{"field":"title","before":null,"after":{"text":true}},{"field":"occurred","before":"1948","after":"1949"}]}"""
+    )]
+    [InlineData(
+        """{"facts":[{"fact":"recognition","holder":"a","value":"de-jure"}]}""",
+        """{"facts":[{"fact":"recognition","holder":"a","value":"de-jure"}]}"""
+    )]
+    public void takes_out_its_texts_and_nothing_else(string answer, string rest) => Assert.Equal(rest, Rest(answer));
+
+    [Theory]
+    [InlineData("""{"key":"x","title":{"redacted":412}}""")]
+    [InlineData("""{"key":"x","title":"Another"}""")]
+    public void leaves_the_same_when_a_text_is_redacted(string answer)
+    {
+        var (before, after) = (Blind("""{"key":"x","title":"T"}"""), Blind(answer));
+
+        Assert.Equal(before.Rest.ToJsonString(), after.Rest.ToJsonString());
+        Assert.Equal(before.Owners, after.Owners);
+    }
+
+    [Theory]
+    [InlineData("""{"event":"e","quote":"q"}""", "Event e")]
+    [InlineData("""{"record":"source","key":"s","title":"t"}""", "Source s")]
+    [InlineData("""{"scheme":"s","era":"e","title":"t"}""", "Era s/e")]
+    [InlineData("""{"scheme":"s","key":"e","title":"t"}""", "Era s/e")]
+    [InlineData("""{"key":"k","title":"t"}""", " k")]
+    [InlineData("""{"key":"k","mergedFrom":["l"],"title":"t"}""", " k, l")]
+    [InlineData("""{"reason":{"code":"correction","note":"n"}}""", "Event subject")]
+    [InlineData("""{"key":"k","list":[{"key":"l","title":"t"}]}""", " l")]
+    [InlineData("""{"key":"k","title":null}""", "")]
+    public void names_the_records_that_its_texts_are_of(string answer, string owners) =>
+        Assert.Equal(owners, string.Join(",", Blind(answer, Subject).Owners.Select(o => $"{o.Kind} {o.Key}")));
+
+    [Fact]
+    public void refuses_a_text_that_belongs_to_nothing() =>
+        Assert.Throws<InvalidOperationException>(() => Blind("""{"title":"T"}"""));
+
+    [Fact]
+    public void tells_the_texts_as_canonical_json() =>
+        Assert.Equal(
+            ["\"T\"", "2"],
+            Blind("""{"key":"k","title":"T","csl":{"volume":2.0}}""").Texts.Order(StringComparer.Ordinal)
+        );
+}
