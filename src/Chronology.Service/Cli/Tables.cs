@@ -73,6 +73,7 @@ public static class Tables
         }
         if (answer.Next is { } next)
             Say(console, $"There are more: --cursor {next}");
+        Notes(console, answer.Notes);
     }
 
     public static void Changes(IAnsiConsole console, ChangesAnswer answer)
@@ -172,6 +173,7 @@ public static class Tables
         if (answer.History.Count == 0)
         {
             Say(console, "Nothing has been said about it.");
+            Notes(console, answer.Notes);
             return;
         }
         var table = New("From position", "Recorded", "Verdict", "Value", "Because");
@@ -185,6 +187,7 @@ public static class Tables
                 string.Join(", ", entry.Facts.SelectMany(fact => fact.Because).Select(Because))
             );
         Show(console, table);
+        Notes(console, answer.Notes);
     }
 
     public static void Receipt(IAnsiConsole console, RecordId id, Receipt receipt) =>
