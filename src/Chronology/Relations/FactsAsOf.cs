@@ -87,13 +87,13 @@ public static class FactsAsOf
     {
         if (heritage.IsPlain)
             return WeighIn(_ => AfterAll);
-        var latest = firm.Concat(disputed)
-            .Select(effect => LatestBegin(new(effect, AfterAll)))
-            .OfType<Day>()
-            .ToHashSet();
-        return heritage
-            .Cases(latest, asOf)
-            .Select(before => WeighIn(effect => before(heritage.SourceOf(effect)!)))
+        var sources = new Dictionary<RecordedEffect, HeritageSource>(ReferenceEqualityComparer.Instance);
+        foreach (var effect in firm.Concat(disputed))
+            sources[effect] = heritage.SourceOf(effect)!;
+        var latest = sources.Keys.Select(effect => LatestBegin(new(effect, AfterAll))).OfType<Day>().ToHashSet();
+        return Heritage
+            .Cases(sources.Values.Distinct(), latest, asOf)
+            .Select(before => WeighIn(effect => before(sources[effect])))
             .Aggregate((a, b) => (a.Decided.Or(b.Decided), a.Contested.Or(b.Contested)));
 
         (Possibilities Decided, Possibilities Contested) WeighIn(Func<RecordedEffect, Day> before)
