@@ -74,6 +74,7 @@ public static partial class Tables
         }
         if (answer.Next is { } next)
             Say(console, $"There are more: --cursor {next}");
+        Notes(console, answer.Notes);
     }
 
     public static void Eras(IAnsiConsole console, ErasVerb.Told told)
@@ -215,6 +216,7 @@ public static partial class Tables
         if (answer.History.Count == 0)
         {
             Say(console, "Nothing has been said about it.");
+            Notes(console, answer.Notes);
             return;
         }
         var table = New("From position", "Recorded", "Verdict", "Value", "Because");
@@ -228,6 +230,7 @@ public static partial class Tables
                 string.Join(", ", entry.Facts.SelectMany(fact => fact.Because).Select(Because))
             );
         Show(console, table);
+        Notes(console, answer.Notes);
     }
 
     public static void Receipt(IAnsiConsole console, RecordId id, Receipt receipt) =>
