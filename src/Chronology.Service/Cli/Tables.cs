@@ -24,6 +24,14 @@ public static partial class Tables
         foreach (var era in answer.Eras)
             Say(console, $"Era: {era.Title} (era/{era.Scheme}/{era.Era}), {RecordJson.Word(era.Certainty)}");
         FactTable(console, answer.Facts);
+        if (answer.Score is { Evidence: > 0 } score)
+            Say(
+                console,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Score: {score.Value} ({score.Low} to {score.High}), {score.Band}, {score.Trend}; confidence {score.Confidence}, {score.Evidence} events"
+                )
+            );
         if (answer.Recent.Count > 0)
         {
             var recent = New("Most recent", "Event", "Happened");

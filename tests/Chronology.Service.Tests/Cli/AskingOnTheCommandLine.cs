@@ -79,6 +79,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
 
     [Theory]
     [InlineData("state --between ussr,plo --as-of 1974-07-01", "representative-office (possible, or none)")]
+    [InlineData("state --between ussr,plo --as-of 1974-07-01", "Score: ")]
     [InlineData("state --between ussr,plo --as-of 1974-07-01 --known-at {before}", "embassy (possible, or none)")]
     [InlineData("facts --kind representation --holder plo --toward ussr --as-of 1974-07-01", "Verdict: possible")]
     [InlineData("timeline --from 1974 --to 1974", "PLO embassy opened in Moscow")]
