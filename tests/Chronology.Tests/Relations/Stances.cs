@@ -446,6 +446,13 @@ public sealed class RulesOfStances
         Assert.Equal(halves, StanceRules.Halves(position, vote));
 
     [Fact]
+    public void give_a_meaning_a_reason_and_a_source_each() =>
+        Assert.All(
+            Repository.Lines("src/Chronology/Rules/codes/stances.tsv"),
+            rule => Assert.Equal(5, rule.Split('\t', StringSplitOptions.RemoveEmptyEntries).Length)
+        );
+
+    [Fact]
     public void rank_authorities_as_listed() =>
         Assert.Equal(
             ["head-of-state", "government", "ministry", "legislature", "representative", "party"],
