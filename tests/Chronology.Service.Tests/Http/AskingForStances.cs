@@ -276,7 +276,7 @@ public sealed class StancesOfTheWorkedChronology(StancesOfTheWorkedChronology.Im
     [Theory]
     [InlineData("1980", "supports", "supports 1 1 1", "1975-01-01 to 1975-12-31", "no")]
     [InlineData("1990", "supports", "supports 1 1 1", "1975-01-01 to 1975-12-31", "certain")]
-    [InlineData("1991", "opposes", "opposes -0.61 -0.79 -0.31", "1991-12-16 to 1991-12-31", "no")]
+    [InlineData("1991-12-20", "opposes", "opposes -0.51 -0.79 0", "1991-12-16 to 1991-12-20", "no")]
     public async Task show_how_the_Soviet_Union_turned_on_resolution_3379(
         string asOf,
         string declared,
