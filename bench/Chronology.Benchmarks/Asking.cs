@@ -22,7 +22,8 @@ public static class Asking
         CancellationToken ct
     )
     {
-        var facts = new Facts(source);
+        using var identities = new Identities(source);
+        var facts = new Facts(source, identities);
         await using var connection = await source.OpenConnectionAsync(ct);
         var usual = await QuestionsAsync(connection, chronology, far: false);
         var far = await QuestionsAsync(connection, chronology, far: true);
@@ -67,8 +68,8 @@ public static class Asking
                 async i =>
                 {
                     var q = questions[i % questions.Length];
-                    var (_, fact) = await AskAsync(facts, slug, q, ct);
-                    var entry = FactsAsOf.Decide(fact.Key, fact.Effects, q.AsOf);
+                    var (_, _, fact) = await AskAsync(facts, slug, q, ct);
+                    var entry = fact.AsOf(q.AsOf);
                     if (cited)
                         await facts.CitationsAsync(slug, FactTelling.Rests(entry), ct);
                 }
@@ -138,7 +139,7 @@ public static class Asking
         return [.. questions];
     }
 
-    private static async Task<(Moment Moment, FactEffects Fact)> AskAsync(
+    private static async Task<(Moment Moment, Identity Identity, FactEffects Fact)> AskAsync(
         Facts facts,
         string chronology,
         Question q,
@@ -164,7 +165,7 @@ public static class Asking
         var recorded = 0;
         foreach (var q in questions.Take(300))
         {
-            var (moment, fact) = await AskAsync(facts, chronology, q, ct);
+            var (moment, _, fact) = await AskAsync(facts, chronology, q, ct);
             var key = World.KeyOf(q.Pair);
             all.Parameters[0].Value = key.IdIn(chronology);
             all.Parameters[1].Value = moment.Position;
@@ -182,7 +183,7 @@ public static class Asking
                     );
             }
             var expected = FactsAsOf.Decide(key, visible, q.AsOf) with { LastHeld = null };
-            var given = FactsAsOf.Decide(key, fact.Effects, q.AsOf) with { LastHeld = null };
+            var given = fact.AsOf(q.AsOf) with { LastHeld = null };
             if (!Equals(expected, given))
                 throw new InvalidOperationException($"{chronology}: {q} is {given}, not {expected}.");
             recorded += expected.IsRecorded ? 1 : 0;

@@ -82,9 +82,14 @@ public sealed record EventTimeline(
 }
 
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
-public sealed record TimelineAnswer(Basis Basis, IReadOnlyList<JsonObject> Events, string? Next);
+public sealed record TimelineAnswer(
+    Basis Basis,
+    IReadOnlyList<JsonObject> Events,
+    string? Next,
+    IReadOnlyList<Note> Notes
+);
 
-public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
+public sealed class EventTimelineHandler(Moments moments, Identities identities, Timeline timeline)
     : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
@@ -96,9 +101,17 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
+        var selection = request.Selection().Value;
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var standing = selection.Parties.As(identity);
+        if (standing.Rejection is { } twice)
+            return twice;
         var (events, next) = await timeline.PageAsync(
             moment,
-            request.Selection().Value,
+            selection with
+            {
+                Parties = standing.Value.KeysIn(identity),
+            },
             place.Cursor?.Place,
             request.Limit,
             cancellationToken
@@ -106,7 +119,8 @@ public sealed class EventTimelineHandler(Moments moments, Timeline timeline)
         return new TimelineAnswer(
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment))],
-            next is null ? null : TimelineCursor.Write(new(moment.Position, next))
+            next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
+            [.. Silences.Merged(selection.Parties.All, identity)]
         );
     }
 }

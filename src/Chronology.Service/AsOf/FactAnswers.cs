@@ -7,6 +7,8 @@ using Chronology.Service.Store;
 namespace Chronology.Service.AsOf;
 
 /// <summary>One fact as it was on the day asked.</summary>
+/// <param name="HeldAs">The predecessor that the effect shown is recorded of, in the holder's place; left out where it is the holder's own.</param>
+/// <param name="TowardAs">The predecessor in the place of <c>toward</c>; as <c>heldAs</c>.</param>
 /// <param name="Value">The possible value whose effect has the greatest latest day; <c>alternatives</c> are the others, <c>none</c> included.</param>
 /// <param name="Certainty">certain, possible or claimed.</param>
 /// <param name="Because">The effects that may be the one that decides, by (earliest, latest, key).</param>
@@ -14,7 +16,9 @@ namespace Chronology.Service.AsOf;
 public sealed record FactAnswer(
     string Fact,
     string Holder,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeldAs,
     string? Toward,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TowardAs,
     string? Qualifier,
     string Value,
     FactCertainty Certainty,
@@ -30,7 +34,14 @@ public sealed record FactAnswer(
 public sealed record BecauseAnswer(string Event, int Revision, long Position, IReadOnlyList<Citation> Citations);
 
 /// <summary>What last held before a fact came to hold no more.</summary>
-public sealed record LastHeldAnswer(string Value, DayAnswer? Since, DayAnswer? Until, BecauseAnswer Because);
+public sealed record LastHeldAnswer(
+    string Value,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeldAs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TowardAs,
+    DayAnswer? Since,
+    DayAnswer? Until,
+    BecauseAnswer Because
+);
 
 /// <summary>Facts decided by the model, told with their citations.</summary>
 public sealed class FactTelling(Facts facts)
@@ -38,18 +49,19 @@ public sealed class FactTelling(Facts facts)
     /// <summary>The facts that answers list, in their order: (fact, holder, toward, qualifier, value), ordinal.</summary>
     public async Task<IReadOnlyList<FactAnswer>> ListedAsync(
         Moment moment,
+        Identity identity,
         FactSelection selection,
         CancellationToken ct
     )
     {
-        var entries = Decide(moment, await facts.ReadAsync(moment, selection, ct));
+        var entries = Decide(moment, await facts.ReadAsync(moment, identity, selection, ct));
         var listed = entries.Where(entry => entry.IsListed).ToList();
         var citations = await facts.CitationsAsync(moment.Chronology, listed.SelectMany(Rests), ct);
         return Ordered([.. listed.Select(entry => Tell(entry, citations))]);
     }
 
     public static IReadOnlyList<FactEntry> Decide(Moment moment, IReadOnlyList<FactEffects> found) =>
-        [.. found.Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf))];
+        [.. found.Select(fact => fact.AsOf(moment.AsOf))];
 
     public static IEnumerable<RecordedEffect> Rests(FactEntry entry) =>
         entry.Because.Concat(entry.DisputedBy).Concat(entry.LastHeld is { } last ? [last.Effect] : []);
@@ -71,7 +83,9 @@ public sealed class FactTelling(Facts facts)
         new(
             entry.Key.Fact,
             entry.Key.Holder,
+            entry.HeldAs,
             entry.Key.Toward,
+            entry.TowardAs,
             entry.Key.Qualifier,
             entry.Value,
             entry.Certainty,

@@ -79,15 +79,20 @@ public static class FactQuestion
         entries.Select(entry => value is null ? entry.Holds() : entry.Is(value)).OfAny();
 }
 
-public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences silences, NpgsqlDataSource source)
-    : IRequestHandler<FactsOnADay, Result<FactsAnswer>>
+public sealed class FactsOnADayHandler(
+    Moments moments,
+    Identities identities,
+    Facts facts,
+    Silences silences,
+    NpgsqlDataSource source
+) : IRequestHandler<FactsOnADay, Result<FactsAnswer>>
 {
     public async Task<Result<FactsAnswer>> Handle(FactsOnADay request, CancellationToken cancellationToken)
     {
         var read = await ReadAsync(request, cancellationToken);
         if (read.Rejection is { } rejection)
             return rejection;
-        var (moment, found) = read.Value;
+        var (moment, identity, found) = read.Value;
         var entries = FactTelling.Decide(moment, found);
         var judged = request is { Kind: not null, Holder: not null, Toward: not null };
         var verdict = judged ? FactQuestion.Judge(entries, request.Value) : (Verdict?)null;
@@ -97,7 +102,7 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
             foreach (var fact in found)
             {
                 var all = await facts.BegunAsync(moment, fact, cancellationToken);
-                var held = FactsAsOf.Decide(fact.Key, all, moment.AsOf).LastHeld;
+                var held = FactsAsOf.Decide(fact.Heritage, all, moment.AsOf).LastHeld;
                 if (held is not null && (lastHeld is null || Began(held) > Began(lastHeld)))
                     lastHeld = held;
             }
@@ -119,16 +124,18 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
                 ? null
                 : new(
                     lastHeld.Value,
+                    lastHeld.HeldAs,
+                    lastHeld.TowardAs,
                     DayAnswer.Of(lastHeld.Effect.Begins),
                     DayAnswer.Of(lastHeld.Effect.LastDay),
                     FactTelling.Because([lastHeld.Effect], citations)[0]
                 ),
-            await NotesAsync(request, moment, entries, cancellationToken)
+            await NotesAsync(request, moment, identity, entries, cancellationToken)
         );
     }
 
     /// <summary>One round trip where one key is asked about, else one for the moment and one for the effects.</summary>
-    private async Task<Result<(Moment Moment, IReadOnlyList<FactEffects> Found)>> ReadAsync(
+    private async Task<Result<(Moment Moment, Identity Identity, IReadOnlyList<FactEffects> Found)>> ReadAsync(
         FactsOnADay request,
         CancellationToken ct
     )
@@ -139,7 +146,9 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
             if (asked.Rejection is { } unreadable)
                 return unreadable;
             var answer = await facts.AskAsync(request.Chronology, key, asked.Value, ct);
-            return answer.Map(a => (a.Moment, (IReadOnlyList<FactEffects>)(a.Fact.Effects.Count == 0 ? [] : [a.Fact])));
+            return answer.Map(a =>
+                (a.Moment, a.Identity, (IReadOnlyList<FactEffects>)(a.Fact.Effects.Count == 0 ? [] : [a.Fact]))
+            );
         }
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, ct);
         if (resolved.Rejection is { } rejection)
@@ -151,7 +160,8 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
             request.Qualifier,
             request.Value
         );
-        return (resolved.Value, await facts.ReadAsync(resolved.Value, selection, ct));
+        var identity = await identities.AtAsync(resolved.Value, ct);
+        return (resolved.Value, identity, await facts.ReadAsync(resolved.Value, identity, selection, ct));
     }
 
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);
@@ -161,11 +171,13 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
     private async Task<IReadOnlyList<Note>> NotesAsync(
         FactsOnADay request,
         Moment moment,
+        Identity identity,
         IReadOnlyList<FactEntry> entries,
         CancellationToken ct
     )
     {
-        var asked = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var keys = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var asked = keys.Select(identity.Surviving).ToArray();
         var unknown = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct)).ToList();
         if (request.Toward is { } toward && request.Kind is null or Stance && unknown.Contains(toward))
         {
@@ -174,11 +186,14 @@ public sealed class FactsOnADayHandler(Moments moments, Facts facts, Silences si
             if (neither.Count == 0 && toward != request.Holder)
                 unknown.Remove(toward);
         }
-        var notes = unknown.Select(Silences.UnknownActor).ToList();
+        var notes = unknown
+            .Select(Silences.UnknownActor)
+            .Concat(Silences.Merged(keys.Distinct(StringComparer.Ordinal), identity))
+            .ToList();
         if (entries.Count == 0)
         {
             var parties = asked is [var one, var other] ? new Parties([one], [other]) : new Parties(asked, []);
-            notes.Add(await silences.NoRecordAsync(moment, parties, ct));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
         return
         [

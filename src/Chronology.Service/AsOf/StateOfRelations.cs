@@ -32,6 +32,7 @@ public sealed record RecentEvent(string Key, DateAnswer Occurred, string Title, 
 
 public sealed class StateOfRelationsHandler(
     Moments moments,
+    Identities identities,
     FactTelling facts,
     RecordedEras eras,
     Timeline timeline,
@@ -44,18 +45,24 @@ public sealed class StateOfRelationsHandler(
 
     public async Task<Result<StateAnswer>> Handle(StateOfRelations request, CancellationToken cancellationToken)
     {
-        var parties = Parties.Read(request.Between, request.Actor).Value;
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var told = await facts.ListedAsync(moment, Selecting(parties), cancellationToken);
-        var recent = await timeline.RecentAsync(moment, parties, HowManyRecent, cancellationToken);
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var asked = Parties.Read(request.Between, request.Actor).Value;
+        var standing = asked.As(identity);
+        if (standing.Rejection is { } twice)
+            return twice;
+        var parties = standing.Value;
+        var told = await facts.ListedAsync(moment, identity, Selecting(parties), cancellationToken);
+        var recent = await timeline.RecentAsync(moment, parties.KeysIn(identity), HowManyRecent, cancellationToken);
         var notes = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.All, cancellationToken))
             .Select(Silences.UnknownActor)
+            .Concat(Silences.Merged(asked.All, identity))
             .ToList();
         if (told.Count == 0)
-            notes.Add(await silences.NoRecordAsync(moment, parties, cancellationToken));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
         return new StateAnswer(
             moment.Basis,
             await eras.InForceAsync(moment, cancellationToken),

@@ -24,7 +24,7 @@ public sealed record HistoryOfFact(
             : new("invalid-parameter", "Give “kind”, “holder” and “toward”.");
 }
 
-public sealed record FactHistoryAnswer(Basis Basis, IReadOnlyList<FactHistoryEntry> History);
+public sealed record FactHistoryAnswer(Basis Basis, IReadOnlyList<FactHistoryEntry> History, IReadOnlyList<Note> Notes);
 
 /// <param name="Facts">As <c>GET /facts</c> would list them at that position; their <c>because</c> without citations.</param>
 public sealed record FactHistoryEntry(
@@ -35,8 +35,12 @@ public sealed record FactHistoryEntry(
     IReadOnlyList<FactAnswer> Facts
 );
 
-public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.NpgsqlDataSource source)
-    : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
+public sealed class HistoryOfFactHandler(
+    Moments moments,
+    Identities identities,
+    Facts facts,
+    Npgsql.NpgsqlDataSource source
+) : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
 {
     public async Task<Result<FactHistoryAnswer>> Handle(HistoryOfFact request, CancellationToken cancellationToken)
     {
@@ -44,17 +48,23 @@ public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.Np
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var selection = FactQuestion.Selection(
-            request.Kind,
-            request.Holder,
-            request.Toward,
-            request.Qualifier,
-            request.Value
+        var (holder, toward) = (request.Holder!, request.Toward!);
+        var identified = await identities.UpToAsync(moment, cancellationToken);
+        var versions = await facts.VersionsAsync(
+            moment,
+            new(
+                request.Kind,
+                KeysEverBehind(holder, identified),
+                KeysEverBehind(toward, identified),
+                request.Qualifier,
+                request.Value
+            ),
+            cancellationToken
         );
-        var versions = await facts.VersionsAsync(moment, selection, cancellationToken);
         var positions = versions
-            .SelectMany(fact => fact.Versions.SelectMany(version => new[] { version.From, version.To }))
-            .Where(position => position <= moment.Position)
+            .SelectMany(version => new[] { version.From, version.To })
+            .Concat(identified.Select(known => known.From))
+            .Where(position => position > 0 && position <= moment.Position)
             .Distinct()
             .Order()
             .ToArray();
@@ -62,17 +72,12 @@ public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.Np
         var before = (Verdict: Verdict.NoRecord, Told: "");
         foreach (var position in positions)
         {
-            var entries = versions
-                .Select(fact =>
-                    (
-                        fact.Fact.Key,
-                        Effects: fact.Versions.Where(v => v.From <= position && position < v.To)
-                            .Select(v => v.Effect)
-                            .ToArray()
-                    )
-                )
-                .Where(fact => fact.Effects.Any(effect => effect.Key == fact.Key))
-                .Select(fact => FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf))
+            var identity = identified.Last(known => known.From <= position).Identity;
+            var asked = new FactSelection(Holders: [identity.Surviving(holder)], Towards: [identity.Surviving(toward)]);
+            var entries = identity
+                .Facts([.. versions.Where(v => v.From <= position && position < v.To).Select(v => v.Effect)])
+                .Where(fact => asked.Selects(fact.Heritage.Key))
+                .Select(fact => FactsAsOf.Decide(fact.Heritage, fact.Effects, moment.AsOf))
                 .ToArray();
             var verdict = FactQuestion.Judge(entries, request.Value);
             var told = FactTelling.Ordered(
@@ -84,14 +89,25 @@ public sealed class HistoryOfFactHandler(Moments moments, Facts facts, Npgsql.Np
             before = now;
             history.Add(new(position, "", verdict, [.. told.Select(fact => fact.Value)], told));
         }
-        return new FactHistoryAnswer(moment.Basis, await StampedAsync(request.Chronology, history, cancellationToken));
+        return new FactHistoryAnswer(
+            moment.Basis,
+            await StampedAsync(request.Chronology, history, cancellationToken),
+            [.. Silences.Merged(new[] { holder, toward }.Distinct(), identified[^1].Identity)]
+        );
     }
+
+    private static string[] KeysEverBehind(string actor, IEnumerable<(long, Identity Identity)> identified) =>
+        [
+            .. identified
+                .SelectMany(known => known.Identity.KeysBehind(known.Identity.Surviving(actor)))
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     private static readonly Dictionary<(string, long), ValueList<Citation>> NoCitations = [];
 
     /// <summary>What makes two answers differ: the values and how sure they are, not which revision says so.</summary>
     private static string Shown(FactAnswer fact) =>
-        $"{fact.Qualifier}|{fact.Value}|{fact.Certainty}|{string.Join(',', fact.Alternatives)}|{fact.Since}|{fact.Until}|{fact.Credibility}|{fact.DisputedBy?.Count}";
+        $"{fact.HeldAs}|{fact.TowardAs}|{fact.Qualifier}|{fact.Value}|{fact.Certainty}|{string.Join(',', fact.Alternatives)}|{fact.Since}|{fact.Until}|{fact.Credibility}|{fact.DisputedBy?.Count}";
 
     private async Task<IReadOnlyList<FactHistoryEntry>> StampedAsync(
         string chronology,

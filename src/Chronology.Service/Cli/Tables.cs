@@ -73,6 +73,7 @@ public static partial class Tables
         }
         if (answer.Next is { } next)
             Say(console, $"There are more: --cursor {next}");
+        Notes(console, answer.Notes);
     }
 
     public static void Changes(IAnsiConsole console, ChangesAnswer answer)
@@ -172,6 +173,7 @@ public static partial class Tables
         if (answer.History.Count == 0)
         {
             Say(console, "Nothing has been said about it.");
+            Notes(console, answer.Notes);
             return;
         }
         var table = New("From position", "Recorded", "Verdict", "Value", "Because");
@@ -185,6 +187,7 @@ public static partial class Tables
                 string.Join(", ", entry.Facts.SelectMany(fact => fact.Because).Select(Because))
             );
         Show(console, table);
+        Notes(console, answer.Notes);
     }
 
     public static void Receipt(IAnsiConsole console, RecordId id, Receipt receipt) =>
@@ -277,8 +280,8 @@ public static partial class Tables
             Row(
                 table,
                 fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}",
-                fact.Holder,
-                fact.Toward,
+                As(fact.Holder, fact.HeldAs),
+                As(fact.Toward, fact.TowardAs),
                 Told(fact),
                 fact.Since?.Edtf,
                 fact.Until?.Edtf,
@@ -287,6 +290,9 @@ public static partial class Tables
             );
         Show(console, table);
     }
+
+    private static string? As(string? actor, string? predecessor) =>
+        predecessor is null ? actor : $"{actor} (as {predecessor})";
 
     private static void Notes(IAnsiConsole console, IReadOnlyList<Note> notes)
     {

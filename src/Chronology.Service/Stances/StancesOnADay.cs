@@ -56,8 +56,11 @@ public sealed record StanceAnswer(
 );
 
 /// <summary>The functional fact, as <c>/facts</c> gives it, and who declared it.</summary>
+/// <param name="HeldAs">As there; likewise <paramref name="TowardAs"/>.</param>
 /// <param name="Value"><c>none</c> where nothing is declared then.</param>
 public sealed record DeclaredAnswer(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeldAs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TowardAs,
     string Value,
     FactCertainty Certainty,
     IReadOnlyList<string> Alternatives,
@@ -102,10 +105,13 @@ public sealed record SpanAnswer(string? Earliest, string? Latest)
 }
 
 /// <summary>One piece of evidence, and what it weighs on the day asked about.</summary>
+/// <param name="HeldAs">The predecessor that it is recorded of, in the holder's place; likewise <paramref name="TowardAs"/>.</param>
 /// <param name="Position">Of the revision.</param>
 /// <param name="Value">The position taken; none where it was given up.</param>
 /// <param name="P">What it counts as, -2 to 2; null: as no position.</param>
 public sealed record EvidenceAnswer(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeldAs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TowardAs,
     string Event,
     int Revision,
     long Position,
@@ -135,8 +141,13 @@ public sealed record WeightAnswer(decimal Value, decimal Low, decimal High)
     private static decimal Decimal(long weight) => (weight + TenThousandth / 2) / TenThousandth / 10_000m;
 }
 
-public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences silences, NpgsqlDataSource source)
-    : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
+public sealed class StancesOnADayHandler(
+    Moments moments,
+    Identities identities,
+    Facts facts,
+    Silences silences,
+    NpgsqlDataSource source
+) : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
 {
     public async Task<Result<StancesAnswer>> Handle(StancesOnADay request, CancellationToken cancellationToken)
     {
@@ -150,12 +161,17 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
         }
         var moment = resolved.Value;
         var selection = FactQuestion.Selection(Stance.Kind, request.Holder, request.Toward, null, null);
-        var found = await facts.ReadAsync(moment, selection, cancellationToken);
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var found = await facts.ReadAsync(moment, identity, selection, cancellationToken);
         var first = (int)Math.Clamp(place.Cursor?.Place.First ?? 0, 0, found.Count);
         var page = found.Skip(first).Take(request.Limit).ToList();
         var evidence = await EvidenceAsync(moment, page, cancellationToken);
         var stances = page.Select(fact =>
-                Stance.Of(FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf), evidence[fact.Key], moment.AsOf)
+                Stance.Of(
+                    fact.AsOf(moment.AsOf),
+                    fact.Heritage.Sources.SelectMany(of => evidence[of.Key]).Where(fact.Heritage.Passes),
+                    moment.AsOf
+                )
             )
             .OfType<Stance>()
             .ToList();
@@ -169,11 +185,12 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
         var next = first + page.Count;
         return new StancesAnswer(
             moment.Basis,
-            [.. stances.Select(stance => Tell(stance, citations))],
+            [.. stances.Select(stance => Tell(stance, identity.HeritageOf(stance.Declared.Key), citations))],
             next < found.Count ? TimelineCursor.Write(new(moment.Position, new(next, 0, 0, Stance.Kind))) : null,
             await NotesAsync(
                 request,
                 moment,
+                identity,
                 isSilent: !found.SelectMany(fact => fact.Effects).Any(MayHaveBegun),
                 cancellationToken
             )
@@ -182,7 +199,7 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
         bool MayHaveBegun(RecordedEffect effect) => StanceEvidence.Of(effect, moment.AsOf) is not null;
     }
 
-    /// <summary>Whose effects are evidence for each fact: all on its key that may have begun by the day, by index.</summary>
+    /// <summary>All effects that may have begun by the day on the keys that make up the histories of these facts, by index.</summary>
     private async Task<ILookup<FactKey, RecordedEffect>> EvidenceAsync(
         Moment moment,
         IReadOnlyList<FactEffects> page,
@@ -196,7 +213,12 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
             where e.fact = any ($1) and e.start_first <= $2 and e.from_position <= $3 and e.to_position > $3
             """
         );
-        command.Parameters.AddWithValue(page.Select(fact => fact.Id).ToArray());
+        command.Parameters.AddWithValue(
+            page.SelectMany(fact => fact.Heritage.Sources)
+                .Select(heritage => heritage.Key.IdIn(moment.Chronology))
+                .Distinct()
+                .ToArray()
+        );
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.Parameters.AddWithValue(moment.Position);
         var effects = new List<RecordedEffect>();
@@ -212,6 +234,7 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
 
     private static StanceAnswer Tell(
         Stance stance,
+        Heritage heritage,
         IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> citations
     )
     {
@@ -220,6 +243,8 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
             declared.Holder,
             declared.Toward!,
             new(
+                declared.HeldAs,
+                declared.TowardAs,
                 declared.Value,
                 declared.Certainty,
                 declared.Alternatives,
@@ -252,7 +277,10 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
                 .. stance.Evidence.Select(piece =>
                 {
                     var effect = piece.Effect;
+                    var of = heritage.SourceOf(effect);
                     return new EvidenceAnswer(
+                        of?.HeldAs,
+                        of?.TowardAs,
                         effect.Event,
                         effect.Revision,
                         effect.Position,
@@ -277,26 +305,36 @@ public sealed class StancesOnADayHandler(Moments moments, Facts facts, Silences 
     private async Task<IReadOnlyList<Note>> NotesAsync(
         StancesOnADay request,
         Moment moment,
+        Identity identity,
         bool isSilent,
         CancellationToken ct
     )
     {
-        var asked = new[] { request.Holder, request.Toward }.OfType<string>().ToList();
-        var noActors = await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct);
-        var towardIsActor = request.Toward is not null && !noActors.Contains(request.Toward);
-        var notes = new List<Note>();
-        if (request.Holder is { } holder && noActors.Contains(holder))
+        var keys = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var noActors = await Recorded.MissingAsync(
+            source,
+            moment,
+            RecordKind.Actor,
+            keys.Select(identity.Surviving),
+            ct
+        );
+        var actors = keys.Where(key => !noActors.Contains(identity.Surviving(key))).ToList();
+        var notes = Silences.Merged(keys.Distinct(StringComparer.Ordinal), identity).ToList();
+        if (request.Holder is { } holder && !actors.Contains(holder))
             notes.Add(Silences.UnknownActor(holder));
-        if (request.Toward is { } toward && !towardIsActor)
+        if (request.Toward is { } toward && !actors.Contains(toward))
         {
             if (await Recorded.MissingAsync(source, moment, RecordKind.Issue, [toward], ct) is [_])
                 notes.Add(new("unknown-issue", $"No issue or actor “{toward}” was recorded at that position."));
         }
         if (isSilent)
         {
-            var sides = new[] { request.Holder, towardIsActor ? request.Toward : null }.OfType<string>().ToArray();
-            var parties = sides is [var one, var other] && one != other ? new Parties([one], [other]) : new(sides, []);
-            notes.Add(await silences.NoRecordAsync(moment, parties, ct));
+            var sides = keys.Where(key => key == request.Holder || actors.Contains(key))
+                .Select(identity.Surviving)
+                .Distinct(StringComparer.Ordinal)
+                .ToArray();
+            var parties = sides is [var one, var other] ? new Parties([one], [other]) : new(sides, []);
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
         return
         [

@@ -2,6 +2,7 @@ using System.Globalization;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
+using Chronology.Time;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -19,19 +20,133 @@ public sealed record FactSelection(
     string? Qualifier = null,
     string? Value = null,
     bool EitherWay = false
-);
-
-/// <summary>The effects on one fact's key that a question needs, its citations left out.</summary>
-public sealed record FactEffects(FactKey Key, Guid Id, Guid? Ender, IReadOnlyList<RecordedEffect> Effects);
-
-/// <summary>Reads effects as known at a moment.</summary>
-public sealed class Facts(NpgsqlDataSource source)
+)
 {
-    /// <summary>For each key selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
-    /// <remarks>A key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
+    /// <summary>Whether a fact is between the actors selected.</summary>
+    public bool Selects(FactKey key)
+    {
+        return Match(key.Holder, key.Toward)
+            || ((EitherWay || key.Kind.Symmetric) && key.Toward is not null && Match(key.Toward, key.Holder));
+
+        bool Match(string holder, string? toward) =>
+            (Holders is null || Holders.Contains(holder)) && (Towards is null || Towards.Contains(toward));
+    }
+}
+
+/// <summary>The effects that a question about one fact needs, their citations left out.</summary>
+public sealed record FactEffects(Heritage Heritage, IReadOnlyList<RecordedEffect> Effects)
+{
+    public FactKey Key => Heritage.Key;
+
+    public FactEntry AsOf(Day day) => FactsAsOf.Decide(Heritage, Effects, day);
+}
+
+/// <summary>Reads effects as known at a moment, of actors as they were identified then.</summary>
+public sealed class Facts(NpgsqlDataSource source, Identities identities)
+{
+    /// <summary>For each fact selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
+    /// <remarks>Facts are those of the actors that stand at the moment, with what was recorded of actors merged into them and what
+    /// they inherit; a key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
     /// A value that no effect gave as known at the moment is not recorded, whatever ends all values of its kind: it was not yet in the rows then.
     /// An index look-up for each key, flat in the length of its history.</remarks>
+    /// <param name="identity">Of the moment.</param>
     public async Task<IReadOnlyList<FactEffects>> ReadAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        CancellationToken ct
+    )
+    {
+        if (identity.IsNone)
+            return await RecordedAsync(moment, selection, ct);
+        var asked = selection with
+        {
+            Holders = selection.Holders?.Select(identity.Surviving).ToArray(),
+            Towards = selection.Towards?.Select(identity.Surviving).ToArray(),
+        };
+        var recorded = await RecordedAsync(
+            moment,
+            asked with
+            {
+                Holders = asked.Holders?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
+                Towards = asked.Towards?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
+            },
+            ct
+        );
+        var own = recorded.ToDictionary(fact => fact.Key);
+        var heritages = recorded
+            .SelectMany(fact => identity.Heirs(fact.Key))
+            .Distinct()
+            .Where(asked.Selects)
+            .Select(identity.HeritageOf)
+            .ToList();
+        var others = await OfAsync(moment, [.. heritages.Where(heritage => !heritage.IsPlain)], ct);
+        return
+        [
+            .. heritages
+                .Where(heritage => heritage.IsPlain)
+                .Select(heritage => own[heritage.Key])
+                .Concat(others)
+                .OrderBy(fact => fact.Key.Fact, StringComparer.Ordinal)
+                .ThenBy(fact => fact.Key.Holder, StringComparer.Ordinal)
+                .ThenBy(fact => fact.Key.Toward ?? "", StringComparer.Ordinal)
+                .ThenBy(fact => fact.Key.Qualifier ?? "", StringComparer.Ordinal)
+                .ThenBy(fact => fact.Key.Value ?? "", StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The effects of all that makes up the history of these facts; without the facts of which nothing is recorded at the moment.</summary>
+    private async Task<IReadOnlyList<FactEffects>> OfAsync(
+        Moment moment,
+        IReadOnlyList<Heritage> heritages,
+        CancellationToken ct
+    )
+    {
+        if (heritages.Count == 0)
+            return [];
+        var sources = heritages.SelectMany((heritage, n) => heritage.Sources.Select(source => (n, source))).ToList();
+        await using var command = source.CreateCommand(
+            """
+            select x.nr, null, null, e.event, e.idx, e.from_position, e.effect::text
+            from unnest($1, $2, $3, $4, $5, $6) as x (nr, fact, ender, first, last, until)
+            cross join lateral chronology.effects_passing(x.fact, x.ender, x.first, x.last, x.until, $7, $8) e
+            """
+        );
+        command.Parameters.AddWithValue(sources.Select(s => s.n).ToArray());
+        command.Parameters.AddWithValue(sources.Select(s => s.source.Key.IdIn(moment.Chronology)).ToArray());
+        command.Parameters.AddWithValue(sources.Select(s => EnderOf(s.source.Key, moment.Chronology)).ToArray());
+        command.Parameters.AddWithValue(
+            sources.Select(s => LastDayBefore(s.source.SurelyBefore(moment.AsOf), moment.AsOf)).ToArray()
+        );
+        command.Parameters.AddWithValue(
+            sources.Select(s => LastDayBefore(s.source.Before(moment.AsOf), moment.AsOf)).ToArray()
+        );
+        command.Parameters.AddWithValue(sources.Select(s => s.source.Before(new(long.MaxValue)).Number).ToArray());
+        command.Parameters.AddWithValue(moment.RecordedOn);
+        command.Parameters.AddWithValue(moment.Position);
+        var found = heritages.Select(_ => new HashSet<RecordedEffect>()).ToList();
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+                found[reader.GetInt32(0)].Add(OneEffect(reader));
+        }
+        return
+        [
+            .. heritages
+                .Select((heritage, n) => new FactEffects(heritage, [.. found[n].Where(heritage.Passes)]))
+                .Where(fact => fact.Effects.Any(effect => fact.Key.Kind.Functional || effect.Value is not null)),
+        ];
+    }
+
+    /// <summary>The day before, as far as the day asked about; the least of days where there is none.</summary>
+    private static long LastDayBefore(Day day, Day asOf) =>
+        day.Number == long.MinValue ? long.MinValue : Math.Min(day.Number - 1, asOf.Number);
+
+    private static Guid? EnderOf(FactKey key, string chronology) =>
+        key.Kind.Functional ? null : key.EndingAll.IdIn(chronology);
+
+    /// <summary>For each key recorded, as it was recorded.</summary>
+    private async Task<IReadOnlyList<FactEffects>> RecordedAsync(
         Moment moment,
         FactSelection selection,
         CancellationToken ct
@@ -44,7 +159,7 @@ public sealed class Facts(NpgsqlDataSource source)
         command.Parameters.AddWithValue(moment.Position);
         command.Parameters.AddWithValue(moment.RecordedOn);
         command.CommandText = $"""
-            select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text
+            select f.id, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text
             from chronology.fact f
             cross join lateral (
                 select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
@@ -61,10 +176,11 @@ public sealed class Facts(NpgsqlDataSource source)
     /// <summary>The moment, and of one key the effects among which the model decides: what <see cref="Moments.ResolveAsync"/> and
     /// <see cref="ReadAsync"/> say of it, in one round trip. No effects: the key was not recorded at that moment.</summary>
     /// <remarks>One statement, so that the position and the rows are of one snapshot. It takes a second round trip where nothing has begun
-    /// by the day, and two more for an instant after the head's, which first raises the floor.</remarks>
-    /// <param name="key">Of a functional kind.</param>
+    /// by the day or the history of the fact is that of several keys, one the first time that an actor's revision is met,
+    /// and two more for an instant after the head's, which first raises the floor.</remarks>
+    /// <param name="key">Of a functional kind; the fact answered is that of the actors that stand.</param>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c> for a position above the head.</returns>
-    public async Task<Result<(Moment Moment, FactEffects Fact)>> AskAsync(
+    public async Task<Result<(Moment Moment, Identity Identity, FactEffects Fact)>> AskAsync(
         string chronology,
         FactKey key,
         Asked asked,
@@ -85,6 +201,7 @@ public sealed class Facts(NpgsqlDataSource source)
         else if (asked.Instant is { } instant)
             command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
         Moment moment;
+        long? actorsRevised;
         var effects = new List<RecordedEffect>();
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
@@ -93,6 +210,7 @@ public sealed class Facts(NpgsqlDataSource source)
             var found = Moments.Found(reader, chronology, asked);
             if (found.Rejection is { } rejection && asked.Instant is null)
                 return rejection;
+            actorsRevised = reader.IsDBNull(7) ? null : reader.GetInt64(7);
             if (found.IsOk && !reader.IsDBNull(3))
             {
                 do
@@ -109,9 +227,17 @@ public sealed class Facts(NpgsqlDataSource source)
                 ? rejection
                 : await AskAsync(chronology, key, new(asked.AsOf, known.Value.Position, null), ct);
         }
+        var identity = await identities.LastRevisedAsync(chronology, actorsRevised, ct);
+        var heritage = identity.HeritageOf(identity.Surviving(key));
+        if (!heritage.IsPlain)
+            return (
+                moment,
+                identity,
+                (await OfAsync(moment, [heritage], ct)).FirstOrDefault(new FactEffects(heritage, []))
+            );
         if (effects.Count == 0)
             effects.AddRange(await AfterAsync(moment, id, ct));
-        return (moment, new FactEffects(key, id, null, effects));
+        return (moment, identity, new FactEffects(heritage, effects));
     }
 
     private async Task<IReadOnlyList<RecordedEffect>> AfterAsync(Moment moment, Guid fact, CancellationToken ct)
@@ -134,30 +260,28 @@ public sealed class Facts(NpgsqlDataSource source)
         StoredEffect.Read(reader.GetString(3), reader.GetInt16(4), reader.GetInt64(5), reader.GetString(6));
 
     /// <summary>Every version ever recorded of the effects on the keys selected, up to the moment, with the positions at which each was so.</summary>
-    public async Task<
-        IReadOnlyList<(FactEffects Fact, IReadOnlyList<(RecordedEffect Effect, long From, long To)> Versions)>
-    > VersionsAsync(Moment moment, FactSelection selection, CancellationToken ct)
+    /// <remarks>The keys are those recorded; with a value, those of the effects that end all values too.</remarks>
+    public async Task<IReadOnlyList<(RecordedEffect Effect, long From, long To)>> VersionsAsync(
+        Moment moment,
+        FactSelection selection,
+        CancellationToken ct
+    )
     {
         await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(moment.Position);
         command.CommandText = $"""
-            select f.id, f.ender, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text, e.to_position
+            select null, null, null, e.event, e.idx, e.from_position, e.effect::text, e.to_position
             from chronology.fact f
-            join chronology.effect e on e.fact in (f.id, f.ender) and e.from_position <= $2
-            where f.chronology = $1 {Selecting(selection, command)}
-            order by f.kind, f.holder, f.toward, f.qualifier, f.value, e.from_position, e.event, e.idx
+            join chronology.effect e on e.fact = f.id and e.from_position <= $2
+            where f.chronology = $1 {Selecting(selection, command, withEnders: true)}
+            order by e.from_position, e.event, e.idx
             """;
-        var found = new List<(FactEffects, List<(RecordedEffect, long, long)>)>();
+        var found = new List<(RecordedEffect, long, long)>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
-        {
-            var id = reader.GetGuid(0);
-            if (found.Count == 0 || found[^1].Item1.Id != id)
-                found.Add((new(KeyOf(reader), id, reader.IsDBNull(1) ? null : reader.GetGuid(1), []), []));
-            found[^1].Item2.Add((EffectOf(reader), reader.GetInt64(9), reader.GetInt64(11)));
-        }
-        return [.. found.Select(f => (f.Item1, (IReadOnlyList<(RecordedEffect, long, long)>)f.Item2))];
+            found.Add((OneEffect(reader), reader.GetInt64(5), reader.GetInt64(7)));
+        return found;
     }
 
     /// <summary>For a fact that does not hold: the effects begun by the day, the latest first, among which what last held is found.</summary>
@@ -166,21 +290,27 @@ public sealed class Facts(NpgsqlDataSource source)
         const int Enough = 200;
         await using var command = source.CreateCommand(
             $"""
-            select null, null, null, null, null, null, null, e.event, e.idx, e.from_position, e.effect::text
-            from chronology.effect e
-            where e.fact in ($1, $2) and e.start_first <= $3 and e.from_position <= $4 and e.to_position > $4
-            order by e.start_first desc, e.event, e.idx
-            limit {Enough.ToString(CultureInfo.InvariantCulture)}
+            select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text
+            from unnest($1, $2, $3) as x (fact, ender, last)
+            cross join lateral (
+                select e.event, e.idx, e.from_position, e.effect
+                from chronology.effect e
+                where e.fact in (x.fact, x.ender) and e.start_first <= x.last and e.from_position <= $4 and e.to_position > $4
+                order by e.start_first desc, e.event, e.idx
+                limit {Enough.ToString(CultureInfo.InvariantCulture)}) e
             """
         );
-        command.Parameters.AddWithValue(fact.Id);
-        command.Parameters.AddWithValue(fact.Ender ?? fact.Id);
-        command.Parameters.AddWithValue(moment.AsOf.Number);
+        var sources = fact.Heritage.Sources;
+        command.Parameters.AddWithValue(sources.Select(s => s.Key.IdIn(moment.Chronology)).ToArray());
+        command.Parameters.AddWithValue(sources.Select(s => EnderOf(s.Key, moment.Chronology)).ToArray());
+        command.Parameters.AddWithValue(
+            sources.Select(s => LastDayBefore(s.Before(moment.AsOf), moment.AsOf)).ToArray()
+        );
         command.Parameters.AddWithValue(moment.Position);
         var effects = new List<RecordedEffect>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
-            effects.Add(EffectOf(reader));
+            effects.Add(OneEffect(reader));
         return effects;
     }
 
@@ -217,29 +347,30 @@ public sealed class Facts(NpgsqlDataSource source)
 
     private static async Task<IReadOnlyList<FactEffects>> GroupAsync(NpgsqlCommand command, CancellationToken ct)
     {
-        var found = new List<(FactKey Key, Guid Id, Guid? Ender, List<RecordedEffect> Effects)>();
+        var found = new List<(FactKey Key, Guid Id, List<RecordedEffect> Effects)>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             var id = reader.GetGuid(0);
             if (found.Count == 0 || found[^1].Id != id)
-                found.Add((KeyOf(reader), id, reader.IsDBNull(1) ? null : reader.GetGuid(1), []));
+                found.Add((KeyOf(reader), id, []));
             found[^1].Effects.Add(EffectOf(reader));
         }
-        return [.. found.Select(f => new FactEffects(f.Key, f.Id, f.Ender, f.Effects))];
+        return [.. found.Select(f => new FactEffects(Heritage.Plain(f.Key), f.Effects))];
     }
 
     /// <summary>The condition on <c>f</c>, its values added to <paramref name="command"/> as parameters.</summary>
-    private static string Selecting(FactSelection selection, NpgsqlCommand command)
+    /// <param name="withEnders">Also the keys of the effects that end all values of a kind that is not functional; they are no facts themselves.</param>
+    private static string Selecting(FactSelection selection, NpgsqlCommand command, bool withEnders = false)
     {
-        // The key of the effects that end all values of a kind that is not functional is no fact itself.
-        var conditions = new List<string> { $"not (f.value = '' and f.kind in ({NotFunctional}))" };
+        var ender = $"f.value = '' and f.kind in ({NotFunctional})";
+        var conditions = new List<string> { withEnders ? "true" : $"not ({ender})" };
         if (selection.Kind is not null)
             conditions.Add($"f.kind = {Parameter(selection.Kind)}");
         if (selection.Qualifier is not null)
             conditions.Add($"f.qualifier = {Parameter(selection.Qualifier)}");
         if (selection.Value is not null)
-            conditions.Add($"(f.value = {Parameter(selection.Value)} or f.kind not in ({NotFunctional}))");
+            conditions.Add($"(f.value = {Parameter(selection.Value)} or f.kind not in ({NotFunctional}) or {ender})");
         var holders = selection.Holders is null ? null : Parameter(selection.Holders.ToArray());
         var towards = selection.Towards is null ? null : Parameter(selection.Towards.ToArray());
         if (Way(holders, towards) is { } way)
@@ -277,15 +408,15 @@ public sealed class Facts(NpgsqlDataSource source)
 
     private static FactKey KeyOf(NpgsqlDataReader reader) =>
         FactKey.Of(
+            reader.GetString(1),
             reader.GetString(2),
-            reader.GetString(3),
+            Given(reader.GetString(3)),
             Given(reader.GetString(4)),
-            Given(reader.GetString(5)),
-            Given(reader.GetString(6))
+            Given(reader.GetString(5))
         );
 
     private static RecordedEffect EffectOf(NpgsqlDataReader reader) =>
-        StoredEffect.Read(reader.GetString(7), reader.GetInt16(8), reader.GetInt64(9), reader.GetString(10));
+        StoredEffect.Read(reader.GetString(6), reader.GetInt16(7), reader.GetInt64(8), reader.GetString(9));
 
     private static string? Given(string text) => text.Length == 0 ? null : text;
 }

@@ -27,7 +27,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt)
 {
     /// <summary>The version of the answers' shape.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>The version of the rules that every chronology starts with.</summary>
     public const int Rules = 1;

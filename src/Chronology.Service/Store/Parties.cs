@@ -1,4 +1,5 @@
 using Chronology.Recording;
+using Chronology.Relations;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -9,6 +10,26 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
     public bool IsEveryone => One.Count == 0;
 
     public bool ArePair => Other.Count > 0;
+
+    /// <summary>The same parties as the actors that stand.</summary>
+    /// <returns>Or <c>invalid-parameter</c> where one of them stands on both sides.</returns>
+    public Result<Parties> As(Identity identity)
+    {
+        var standing = new Parties(Standing(One, identity), Standing(Other, identity));
+        return standing.One.Intersect(standing.Other, StringComparer.Ordinal).FirstOrDefault() is { } both
+            ? new Rejection(
+                "invalid-parameter",
+                $"“between”: “{both}” stands on both sides, for an actor of one is merged into it: leave it out of the other."
+            )
+            : standing;
+    }
+
+    /// <summary>Every key under which things of these parties are recorded.</summary>
+    public Parties KeysIn(Identity identity) =>
+        new([.. One.SelectMany(identity.KeysOf)], [.. Other.SelectMany(identity.KeysOf)]);
+
+    private static string[] Standing(IReadOnlyList<string> side, Identity identity) =>
+        [.. side.Select(identity.Surviving).Distinct(StringComparer.Ordinal)];
 
     public IEnumerable<string> All => One.Concat(Other).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 

@@ -1,4 +1,5 @@
 using Chronology.Recording;
+using Chronology.Relations;
 using Chronology.Time;
 using Npgsql;
 
@@ -10,16 +11,29 @@ public sealed class Silences(NpgsqlDataSource source)
     public static Note UnknownActor(string key) =>
         new("unknown-actor", $"No actor “{key}” was recorded at that position.");
 
+    /// <summary>The notes <c>merged</c>: for each of these keys that is merged, which actor the answer is about.</summary>
+    public static IEnumerable<Note> Merged(IEnumerable<string> keys, Identity identity) =>
+        keys.Where(key => identity.Surviving(key) != key)
+            .Select(key => new Note(
+                "merged",
+                $"“{key}” is merged into “{identity.Surviving(key)}”: the answer is about “{identity.Surviving(key)}”."
+            ));
+
     /// <summary>The note <c>no-record</c>: with the last recorded event of the parties and the longest silence between two of them,
     /// so that the reader can judge what the silence means.</summary>
-    public async Task<Note> NoRecordAsync(Moment moment, Parties parties, CancellationToken ct)
+    /// <param name="parties">Actors that stand; what was recorded of those merged into them counts for them.</param>
+    public async Task<Note> NoRecordAsync(Moment moment, Parties parties, Identity identity, CancellationToken ct)
     {
         await using var command = source.CreateCommand();
         command.CommandText = $"""
             select key, latest, case when earliest > {long.MinValue} then greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) end as silence
             from chronology.record r
             where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
-              and r.status in ('active', 'disputed') and r.latest <= $3 and {Timeline.Among(parties, command, 4)}
+              and r.status in ('active', 'disputed') and r.latest <= $3 and {Timeline.Among(
+                parties.KeysIn(identity),
+                command,
+                4
+            )}
             """;
         command.Parameters.Insert(0, new() { Value = moment.Chronology });
         command.Parameters.Insert(1, new() { Value = moment.Position });

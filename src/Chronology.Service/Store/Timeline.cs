@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chronology.Actors;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Time;
@@ -233,7 +234,7 @@ public static class Rows
 /// <summary>Records as answers tell them.</summary>
 public static class Told
 {
-    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce.</summary>
+    /// <summary>Every recorded field, then status, revision and position; of an event also happened and inForce by the moment's day, of an era inForce, of an actor the name in use.</summary>
     public static JsonObject Of(RecordedRow row, Moment moment)
     {
         var state = row.State;
@@ -253,6 +254,8 @@ public static class Told
             told["span"] = System.Text.Json.JsonSerializer.SerializeToNode(DateAnswer.Of(era), Web.Answers.Json);
             told["inForce"] = RecordJson.Word(EraSpan.Of(era).InForceOn(moment.AsOf));
         }
+        if (state.Content is ActorContent actor)
+            told["called"] = actor.CalledOn(moment.AsOf);
         told["status"] = RecordJson.Word(state.Status);
         if (state.MergedInto is not null)
             told["mergedInto"] = state.MergedInto;

@@ -28,6 +28,7 @@ public static class Composition
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
         services.AddSingleton<Moments>();
+        services.AddSingleton<Identities>();
         services.AddSingleton<Facts>();
         services.AddSingleton<FactTelling>();
         services.AddSingleton<Timeline>();

@@ -42,6 +42,8 @@ public enum Verdict
 /// <param name="DisputedBy">Disputed effects that may decide instead, in the same order; none where the entry itself is claimed.</param>
 /// <param name="LastHeld">Where nothing holds: what last did, if anything; null also where something may hold.</param>
 /// <param name="IsRecorded">Whether there is any effect, even one that begins later.</param>
+/// <param name="HeldAs">The predecessor that was the holder of the effect which gives the shown value; null: the holder itself.</param>
+/// <param name="TowardAs">The predecessor that it was toward; null as <paramref name="HeldAs"/>.</param>
 public sealed record FactEntry(
     FactKey Key,
     string Value,
@@ -53,7 +55,9 @@ public sealed record FactEntry(
     ValueList<RecordedEffect> Because,
     ValueList<RecordedEffect> DisputedBy,
     LastHeld? LastHeld,
-    bool IsRecorded
+    bool IsRecorded,
+    string? HeldAs,
+    string? TowardAs
 )
 {
     /// <summary>Whether lists of facts show it: not where only <c>none</c> is possible.</summary>
@@ -83,8 +87,9 @@ public sealed record FactEntry(
     private IEnumerable<string> Possible => Alternatives.Prepend(Value);
 }
 
-/// <summary>The value that held last, and the effect that gave it.</summary>
-public sealed record LastHeld(string Value, RecordedEffect Effect);
+/// <summary>The value that held last, and the effect that gave it, its last day no later than the end of the parties' existence.</summary>
+/// <param name="HeldAs">As <see cref="FactEntry.HeldAs"/>; likewise <paramref name="TowardAs"/>.</param>
+public sealed record LastHeld(string Value, RecordedEffect Effect, string? HeldAs, string? TowardAs);
 
 public static class Verdicts
 {

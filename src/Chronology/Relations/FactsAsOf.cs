@@ -14,6 +14,11 @@ namespace Chronology.Relations;
 /// than the day (earliest &gt; day) or surely before M (latest &lt; M) change nothing but <see cref="FactEntry.LastHeld"/> and
 /// <see cref="FactEntry.IsRecorded"/>: a query may leave them out. A bound that is null is without limit on its side.
 /// </para>
+/// <para>
+/// Where the actors have predecessors, the history of a fact is its own effects together with those of the predecessor that began
+/// before the succession, from the day of the succession on; uncertain days of succession are independent of all other windows.
+/// The end of an actor's existence is another last day of every value, whenever the value began: one that began later never stands.
+/// </para>
 /// </remarks>
 public static class FactsAsOf
 {
@@ -22,15 +27,22 @@ public static class FactsAsOf
     /// <param name="effects">All effects of the key (of inherited keys too), and of a kind that is not functional also those of
     /// <see cref="FactKey.EndingAll"/>; in any order.</param>
     /// <exception cref="ArgumentException">The kind is not functional and an effect gives another value than that of the key.</exception>
-    public static FactEntry Decide(FactKey key, IReadOnlyList<RecordedEffect> effects, Day asOf)
+    public static FactEntry Decide(FactKey key, IReadOnlyList<RecordedEffect> effects, Day asOf) =>
+        Decide(Heritage.Plain(key), effects, asOf);
+
+    /// <summary>As above, of a fact whose history is that of several keys.</summary>
+    /// <param name="effects">Those on all the sources' keys; those that never count for the fact are passed over.</param>
+    public static FactEntry Decide(Heritage heritage, IReadOnlyList<RecordedEffect> effects, Day asOf)
     {
+        var key = heritage.Key;
         if (!key.Kind.Functional && effects.Any(effect => effect.Value is not null && effect.Value != key.Value))
             throw new ArgumentException($"An effect gives another value than {key}.", nameof(effects));
 
+        effects = heritage.IsPlain ? effects : [.. effects.Where(heritage.Passes)];
         var firm = effects.Where(effect => effect.IsFirm).ToList();
         var disputed = effects.Where(effect => effect.Credibility == "disputed").ToList();
-        var decided = Deciders(firm, asOf);
-        var contested = disputed.Count == 0 ? decided : Deciders([.. firm, .. disputed], asOf);
+        var ends = heritage.LastDay?.Days;
+        var (decided, contested) = Weigh(heritage, firm, disputed, ends, asOf);
         var claims = contested.Members.Where(member => !member.Effect.IsFirm).ToList();
 
         var claimed = !decided.Members.Any(member => member.MayStand) && claims.Any(claim => claim.MayStand);
@@ -48,14 +60,53 @@ public static class FactsAsOf
                 : FactCertainty.Possible,
             values.Where(other => other != value).ToValueList(),
             standing.Count > 0 ? shown!.Begins : null,
-            standing.Count > 0 ? shown!.LastDay : null,
+            standing.Count > 0 ? EffectDate.Sooner(shown!.LastDay, heritage.LastDay) : null,
             shown?.Credibility,
             basis.Effects().Order(ByBegin).ToValueList(),
             beside ? claims.Select(claim => claim.Effect).Order(ByBegin).ToValueList() : [],
             LastHeld: null,
-            IsRecorded: firm.Count + disputed.Count > 0
+            IsRecorded: firm.Count + disputed.Count > 0,
+            HeldAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.HeldAs : null,
+            TowardAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.TowardAs : null
         );
-        return entry.Holds() == Verdict.No ? entry with { LastHeld = LastHeldOf(key.Kind, firm, asOf) } : entry;
+        return entry.Holds() == Verdict.No ? entry with { LastHeld = LastHeldOf(heritage, firm, asOf) } : entry;
+    }
+
+    /// <summary>One effect as it takes part.</summary>
+    /// <param name="Before">It takes part only if it began before this day.</param>
+    private readonly record struct Part(RecordedEffect Effect, Day Before);
+
+    /// <summary>What may decide among the firm effects, and among all, whichever way uncertain days of succession have fallen.</summary>
+    private static (Possibilities Decided, Possibilities Contested) Weigh(
+        Heritage heritage,
+        List<RecordedEffect> firm,
+        List<RecordedEffect> disputed,
+        DayWindow? ends,
+        Day asOf
+    )
+    {
+        if (heritage.IsPlain)
+            return WeighIn(_ => AfterAll);
+        var sources = new Dictionary<RecordedEffect, HeritageSource>(ReferenceEqualityComparer.Instance);
+        foreach (var effect in firm.Concat(disputed))
+            sources[effect] = heritage.SourceOf(effect)!;
+        var latest = sources.Keys.Select(effect => LatestBegin(new(effect, AfterAll))).OfType<Day>().ToHashSet();
+        return Heritage
+            .Cases(sources.Values.Distinct(), latest, asOf)
+            .Select(before => WeighIn(effect => before(sources[effect])))
+            .Aggregate((a, b) => (a.Decided.Or(b.Decided), a.Contested.Or(b.Contested)));
+
+        (Possibilities Decided, Possibilities Contested) WeighIn(Func<RecordedEffect, Day> before)
+        {
+            var parts = firm.Select(effect => new Part(effect, before(effect))).ToList();
+            var decided = Deciders(parts, ends, asOf);
+            return disputed.Count == 0
+                ? (decided, decided)
+                : (
+                    decided,
+                    Deciders([.. parts, .. disputed.Select(effect => new Part(effect, before(effect)))], ends, asOf)
+                );
+        }
     }
 
     /// <summary>One of the effects that may decide, and what it may give.</summary>
@@ -67,6 +118,21 @@ public static class FactsAsOf
     private sealed record Possibilities(IReadOnlyList<Decider> Members, bool NothingYet)
     {
         public IEnumerable<RecordedEffect> Effects() => Members.Select(member => member.Effect);
+
+        public Possibilities Or(Possibilities other) =>
+            new(
+                [
+                    .. Members
+                        .Concat(other.Members)
+                        .GroupBy(member => member.Effect, ReferenceEqualityComparer.Instance)
+                        .Select(same => new Decider(
+                            (RecordedEffect)same.Key!,
+                            same.Any(member => member.MayStand),
+                            same.Any(member => member.MayBeOver)
+                        )),
+                ],
+                NothingYet || other.NothingYet
+            );
 
         /// <summary>In ordinal order, <c>none</c> among them.</summary>
         public SortedSet<string> PossibleValues()
@@ -80,35 +146,43 @@ public static class FactsAsOf
         }
     }
 
-    private static Possibilities Deciders(IReadOnlyList<RecordedEffect> effects, Day asOf)
+    /// <param name="ends">When the parties cease to be, if they do.</param>
+    private static Possibilities Deciders(IReadOnlyList<Part> parts, DayWindow? ends, Day asOf)
     {
         // M; an effect that has surely begun, but with no earliest day, leaves it at the least day of all.
         Day? surelyBegun = null;
-        foreach (var effect in effects)
-            if (LatestBegin(effect) is { } latest && latest <= asOf)
-                surelyBegun = Day.Max(Earliest(effect.Begins.Days), surelyBegun ?? BeforeAll);
-        var possible = effects
-            .Where(effect => LastBegin(effect, asOf) is { } last && last >= (surelyBegun ?? BeforeAll))
+        foreach (var part in parts)
+            if (LatestBegin(part) is { } latest && latest <= asOf)
+                surelyBegun = Day.Max(Earliest(part.Effect.Begins.Days), surelyBegun ?? BeforeAll);
+        var possible = parts
+            .Where(part => LastBegin(part, asOf) is { } last && last >= (surelyBegun ?? BeforeAll))
+            .Select(part => part.Effect)
             .ToList();
         return new(
-            [.. LastOfTheirDay(possible).Select(effect => Outcome(effect, surelyBegun ?? BeforeAll, asOf))],
+            [.. LastOfTheirDay(possible).Select(effect => Outcome(effect, surelyBegun ?? BeforeAll, ends, asOf))],
             surelyBegun is null
         );
     }
 
     /// <summary>What the effect gives when it decides; the earliest day on which it can have begun and still decide leaves its end most room.</summary>
-    private static Decider Outcome(RecordedEffect effect, Day surelyBegun, Day asOf)
+    private static Decider Outcome(RecordedEffect effect, Day surelyBegun, DayWindow? ends, Day asOf)
     {
         if (effect.Value is null)
             return new(effect, MayStand: false, MayBeOver: true);
+        var mayLast = ends is null || !(ends.Latest < asOf);
+        var mayBeGone = ends is not null && Earliest(ends) < asOf;
         if (effect.LastDay is not { Days: var lastDay })
-            return new(effect, MayStand: true, MayBeOver: false);
+            return new(effect, MayStand: mayLast, MayBeOver: mayBeGone);
         var begin =
             Earliest(effect.Begins.Days) >= surelyBegun
                 ? Earliest(effect.Begins.Days)
                 : effect.Begins.Days.FirstOnOrAfter(surelyBegun)!.Value;
         var firstEnd = Earliest(lastDay) >= begin ? Earliest(lastDay) : lastDay.FirstOnOrAfter(begin)!.Value;
-        return new(effect, MayStand: lastDay.FirstOnOrAfter(asOf) is not null, MayBeOver: firstEnd < asOf);
+        return new(
+            effect,
+            MayStand: mayLast && lastDay.FirstOnOrAfter(asOf) is not null,
+            MayBeOver: mayBeGone || firstEnd < asOf
+        );
     }
 
     /// <summary>Leaves out those of the same certain day that others surely follow: by order, then by time of day;
@@ -143,24 +217,50 @@ public static class FactsAsOf
 
     private static long InUtc(TimeOfDay time, int offsetMinutes) => time.Nanoseconds - offsetMinutes * 60_000_000_000L;
 
-    private static LastHeld? LastHeldOf(FactKind kind, IEnumerable<RecordedEffect> firm, Day asOf)
+    private static LastHeld? LastHeldOf(Heritage heritage, IEnumerable<RecordedEffect> firm, Day asOf)
     {
-        var begun = firm.Where(effect => effect.Value is not null && kind.Holds(effect.Value) != false)
-            .Where(effect => LastBegin(effect, asOf) is not null)
+        var lived = heritage.LastDay?.Latest is { } end ? Day.Min(end, asOf) : asOf;
+        var begun = firm.Where(effect => effect.Value is not null && heritage.Key.Kind.Holds(effect.Value) != false)
+            .Select(effect => (Effect: effect, Last: LastBegin(new(effect, BeforeOf(heritage, effect, asOf)), lived)))
+            .Where(part => part.Last is not null)
             .ToList();
-        var latest = begun.Max(effect => LastBegin(effect, asOf));
-        return begun.Where(effect => LastBegin(effect, asOf) == latest).Max(Later) is { } last
-            ? new(last.Value!, last)
+        var latest = begun.Max(part => part.Last);
+        return begun.Where(part => part.Last == latest).Select(part => part.Effect).Max(Later) is { } last
+            ? new(
+                last.Value!,
+                last with
+                {
+                    LastDay = EffectDate.Sooner(last.LastDay, heritage.LastDay),
+                },
+                heritage.SourceOf(last)?.HeldAs,
+                heritage.SourceOf(last)?.TowardAs
+            )
             : null;
     }
 
-    /// <summary>The last day on or before <paramref name="day"/> on which the effect can have begun, its own end considered.</summary>
-    private static Day? LastBegin(RecordedEffect effect, Day day) =>
-        effect.Begins.Days.LastOnOrBefore(effect.LastDay?.Days.Latest is { } end ? Day.Min(day, end) : day);
+    private static Day BeforeOf(Heritage heritage, RecordedEffect effect, Day asOf) =>
+        heritage.IsPlain ? AfterAll : heritage.SourceOf(effect)!.Before(asOf);
 
-    /// <summary>The last day on which the effect can have begun, its own end considered; null where there is none.</summary>
-    private static Day? LatestBegin(RecordedEffect effect) =>
-        effect.LastDay?.Days.Latest is { } end ? effect.Begins.Days.LastOnOrBefore(end) : effect.Begins.Days.Latest;
+    /// <summary>The last day on or before <paramref name="day"/> on which the effect can have begun and takes part, its own end considered.</summary>
+    private static Day? LastBegin(Part part, Day day)
+    {
+        if (part.Before == BeforeAll)
+            return null;
+        var last = part.Before == AfterAll ? day : Day.Min(day, part.Before - 1);
+        return part.Effect.Begins.Days.LastOnOrBefore(
+            part.Effect.LastDay?.Days.Latest is { } end ? Day.Min(last, end) : last
+        );
+    }
+
+    /// <summary>The last day on which the effect can have begun, its own end considered; null where there is none, and where it may not take part.</summary>
+    private static Day? LatestBegin(Part part)
+    {
+        var begins = part.Effect.Begins.Days;
+        var latest = part.Effect.LastDay?.Days.Latest is { } end ? begins.LastOnOrBefore(end) : begins.Latest;
+        return latest < part.Before ? latest : null;
+    }
+
+    private static readonly Day AfterAll = new(long.MaxValue);
 
     private static readonly Day BeforeAll = new(long.MinValue);
 

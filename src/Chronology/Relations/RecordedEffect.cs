@@ -107,6 +107,25 @@ public sealed record EffectDate(string Edtf, DayWindow Days)
     /// "has surely begun by D" is a comparison like any other, here and in SQL.</remarks>
     public static EffectDate OpenBegin { get; } = new("..", new BeforeAllDays());
 
+    /// <summary>The last day where either of two ends it; null: neither does.</summary>
+    internal static EffectDate? Sooner(EffectDate? one, EffectDate? other)
+    {
+        if (one is null || other is null)
+            return one ?? other;
+        if (one.Latest <= other.Earliest)
+            return one;
+        if (other.Latest <= one.Earliest)
+            return other;
+        Day? earliest = one.Earliest is { } a && other.Earliest is { } b ? Day.Min(a, b) : null;
+        Day? latest = one.Latest is { } c && other.Latest is { } d ? Day.Min(c, d) : one.Latest ?? other.Latest;
+        var window = new DayRange(earliest, latest);
+        return new(Text(window), window);
+    }
+
+    /// <summary>The days written as EDTF, by their bounds.</summary>
+    internal static string Text(DayWindow days) =>
+        days.Earliest == days.Latest ? $"{days.Earliest}" : $"[{days.Earliest}..{days.Latest}]";
+
     /// <summary>Null where unbounded.</summary>
     public Day? Earliest => Days.Earliest;
 

@@ -120,6 +120,9 @@ public abstract class DayWindow
         return pattern.IsEmpty ? null : OfRuns(pattern);
     }
 
+    /// <summary>The day before each of these days.</summary>
+    public DayWindow DayBefore() => this is DayRange ? new DayRange(Earliest - 1, Latest - 1) : new Earlier(this);
+
     private static DayWindow OfRuns(DayWindow window) =>
         window.FirstOnOrAfter(FarPast) is { } first && window.RunEnd(first) == window.Latest
             ? new DayRange(window.Earliest, window.Latest)
@@ -153,6 +156,25 @@ public abstract class DayWindow
         public override int GetHashCode() => Parts.GetHashCode();
 
         private (DayWindow, Day, Day?) Parts => (inner, earliest, latest);
+    }
+
+    private sealed class Earlier(DayWindow next) : DayWindow
+    {
+        public override Day? Earliest => next.Earliest - 1;
+
+        public override Day? Latest => next.Latest - 1;
+
+        public override Day? LastOnOrBefore(Day day) => next.LastOnOrBefore(day + 1) - 1;
+
+        public override Day? FirstOnOrAfter(Day day) => next.FirstOnOrAfter(day + 1) - 1;
+
+        private protected override Day? RunEnd(Day member) => next.RunEnd(member + 1) - 1;
+
+        public override bool Equals(object? obj) => obj is Earlier other && Next.Equals(other.Next);
+
+        public override int GetHashCode() => ~Next.GetHashCode();
+
+        private DayWindow Next => next;
     }
 
     private sealed class Union(ValueList<DayWindow> members) : DayWindow

@@ -319,6 +319,28 @@ public sealed class StancesOfTheWorkedChronology(StancesOfTheWorkedChronology.Im
     }
 
     [Fact]
+    public async Task pass_to_Russia_with_their_evidence()
+    {
+        var stance = (await AskAsync("holder=russia&toward=resolution-3379&asOf=1995")).Single()!;
+
+        Assert.Equal("opposes ussr", $"{stance["declared"]!["value"]} {stance["declared"]!["heldAs"]}");
+        Assert.Equal("opposes", (string?)stance["revealed"]!["value"]);
+        Assert.Equal(
+            ["ussr", "ussr", "ussr", "ussr"],
+            stance["evidence"]!.AsArray().Select(piece => (string?)piece!["heldAs"])
+        );
+    }
+
+    [Fact]
+    public async Task of_the_Soviet_Union_end_with_it()
+    {
+        var stance = (await AskAsync("holder=ussr&toward=resolution-3379&asOf=1995")).Single()!;
+
+        Assert.Equal("none", (string?)stance["declared"]!["value"]);
+        Assert.Equal("opposes", (string?)stance["revealed"]!["value"]);
+    }
+
+    [Fact]
     public async Task are_none_of_the_Soviet_Union_toward_what_came_after_it() =>
         Assert.Empty(await AskAsync("holder=ussr&toward=siege-of-gaza"));
 }

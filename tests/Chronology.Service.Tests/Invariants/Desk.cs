@@ -22,7 +22,8 @@ internal sealed class Desk : IAsyncDisposable
         Store = EventStore.Open(Source);
         Writer = new(Source, Store, clock);
         Moments = new(Source, clock);
-        Facts = new(Source);
+        Identities = new(Source);
+        Facts = new(Source, Identities);
         Clock = clock;
     }
 
@@ -33,6 +34,8 @@ internal sealed class Desk : IAsyncDisposable
     public Writer Writer { get; }
 
     public Moments Moments { get; }
+
+    public Identities Identities { get; }
 
     public Facts Facts { get; }
 
@@ -81,8 +84,8 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>What the service finds in the rows for every fact of the chronology, decided.</summary>
     public async Task<IReadOnlyList<FactEntry>> FactsAsync(Moment moment) =>
         [
-            .. (await Facts.ReadAsync(moment, new FactSelection(), Ct)).Select(fact =>
-                FactsAsOf.Decide(fact.Key, fact.Effects, moment.AsOf)
+            .. (await Facts.ReadAsync(moment, await Identities.AtAsync(moment, Ct), new FactSelection(), Ct)).Select(
+                fact => fact.AsOf(moment.AsOf)
             ),
         ];
 
@@ -122,6 +125,7 @@ internal sealed class Desk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Identities.Dispose();
         await Store.DisposeAsync();
         await Source.DisposeAsync();
     }

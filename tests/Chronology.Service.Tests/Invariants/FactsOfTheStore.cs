@@ -145,8 +145,8 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
             Assert.Equal(moment, asked.Value.Moment);
             var found = asked.Value.Fact.Effects;
             Assert.Equal(
-                all.Where(entry => entry.Key == key).Select(Told),
-                found.Count == 0 ? [] : [Told(FactsAsOf.Decide(key, found, moment.AsOf))]
+                all.Where(entry => entry.Key == asked.Value.Identity.Surviving(key)).Select(Told),
+                found.Count == 0 ? [] : [Told(asked.Value.Fact.AsOf(moment.AsOf))]
             );
         }
     }
@@ -155,14 +155,10 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
     {
         foreach (var entry in all.Where(entry => entry.LastHeld is not null).Take(2))
         {
-            var id = entry.Key.IdIn(moment.Chronology);
-            var ender = entry.Key.Kind.Functional ? (Guid?)null : entry.Key.EndingAll.IdIn(moment.Chronology);
-            var begun = await desk.Facts.BegunAsync(
-                moment,
-                new(entry.Key, id, ender, []),
-                TestContext.Current.CancellationToken
-            );
-            Assert.Equal(entry.LastHeld, FactsAsOf.Decide(entry.Key, begun, moment.AsOf).LastHeld);
+            var identity = await desk.Identities.AtAsync(moment, TestContext.Current.CancellationToken);
+            var heritage = identity.HeritageOf(entry.Key);
+            var begun = await desk.Facts.BegunAsync(moment, new(heritage, []), TestContext.Current.CancellationToken);
+            Assert.Equal(Told(entry.LastHeld!), Told(FactsAsOf.Decide(heritage, begun, moment.AsOf).LastHeld!));
         }
     }
 
@@ -181,7 +177,10 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
 
     /// <summary>All that an entry says, less the positions at which it came to be known and what it needs a second question for.</summary>
     private static string Told(FactEntry entry) =>
-        $"{entry.Key.CanonicalText} = {entry.Value} {entry.Certainty} ({string.Join(", ", entry.Alternatives)}) {entry.Since?.Edtf} to {entry.Until?.Edtf}, {entry.Credibility}, because {Told(entry.Because)}, disputed by {Told(entry.DisputedBy)}, {(entry.IsRecorded ? "recorded" : "unrecorded")}, holds {entry.Holds()}";
+        $"{entry.Key.CanonicalText} = {entry.Value} {entry.Certainty} ({string.Join(", ", entry.Alternatives)}) {entry.Since?.Edtf} to {entry.Until?.Edtf}, as {entry.HeldAs} toward {entry.TowardAs}, {entry.Credibility}, because {Told(entry.Because)}, disputed by {Told(entry.DisputedBy)}, {(entry.IsRecorded ? "recorded" : "unrecorded")}, holds {entry.Holds()}";
+
+    private static string Told(LastHeld held) =>
+        $"{held.Value} {Told([held.Effect])} until {held.Effect.LastDay?.Edtf}, as {held.HeldAs}, {held.TowardAs}";
 
     private static string Told(IEnumerable<RecordedEffect> effects) =>
         string.Join(

@@ -288,10 +288,62 @@ internal static class RandomLogs
             }
         );
 
+    /// <summary>Who is who: a succession, an end, a merging or its undoing.</summary>
+    private static readonly Gen<Command?> OfActors =
+        from actor in Any("a", "a", "b", "c")
+        from other in Any("b", "c")
+        from kind in Any("continuator", "continuator", "successor", "secession")
+        from day in Any<string?>([null, .. OneDate])
+        from existed in Any<string?>(null, "../2000-03-05", "1990/200X", "1990/..")
+        from what in Gen.Int[0, 5]
+        select Try(() =>
+            what switch
+            {
+                0 => Desk.Read(
+                    Operation.Merged,
+                    new(RecordKind.Actor, actor),
+                    $$$"""{"into":"{{{other}}}","reason":{"code":"correction"}}"""
+                ),
+                1 => Desk.Read(Operation.Split, new(RecordKind.Actor, actor), """{"reason":{"code":"correction"}}"""),
+                2 => Desk.Read(
+                    Operation.Corrected,
+                    new(RecordKind.Actor, actor),
+                    new JsonObject
+                    {
+                        ["changes"] = new JsonObject
+                        {
+                            ["existed"] = existed,
+                            ["kind"] = day is null ? "state" : "person",
+                        },
+                        ["reason"] = new JsonObject { ["code"] = "correction" },
+                    }.ToJsonString()
+                ),
+                _ => Desk.Read(
+                    Operation.Corrected,
+                    new(RecordKind.Actor, actor),
+                    new JsonObject
+                    {
+                        ["changes"] = new JsonObject
+                        {
+                            ["successors"] = new JsonArray(
+                                new JsonObject
+                                {
+                                    ["actor"] = other,
+                                    ["kind"] = kind,
+                                    ["on"] = day,
+                                }
+                            ),
+                        },
+                        ["reason"] = new JsonObject { ["code"] = "correction" },
+                    }.ToJsonString()
+                ),
+            }
+        );
+
     public static Gen<List<Batch>> Logs { get; } =
         Gen.Select(
             Any(0, 0, 1, 40, 400),
-            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers)).List[1, 6],
+            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers), (1, OfActors)).List[1, 6],
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];
 

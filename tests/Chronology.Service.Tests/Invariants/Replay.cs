@@ -124,21 +124,14 @@ internal sealed class Replay
     /// <summary>Every fact as the model decides it from all that is known, whatever a query would leave out; ordered by key.</summary>
     public IReadOnlyList<FactEntry> FactsAt(long position, Day asOf)
     {
-        var effects = EffectsAt(position).ToList();
+        var actors = Versions.Where(version => version.From <= position && position < version.Until);
         return
         [
-            .. effects
-                .Select(effect => effect.Key)
-                .Where(key => key.Kind.Functional || key.Value is not null)
-                .Distinct()
-                .OrderBy(key => key.CanonicalText, StringComparer.Ordinal)
-                .Select(key =>
-                    FactsAsOf.Decide(
-                        key,
-                        [.. effects.Where(effect => effect.Key == key || effect.Key == key.EndingAll)],
-                        asOf
-                    )
-                ),
+            .. Identity
+                .Of(actors.Select(version => version.State).Where(state => state.Id.Kind == RecordKind.Actor))
+                .Facts([.. EffectsAt(position)])
+                .OrderBy(fact => fact.Heritage.Key.CanonicalText, StringComparer.Ordinal)
+                .Select(fact => FactsAsOf.Decide(fact.Heritage, fact.Effects, asOf)),
         ];
     }
 

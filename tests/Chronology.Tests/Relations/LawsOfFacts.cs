@@ -228,9 +228,17 @@ internal sealed class Arrangements
     private readonly List<Fallible> effects;
     private readonly HashSet<(RecordedEffect? Decider, string Value)> outcomes = [];
 
-    private Arrangements(IEnumerable<RecordedEffect> effects, long day)
+    private readonly Func<RecordedEffect, long, bool> counts;
+    private readonly IReadOnlyList<long?> existenceEnds;
+
+    private Arrangements(
+        IEnumerable<RecordedEffect> effects,
+        long day,
+        Func<RecordedEffect, long, bool> counts,
+        IReadOnlyList<long?> existenceEnds
+    )
     {
-        this.day = day;
+        (this.day, this.counts, this.existenceEnds) = (day, counts, existenceEnds);
         this.effects =
         [
             .. effects.Select(effect => new Fallible(
@@ -242,7 +250,17 @@ internal sealed class Arrangements
         Arrange(new (long Begin, long? End)[this.effects.Count], 0);
     }
 
-    public static Arrangements Of(IEnumerable<RecordedEffect> effects, long day) => new(effects, day);
+    public static Arrangements Of(IEnumerable<RecordedEffect> effects, long day) =>
+        new(effects, day, (_, _) => true, [null]);
+
+    /// <param name="counts">Whether an effect that begins on a day takes part.</param>
+    /// <param name="existenceEnds">The days on one of which every value ends; null: never.</param>
+    public static Arrangements Of(
+        IEnumerable<RecordedEffect> effects,
+        long day,
+        Func<RecordedEffect, long, bool> counts,
+        IReadOnlyList<long?> existenceEnds
+    ) => new(effects, day, counts, existenceEnds);
 
     public static List<long> Members(EffectDate date) =>
         [
@@ -281,7 +299,10 @@ internal sealed class Arrangements
 
     private void Decide((long Begin, long? End)[] fallen)
     {
-        var begun = Enumerable.Range(0, effects.Count).Where(i => fallen[i].Begin <= day).ToList();
+        var begun = Enumerable
+            .Range(0, effects.Count)
+            .Where(i => fallen[i].Begin <= day && counts(effects[i].Effect, fallen[i].Begin))
+            .ToList();
         if (begun.Count == 0)
         {
             outcomes.Add((null, "none"));
@@ -294,7 +315,11 @@ internal sealed class Arrangements
         var time = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.TimeOfDay?.Nanoseconds);
         last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.TimeOfDay?.Nanoseconds < time);
         foreach (var i in last)
-            outcomes.Add((effects[i].Effect, fallen[i].End < day ? "none" : effects[i].Effect.Value ?? "none"));
+        foreach (var end in existenceEnds)
+        {
+            var over = fallen[i].End < day || end < day;
+            outcomes.Add((effects[i].Effect, over ? "none" : effects[i].Effect.Value ?? "none"));
+        }
     }
 
     private sealed record Fallible(RecordedEffect Effect, List<long> Begins, List<long?> Ends)

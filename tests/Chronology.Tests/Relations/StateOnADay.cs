@@ -45,7 +45,7 @@ public sealed class RecognitionGrantedAndWithdrawn
         Assert.Equal(Verdict.No, entry.Holds());
         Assert.Equal(Verdict.Certain, entry.Is("withdrawn"));
         Assert.Equal(Verdict.No, entry.Is("de-jure"));
-        Assert.Equal(new LastHeld("de-jure", Granted), entry.LastHeld);
+        Assert.Equal(new LastHeld("de-jure", Granted, null, null), entry.LastHeld);
     }
 
     [Fact]
@@ -428,7 +428,7 @@ public sealed class KindsWithSeveralValues
         var entry = Arms.AsOf("1992", ArmsGiven, AllEnded);
 
         Assert.Equal("none certain", entry.Said());
-        Assert.Equal(new LastHeld("arms", ArmsGiven), entry.LastHeld);
+        Assert.Equal(new LastHeld("arms", ArmsGiven, null, null), entry.LastHeld);
         Assert.Equal(["ended"], entry.Because.Events());
     }
 
