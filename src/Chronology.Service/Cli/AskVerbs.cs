@@ -85,7 +85,7 @@ public static class AskVerbs
             ["holder", "toward", "cursor", "limit", "asOf", "knownAt"],
             StancesEndpoint.Read,
             Tables.Stances,
-            "chronology stances --holder ussr --toward resolution-3379 --as-of 1991",
+            "chronology stances --holder ussr --toward resolution-3379 --as-of 1991-12-20",
             "chronology stances --holder russia --as-of 2014"
         );
         yield return Asking(

@@ -99,7 +99,7 @@ public sealed class Comparing(
             [.. behind.Distinct().SelectMany(id => revisions[id]).OrderBy(revision => revision.Position)];
     }
 
-    /// <summary>The scores of these pairs of actors, where they differ; of actors merged into others at either moment none.</summary>
+    /// <summary>The scores of these pairs of actors, as those that stand, where they differ.</summary>
     public async Task<IReadOnlyList<ScoreLine>> ScoresAsync(
         Moment before,
         Moment after,
@@ -110,10 +110,14 @@ public sealed class Comparing(
         var one = (Moment: before, Identity: await identities.AtAsync(before, ct));
         var other = (Moment: after, Identity: await identities.AtAsync(after, ct));
         var lines = new List<ScoreLine>();
-        foreach (var pair in pairs)
+        var standing = pairs
+            .Select(pair => ScoredPair.Of(other.Identity.Surviving(pair.One), other.Identity.Surviving(pair.Other)))
+            .Where(pair => pair.One != pair.Other)
+            .Distinct();
+        foreach (var pair in standing)
         {
             var parties = new Parties([pair.One], [pair.Other]);
-            if (parties.As(one.Identity).IsOk && parties.As(other.Identity).IsOk)
+            if (parties.As(one.Identity).IsOk)
                 lines.AddRange(await ScoreAsync(one, other, parties, (line, _) => Task.FromResult(line), ct));
         }
         return lines;
@@ -235,7 +239,8 @@ public sealed class Comparing(
     {
         if (!parties.ArePair)
             return [];
-        var (one, other) = (parties.As(before.Identity).Value, parties.As(after.Identity).Value);
+        var one = parties.As(before.Identity).Value.KeysIn(before.Identity);
+        var other = parties.As(after.Identity).Value.KeysIn(after.Identity);
         var (was, now) = (await scores.OfAsync(before.Moment, one, ct), await scores.OfAsync(after.Moment, other, ct));
         if (was == now)
             return [];

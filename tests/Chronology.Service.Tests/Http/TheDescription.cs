@@ -106,6 +106,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/state", "StateAnswer")]
     [InlineData("/facts?kind=recognition&holder=ussr&toward=israel", "FactsAnswer")]
     [InlineData("/facts/history?kind=recognition&holder=ussr&toward=israel", "FactHistoryAnswer")]
+    [InlineData("/stances", "StancesAnswer")]
     [InlineData("/changes", "ChangesAnswer")]
     [InlineData("/compare?from=1940", "ComparisonAnswer")]
     [InlineData("/actors/ussr/history", "HistoryAnswer")]
