@@ -200,12 +200,6 @@ public static class AppendEndpoints
         return Told(http, receipt, created: null);
     }
 
-    /// <summary><c>dryRun=true</c>: the effect preview is asked for, for one day or, without <c>asOf</c>, for several.</summary>
-    private sealed record Trying(string? AsOf)
-    {
-        public static Trying? Read(Parameters query) => query.Flag("dryRun") ? new(query.Text("asOf")) : null;
-    }
-
     private static IResult Told(HttpContext http, Result<Receipt> receipt, string? created)
     {
         if (receipt.Rejection is { } rejection)
@@ -216,4 +210,10 @@ public static class AppendEndpoints
         http.Response.Headers.Location = created;
         return Results.Json(receipt.Value, Answers.Json, statusCode: StatusCodes.Status201Created);
     }
+}
+
+/// <summary><c>dryRun=true</c>: the effect preview is asked for, and for which day; null without <c>asOf</c>.</summary>
+public sealed record Trying(string? AsOf)
+{
+    public static Trying? Read(Parameters query) => query.Flag("dryRun") ? new(query.Text("asOf")) : null;
 }

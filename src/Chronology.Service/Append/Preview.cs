@@ -64,39 +64,34 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
 {
     private const int GreatestDays = 8;
 
-    private static readonly Changed Nothing = new([], [], [], []);
-
     public async Task<Result<EffectPreview>> Handle(PreviewOrder request, CancellationToken cancellationToken)
     {
-        var resolved = await moments.ResolveAsync(request.Chronology, new(request.AsOf, null), cancellationToken);
-        if (resolved.Rejection is { } rejection)
+        var asked = moments.Read(new(request.AsOf, null));
+        if (asked.Rejection is { } unreadable)
+            return unreadable;
+        await using var trial = await writer.TryAsync(request.Chronology, request.Caller, cancellationToken);
+        var tried = await trial.AppendAsync([request.Order], allOrNothing: true);
+        if (tried.Rejection is { } rejection)
             return rejection;
-        var before = resolved.Value;
-        var changes = Nothing;
-        var days = new List<ChangedOn>();
-        var tried = await writer.TryAsync(
-            request.Chronology,
-            request.Order,
-            request.Caller,
-            async (transaction, position) =>
+        return tried.Value[0] switch
+        {
+            Outcome.Recorded made => await ToldAsync(made.State, RecordJson.Word(made.Operation)),
+            Outcome.Unchanged same => await ToldAsync(same.State, null),
+            Outcome.Refused refused => refused.Rejection,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+        async Task<EffectPreview> ToldAsync(RecordState state, string? op)
+        {
+            using var look = new TrialLook(trial, request.Chronology);
+            var (before, after) = await look.MomentsAsync(asked.Value.AsOf, op is null ? 0 : 1, cancellationToken);
+            var days = new List<ChangedOn>();
+            if (op is not null && request.AsOf is null)
             {
-                var reading = Reading.Within(transaction);
-                using var identities = new Identities(reading);
-                var comparing = Comparing.Over(reading, identities);
-                var asked = new Asked(before.AsOf, position - 1, null);
-                before = (await Moments.KnownAtAsync(reading, request.Chronology, asked, cancellationToken)).Value;
-                asked = asked with { Position = position };
-                var after = (await Moments.KnownAtAsync(reading, request.Chronology, asked, cancellationToken)).Value;
-                var candidates = new Candidates(reading);
-                var pairs = await candidates.PairsAsync(request.Chronology, position, cancellationToken);
-                changes = await ChangesAsync(comparing, before, after, pairs, cancellationToken);
-                if (request.AsOf is not null)
-                    return;
-                var dated = await candidates.DaysAsync(request.Chronology, position, cancellationToken);
+                var dated = await look.DaysAsync(after, cancellationToken);
                 foreach (var day in dated.Where(day => day != before.AsOf).Take(GreatestDays))
                 {
-                    var on = await ChangesAsync(
-                        comparing,
+                    var on = await look.ChangesAsync(
                         before with
                         {
                             AsOf = day,
@@ -105,45 +100,57 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
                         {
                             AsOf = day,
                         },
-                        pairs,
                         cancellationToken
                     );
                     if (on.Facts.Count + on.Stances.Count + on.Eras.Count + on.Scores.Count > 0)
                         days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras, on.Scores));
                 }
-            },
-            cancellationToken
-        );
-        return tried.Then(outcome =>
-            outcome switch
-            {
-                Outcome.Recorded made => Told(made.State, RecordJson.Word(made.Operation)),
-                Outcome.Unchanged same => Told(same.State, null),
-                Outcome.Refused refused => (Result<EffectPreview>)refused.Rejection,
-                _ => throw new System.Diagnostics.UnreachableException(),
             }
-        );
-
-        Result<EffectPreview> Told(RecordState state, string? op) =>
-            new EffectPreview(
+            return new EffectPreview(
                 true,
                 before.Basis,
                 new(state.Id.OwnKey, state.Revision, RecordJson.Word(state.Status), op, state.Id.Scheme),
-                changes,
+                await look.ChangesAsync(before, after, cancellationToken),
                 request.AsOf is null ? days : null
             );
+        }
+    }
+}
+
+/// <summary>Looks at what a trial has changed, from within it.</summary>
+public sealed class TrialLook : IDisposable
+{
+    private readonly Reading reading;
+    private readonly string chronology;
+    private readonly Identities identities;
+    private readonly Candidates candidates;
+    private readonly Comparing comparing;
+
+    public TrialLook(Trial trial, string chronology)
+    {
+        (reading, this.chronology) = (trial.Reading, chronology);
+        identities = new(reading);
+        candidates = new(reading);
+        comparing = Comparing.Over(reading, identities);
     }
 
-    private static async Task<Changed> ChangesAsync(
-        Comparing comparing,
-        Moment before,
-        Moment after,
-        IReadOnlyList<ScoredPair> pairs,
-        CancellationToken ct
-    )
+    /// <summary>The head before so many revisions of the trial, and after them.</summary>
+    public async Task<(Moment Before, Moment After)> MomentsAsync(Day asOf, long revisions, CancellationToken ct)
+    {
+        var after = (await Moments.KnownAtAsync(reading, chronology, new(asOf, null, null), ct)).Value;
+        var asked = new Asked(asOf, after.Position - revisions, null);
+        return ((await Moments.KnownAtAsync(reading, chronology, asked, ct)).Value, after);
+    }
+
+    /// <summary>The days that what was recorded last names, in their order.</summary>
+    public Task<IReadOnlyList<Day>> DaysAsync(Moment after, CancellationToken ct) =>
+        candidates.DaysAsync(chronology, after.Position, ct);
+
+    public async Task<Changed> ChangesAsync(Moment before, Moment after, CancellationToken ct)
     {
         var lines = await comparing.KnowledgeAsync(before, after, Parties.Everyone, ct);
-        // The revision behind each is the one that is not recorded.
+        var pairs = await candidates.PairsAsync(chronology, before.Position, after.Position, ct);
+        // The revisions behind them are those that are not recorded.
         var facts = lines.OfType<FactLine>().Select(line => line with { Revisions = null }).ToLookup(IsStance);
         return new(
             [.. facts[false]],
@@ -154,4 +161,6 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
     }
 
     private static bool IsStance(FactLine line) => line.Fact == "stance";
+
+    public void Dispose() => identities.Dispose();
 }

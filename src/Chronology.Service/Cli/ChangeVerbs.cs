@@ -250,9 +250,7 @@ public static class ChangeVerbs
         var caller = run.CallerOf(parsed);
         if ((order.Rejection ?? caller.Rejection) is { } refusal)
             return run.Refuse(refusal);
-        if (parsed.GetValue(run.TriedAsOf) is not null && !parsed.GetValue(run.DryRun))
-            throw new CommandException("usage", "--as-of goes with --dry-run.", Exit.Usage);
-        if (parsed.GetValue(run.DryRun))
+        if (run.Tries(parsed))
             return await run.AnswerAsync(
                 parsed,
                 (store, chronology) =>

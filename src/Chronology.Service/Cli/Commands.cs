@@ -146,6 +146,16 @@ public sealed record Run(Surroundings Around, string[] Given)
             HelpName = "DAY",
         };
 
+    /// <summary>Whether a change is tried, not made.</summary>
+    /// <exception cref="CommandException">A day is given, but nothing is tried.</exception>
+    public bool Tries(ParseResult parsed) =>
+        parsed.GetValue(DryRun)
+        || (
+            parsed.GetValue(TriedAsOf) is null
+                ? false
+                : throw new CommandException("usage", "--as-of goes with --dry-run.", Exit.Usage)
+        );
+
     public Result<Store.Caller> CallerOf(ParseResult parsed) =>
         Incoming.CallerNamed(parsed.GetValue(Author), "--author", parsed.GetValue(Via), "--via");
 

@@ -134,20 +134,26 @@ public sealed class Candidates(Reading source)
         return await TextsAsync(command, ct);
     }
 
-    /// <summary>The pairs of the events whose weight changes at a position, as they were and as they are, in ordinal order; none of an event with too many.</summary>
-    public async Task<IReadOnlyList<ScoredPair>> PairsAsync(string chronology, long position, CancellationToken ct)
+    /// <summary>The pairs of the events revised between two positions, or dated anew, as they were and as they are, in ordinal order; none of an event with too many.</summary>
+    public async Task<IReadOnlyList<ScoredPair>> PairsAsync(
+        string chronology,
+        long low,
+        long high,
+        CancellationToken ct
+    )
     {
         await using var command = source.CreateCommand(
             """
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            select distinct on (r.key, r.from_position) r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
             from chronology.record o
             join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = o.key
-                and (r.from_position = $2 or r.to_position = $2)
-            where o.chronology = $1 and o.from_position = $2 and o.kind = 'event'
+                and r.from_position <= $3 and r.to_position > $2
+            where o.chronology = $1 and o.from_position > $2 and o.from_position <= $3 and o.kind = 'event'
             """
         );
         command.Parameters.AddWithValue(chronology);
-        command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(low);
+        command.Parameters.AddWithValue(high);
         return
         [
             .. (await Rows.ReadAsync(command, ct))

@@ -50,36 +50,42 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     /// <summary>Decides and records <paramref name="orders"/> in their order, in one transaction.</summary>
     /// <param name="allOrNothing">Record nothing if any is refused.</param>
     /// <returns>One outcome an order; or the rejection <c>no-such-chronology</c>.</returns>
-    public Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
+    public async Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
         string chronology,
         IReadOnlyList<Order> orders,
         Caller caller,
         bool allOrNothing,
-        CancellationToken ct
-    ) => WriteAsync(chronology, orders, caller, allOrNothing, (transaction, _) => transaction.CommitAsync(ct), ct);
-
-    /// <summary>Writes what <see cref="AppendAsync"/> would record, shows it, and takes it back: nothing is recorded. The head is locked meanwhile.</summary>
-    /// <param name="look">Told the transaction that sees it, and the position it would get; not called where nothing would be recorded.</param>
-    public async Task<Result<Outcome>> TryAsync(
-        string chronology,
-        Order order,
-        Caller caller,
-        Func<NpgsqlTransaction, long, Task> look,
-        CancellationToken ct
-    ) => (await WriteAsync(chronology, [order], caller, allOrNothing: true, look, ct)).Map(outcomes => outcomes[0]);
-
-    /// <param name="then">What is done with what was written; without a commit it is undone.</param>
-    private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
-        string chronology,
-        IReadOnlyList<Order> orders,
-        Caller caller,
-        bool allOrNothing,
-        Func<NpgsqlTransaction, long, Task> then,
         CancellationToken ct
     )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        var outcomes = await WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct);
+        if (outcomes.IsOk)
+            await transaction.CommitAsync(ct);
+        return outcomes;
+    }
+
+    /// <summary>Begins to try changes: what is appended to the trial is undone when it is disposed.</summary>
+    public async Task<Trial> TryAsync(string chronology, Caller caller, CancellationToken ct)
+    {
+        var connection = await source.OpenConnectionAsync(ct);
+        return new Trial(
+            await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct),
+            (transaction, orders, allOrNothing) =>
+                WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct)
+        );
+    }
+
+    private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
+        NpgsqlTransaction transaction,
+        string chronology,
+        IReadOnlyList<Order> orders,
+        Caller caller,
+        bool allOrNothing,
+        CancellationToken ct
+    )
+    {
         Page? page;
         try
         {
@@ -103,7 +109,6 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             Queue(session, page);
             await session.SaveChangesAsync(ct);
         }
-        await then(transaction, page.Position);
         return outcomes;
     }
 

@@ -276,14 +276,14 @@ internal static class Description
                 }
             );
         }
-        if (metadata.OfType<Previewed>().Any())
+        foreach (var previewed in metadata.OfType<Previewed>())
         {
             var media = operation.Responses![$"{StatusCodes.Status200OK}"].Content!["application/json"];
-            var preview = await context.GetOrCreateSchemaAsync(typeof(EffectPreview), null, ct);
-            context.Document!.AddComponent(nameof(EffectPreview), preview);
+            var preview = await context.GetOrCreateSchemaAsync(previewed.Answer, null, ct);
+            context.Document!.AddComponent(previewed.Answer.Name, preview);
             media.Schema = new OpenApiSchema
             {
-                AnyOf = [media.Schema!, new OpenApiSchemaReference(nameof(EffectPreview), context.Document)],
+                AnyOf = [media.Schema!, new OpenApiSchemaReference(previewed.Answer.Name, context.Document)],
             };
         }
         foreach (var points in metadata.OfType<AskedPoints>())

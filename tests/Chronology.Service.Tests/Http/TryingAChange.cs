@@ -132,6 +132,49 @@ public sealed class TryingAChange(ServedOnce served) : OverHttp(served)
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("&strict=true")]
+    public async Task of_a_file_tells_the_report_and_the_whole_effect(string how)
+    {
+        var lines = $$"""
+            {"record":"event","revision":1,{{Effect("later", "1960", "relations|ussr|israel|severed", ""","order":1""")[1..]}}
+            {"record":"event","revision":1,{{Effect("recognised", "1948", Recognised)[1..]}}
+            {"record":"retract","of":"event","key":"later","revision":2,"reason":{"code":"correction"}}
+            """;
+        var tried = await ImportAsync($"/import?dryRun=true{how}", lines);
+
+        Assert.Equal(HttpStatusCode.OK, tried.Status);
+        Assert.Equal(
+            $$"""{"recorded":3,"unchanged":0,"unnumbered":0,"refused":[],"position":{{AfterCast}}}""",
+            tried["would"]!.ToJsonString()
+        );
+        Assert.Equal("recognition", (string?)Only(tried, "facts")["fact"]);
+        Assert.Equal(AfterCast, await HeadAsync());
+
+        await ImportAsync(lines);
+        Assert.Equal(AfterCast + 3, await HeadAsync());
+    }
+
+    [Fact]
+    public async Task of_a_file_with_bad_lines_tells_which()
+    {
+        var tried = await ImportAsync("/import?dryRun=true&strict=true", $"{Effect("a", "1948", Recognised)}\n");
+
+        Assert.Equal(0, (long)tried["would"]!["recorded"]!);
+        Assert.Single(tried["would"]!["refused"]!.AsArray());
+        Assert.Empty(tried["changes"]!["facts"]!.AsArray());
+    }
+
+    private async Task<Answer> ImportAsync(string path, string lines)
+    {
+        using var content = new StringContent(lines);
+        content.Headers.ContentType = new("application/x-ndjson");
+        return await Answer.OfAsync(
+            await Service.Client.PostAsync($"{Path}{path}", content, TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Theory]
     [InlineData("dryRun=maybe")]
     [InlineData("dryRun=true&asOf=yesterday")]
     [InlineData("dryRun=true&asOf=1960&asOf=1961")]
