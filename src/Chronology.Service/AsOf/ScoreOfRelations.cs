@@ -141,13 +141,7 @@ public sealed class ScoreOfRelationsHandler(Moments moments, Identities identiti
         var sides = Parties.Read(request.Between, null).Value.As(identity);
         if (sides.Rejection is { } twice)
             return twice;
-        var found = await scores.ReadAsync(
-            moment,
-            sides.Value.KeysIn(identity),
-            from,
-            moment.AsOf,
-            cancellationToken
-        );
+        var found = await scores.ReadAsync(moment, sides.Value.KeysIn(identity), from, moment.AsOf, cancellationToken);
         return new ScoreSeries(moment.Basis, [.. days.Select(day => Point(day, found.Evidence.At(day)))]);
     }
 

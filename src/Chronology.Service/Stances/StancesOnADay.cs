@@ -169,7 +169,8 @@ public sealed class StancesOnADayHandler(
         var stances = page.Select(fact =>
                 Stance.Of(
                     fact.AsOf(moment.AsOf),
-                    fact.Heritage.Sources.SelectMany(of => evidence[of.Key]).Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
+                    fact.Heritage.Sources.SelectMany(of => evidence[of.Key])
+                        .Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
                     moment.AsOf
                 )
             )

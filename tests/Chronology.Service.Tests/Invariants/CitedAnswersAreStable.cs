@@ -92,12 +92,7 @@ public sealed class CitedAnswersAreStable(TestDatabase database) : IClassFixture
             );
 
     /// <summary>Null where the question is refused: its two sides have been merged into one.</summary>
-    private async Task<(string, string, string)?> CiteAsync(
-        string chronology,
-        string path,
-        string query,
-        Time.Day day
-    )
+    private async Task<(string, string, string)?> CiteAsync(string chronology, string path, string query, Time.Day day)
     {
         var asked = query
             .Split('&', StringSplitOptions.RemoveEmptyEntries)
