@@ -38,15 +38,7 @@ public static class AppendVerb
         foreach (var option in fields.All)
             command.Options.Add(option);
         foreach (
-            Option option in new Option[]
-            {
-                run.DryRun,
-                run.TriedAsOf,
-                run.Author,
-                run.Via,
-                run.Chronology,
-                run.Json,
-            }
+            Option option in new Option[] { run.DryRun, run.TriedAsOf, run.Author, run.Via, run.Chronology, run.Json }
         )
             command.Options.Add(option);
         command.SetAction(

@@ -72,8 +72,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         var connection = await source.OpenConnectionAsync(ct);
         return new Trial(
             await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct),
-            (transaction, orders, allOrNothing) =>
-                WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct)
+            (transaction, orders, allOrNothing) => WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct)
         );
     }
 

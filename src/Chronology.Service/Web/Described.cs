@@ -63,7 +63,10 @@ public static class Described
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
             }
         )
-            .WithMetadata(new SentHeaders(["X-Author", "X-Via"], ["ETag", "Location"]), new Previewed(typeof(EffectPreview)))
+            .WithMetadata(
+                new SentHeaders(["X-Author", "X-Via"], ["ETag", "Location"]),
+                new Previewed(typeof(EffectPreview))
+            )
             .Asks("dryRun", "asOf")
             .Refuses(409, 413, 415, 422);
 
@@ -77,7 +80,10 @@ public static class Described
                 _ => endpoint.Accepts<ReasonBody>("application/json"),
             }
         )
-            .WithMetadata(new SentHeaders(["If-Match", "X-Author", "X-Via"], ["ETag"]), new Previewed(typeof(EffectPreview)))
+            .WithMetadata(
+                new SentHeaders(["If-Match", "X-Author", "X-Via"], ["ETag"]),
+                new Previewed(typeof(EffectPreview))
+            )
             .Asks("dryRun", "asOf")
             .Refuses(412, 413, 415, 422, 428);
 

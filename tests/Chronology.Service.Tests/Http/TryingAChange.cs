@@ -136,17 +136,18 @@ public sealed class TryingAChange(ServedOnce served) : OverHttp(served)
     [InlineData("&strict=true")]
     public async Task of_a_file_tells_the_report_and_the_whole_effect(string how)
     {
-        var lines = $$"""
-            {"record":"event","revision":1,{{Effect("later", "1960", "relations|ussr|israel|severed", ""","order":1""")[1..]}}
-            {"record":"event","revision":1,{{Effect("recognised", "1948", Recognised)[1..]}}
-            {"record":"retract","of":"event","key":"later","revision":2,"reason":{"code":"correction"}}
-            """;
+        var lines = string.Join(
+            '\n',
+            Line(Effect("later", "1960", "relations|ussr|israel|severed")),
+            Line(Effect("recognised", "1948", Recognised)),
+            """{"record":"retract","of":"event","key":"later","revision":2,"reason":{"code":"correction"}}"""
+        );
         var tried = await ImportAsync($"/import?dryRun=true{how}", lines);
 
         Assert.Equal(HttpStatusCode.OK, tried.Status);
         Assert.Equal(
-            $$"""{"recorded":3,"unchanged":0,"unnumbered":0,"refused":[],"position":{{AfterCast}}}""",
-            tried["would"]!.ToJsonString()
+            $"3 0 0 {AfterCast}",
+            $"{tried["would"]!["recorded"]} {tried["would"]!["unchanged"]} {tried["would"]!["unnumbered"]} {tried["would"]!["position"]}"
         );
         Assert.Equal("recognition", (string?)Only(tried, "facts")["fact"]);
         Assert.Equal(AfterCast, await HeadAsync());
@@ -164,6 +165,8 @@ public sealed class TryingAChange(ServedOnce served) : OverHttp(served)
         Assert.Single(tried["would"]!["refused"]!.AsArray());
         Assert.Empty(tried["changes"]!["facts"]!.AsArray());
     }
+
+    private static string Line(string body) => $$"""{"record":"event","revision":1,{{body[1..]}}""";
 
     private async Task<Answer> ImportAsync(string path, string lines)
     {
