@@ -125,7 +125,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("eras --as-of 1974-07-01", "certain")]
     [InlineData("eras --known-at 64", "No schemes.")]
     [InlineData(
-        "append --key tried --type relations-severed --occurred 1990-01-01 --title Tried --actor ussr --recipient plo --no-source none --dry-run",
+        "append --key tried --type relations-severed --occurred 1990-01-01 --title Tried --actor ussr --no-source none --dry-run",
         "Nothing is recorded. event/tried would be recorded: revision 1, active."
     )]
     public async Task tells_people_in_plain_text(string asked, string expected)
