@@ -98,7 +98,15 @@ public sealed class AskingAboutSuccessors(ServedOnce served) : OverHttp(served)
         );
         await SucceedAsync();
 
-        foreach (var question in new[] { "/state?", "/facts?", "/state?between=ussr,russia;plo,israel&" })
+        foreach (
+            var question in (string[])
+                [
+                    "/state?",
+                    "/facts?",
+                    "/state?between=ussr,russia;plo,israel&",
+                    "/facts?between=ussr,russia;plo,israel&",
+                ]
+        )
         {
             var before = await GetAsync($"{question}asOf=1991-12-25");
             Assert.Equal("ussr plo", before.Each("facts", "holder"));
