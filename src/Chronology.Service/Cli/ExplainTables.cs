@@ -26,7 +26,9 @@ public static partial class Tables
                     table,
                     Mark(effect.Part),
                     effect.Begins.Edtf,
-                    effect.Value,
+                    effect.HeldAs is null && effect.TowardAs is null
+                        ? effect.Value
+                        : $"{effect.Value} (as {string.Join(", ", new[] { effect.HeldAs, effect.TowardAs }.OfType<string>())})",
                     $"{effect.Title} ({effect.Event}, revision {effect.Revision})",
                     effect.Sentence
                 );

@@ -13,6 +13,12 @@ public static class Sentences
         var effect = explained.Effect;
         var value = effect.Value ?? Vocabulary.None;
         var ends = explained.Ends is { } last ? Days(last) : "";
+        var with = explained.EndsBy switch
+        {
+            EndOfValue.Existence => " with the existence of its parties",
+            EndOfValue.Either => " by itself or with the existence of its parties",
+            _ => "",
+        };
         return (explained.Part, explained.Reason) switch
         {
             (EffectPart.LeftOut, EffectReason.Retracted) => "Left out: the event is retracted.",
@@ -33,9 +39,9 @@ public static class Sentences
             (EffectPart.ClaimedAgainst, _) =>
                 "Decides among what is not disputed, and no value stands by it: so what is disputed is told as a claim.",
             (_, EffectReason.Ended) =>
-                $"{Decides(explained, entry)}, but its value ended {ends}, before {asOf}: nothing holds by it.",
+                $"{Decides(explained, entry)}, but its value ended{with} {ends}, before {asOf}: nothing holds by it.",
             (_, EffectReason.MayHaveEnded) =>
-                $"{Decides(explained, entry)}: {value}, unless it had ended before {asOf} (its last day lies {ends}).",
+                $"{Decides(explained, entry)}: {value}, unless it had ended before {asOf} (it ended{with} {ends}).",
             (_, _) when effect.Value is null => $"{Decides(explained, entry)}: it ends what held before.",
             _ => $"{Decides(explained, entry)}: {value}{(Surely(effect, asOf) ? "" : ", if it had begun by then")}.",
         };

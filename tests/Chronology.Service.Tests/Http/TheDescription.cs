@@ -106,6 +106,8 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/state", "StateAnswer")]
     [InlineData("/facts?kind=recognition&holder=ussr&toward=israel", "FactsAnswer")]
     [InlineData("/facts/history?kind=recognition&holder=ussr&toward=israel", "FactHistoryAnswer")]
+    [InlineData("/explain?kind=recognition&holder=ussr&toward=israel", "ExplainAnswer")]
+    [InlineData("/stances", "StancesAnswer")]
     [InlineData("/changes", "ChangesAnswer")]
     [InlineData("/actors/ussr/history", "HistoryAnswer")]
     [InlineData("", "ChronologyCard")]

@@ -339,8 +339,8 @@ internal static class RandomLogs
         from actor in Any("a", "a", "b", "c")
         from other in Any("b", "c")
         from kind in Any("continuator", "continuator", "successor", "secession")
-        from day in Any([null, .. OneDate])
-        from existed in Any(null, "../2000-03-05", "1990/200X", "1990/..")
+        from day in Any<string?>([null, .. OneDate])
+        from existed in Any<string?>(null, "../2000-03-05", "1990/200X", "1990/..")
         from what in Gen.Int[0, 5]
         select Try(() =>
             what switch
@@ -350,11 +350,7 @@ internal static class RandomLogs
                     new(RecordKind.Actor, actor),
                     $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
                 ),
-                1 => Desk.Read(
-                    Operation.Split,
-                    new(RecordKind.Actor, actor),
-                    """{"reason":{"code":"correction"}}"""
-                ),
+                1 => Desk.Read(Operation.Split, new(RecordKind.Actor, actor), """{"reason":{"code":"correction"}}"""),
                 2 => Desk.Read(
                     Operation.Corrected,
                     new(RecordKind.Actor, actor),
@@ -393,7 +389,14 @@ internal static class RandomLogs
     public static Gen<List<Batch>> Logs { get; } =
         Gen.Select(
             Any(0, 0, 1, 40, 400),
-            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers), (1, OfDoubles), (1, OfActors)).List[1, 6],
+            Gen.Frequency(
+                (6, Recording(Ids)),
+                (3, Correcting),
+                (3, Judging),
+                (1, OfOthers),
+                (1, OfDoubles),
+                (1, OfActors)
+            ).List[1, 6],
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];
 
