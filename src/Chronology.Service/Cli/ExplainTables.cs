@@ -34,16 +34,16 @@ public static partial class Tables
                 );
             Show(console, table);
         }
-        if (answer.More is { } more)
-            Say(console, $"{more} more that are left out are not told.");
+        if (answer.More > 0)
+            Say(console, $"{answer.More} more that are left out are not told.");
         if (answer.Settling.Count > 0)
         {
             Say(console, "What would settle it:");
             foreach (var way in answer.Settling)
                 Say(console, $"  {way.Sentence}");
         }
-        if (answer.Untried is { } untried)
-            Say(console, $"{untried} more effects that may decide were not tried.");
+        if (answer.Untried > 0)
+            Say(console, $"{answer.Untried} more effects that may decide were not tried.");
         Notes(console, answer.Notes);
     }
 

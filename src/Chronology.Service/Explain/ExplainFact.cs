@@ -36,17 +36,17 @@ public sealed record ExplainFact(
 
 /// <param name="Fact">As <c>GET /facts</c> tells it, also where nothing holds; null where nothing is recorded.</param>
 /// <param name="Effects">All that were considered by (earliest, latest, key): whatever the record knows of this fact.</param>
-/// <param name="More">How many effects or events are not told for want of room, those that begin first; left out where all are told.</param>
+/// <param name="More">How many effects or events are not told for want of room, those that begin first.</param>
 /// <param name="Settling">What would settle a fact that is possible or claimed; none where it is certain.</param>
-/// <param name="Untried">How many effects that may decide were not tried, those that begin first; left out where all were.</param>
+/// <param name="Untried">How many effects that may decide were not tried, those that begin first.</param>
 public sealed record ExplainAnswer(
     Basis Basis,
     FactAnswer? Fact,
     Verdict Verdict,
     IReadOnlyList<ExplainedAnswer> Effects,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? More,
+    long More,
     IReadOnlyList<SettlingAnswer> Settling,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Untried,
+    int Untried,
     IReadOnlyList<Note> Notes
 );
 
@@ -132,17 +132,14 @@ public sealed class ExplainFactHandler(
                 request.Toward,
                 request.Qualifier,
                 request.Value,
-                new(
-                    moment.AsOf.ToString(),
-                    moment.Basis.KnownAt.Position.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                )
+                moment.Axes()
             ),
             cancellationToken
         );
         if (asked.Rejection is { } refused)
             return refused;
         if (named.Value is not { } key)
-            return new ExplainAnswer(moment.Basis, null, Verdict.NoRecord, [], null, [], null, asked.Value.Notes);
+            return new ExplainAnswer(moment.Basis, null, Verdict.NoRecord, [], 0, [], 0, asked.Value.Notes);
 
         var heritage = identity.HeritageOf(key);
         var found = await considered.ReadAsync(moment, identity, heritage, cancellationToken);
@@ -162,9 +159,9 @@ public sealed class ExplainFactHandler(
                     .Effects.Where(e => !untold.Contains(e))
                     .Select(e => Tell(e, heritage, explanation.Entry, moment, found)),
             ],
-            untold.Count + found.Unread is > 0 and var more ? more : null,
+            untold.Count + found.Unread,
             explanation.Entry.IsRecorded ? [.. explanation.Settling.Ways.Select(Tell)] : [],
-            explanation.Settling.Untried is > 0 and var untried ? untried : null,
+            explanation.Settling.Untried,
             asked.Value.Notes
         );
     }

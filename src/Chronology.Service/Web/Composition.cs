@@ -100,6 +100,7 @@ public static class Composition
         ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
         ExplainEndpoint.Map(chronology);
+        ExplainStanceEndpoint.Map(chronology);
         StancesEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);

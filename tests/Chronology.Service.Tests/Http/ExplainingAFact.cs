@@ -111,7 +111,7 @@ public sealed class ExplainingAFact(ServedOnce served) : OverHttp(served)
             Parts(before)
         );
         Assert.Equal("refuted", (string?)answer.List("effects")[3]!["credibility"]);
-        Assert.Null(answer["more"]);
+        Assert.Equal((0, 0), ((int)answer["more"]!, (int)answer["untried"]!));
     }
 
     [Fact]
@@ -265,6 +265,30 @@ public sealed class ExplainingAFact(ServedOnce served) : OverHttp(served)
         Assert.True(JsonNode.DeepEquals(cited["effects"], kept["effects"]));
         Assert.Equal("recognised mistaken", kept.Each("effects", "title"));
         Assert.Equal("possible", kept.Verdict);
+        Assert.Contains(
+            "Explanation of a fact (holder: Soviet Union, kind: recognition, toward: Israel) as of 1950-06-30",
+            (string?)cited["answer"]!["citation"]!["text"],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task counts_what_it_has_no_room_for()
+    {
+        string Line(int year) =>
+            $$"""{"record":"event","key":"e{{year}}","revision":1,"type":"statement-made","occurred":"{{year}}","title":"x","noSource":"-","effects":[{{string.Join(
+                ',',
+                Enumerable
+                    .Range(1, 28)
+                    .SelectMany(day => new[] { "01", "02", "03", "04" }.Select(month => $$"""{"fact":"recognition","holder":"ussr","toward":"israel","value":"de-jure","from":"{{year}}-{{month}}-{{day:00}}"}"""))
+            )}}]}""";
+        var report = await ImportAsync(string.Join('\n', Enumerable.Range(1940, 10).Select(Line)));
+        var answer = await ExplainAsync();
+
+        Assert.Equal(10, (int)report["recorded"]!);
+        Assert.Equal((1_001, 119), (answer.List("effects").Count, (int)answer["more"]!));
+        Assert.Equal("e1941", (string?)answer.List("effects")[0]!["event"]);
+        Assert.Equal("chosen", (string?)answer.List("effects")[^1]!["part"]);
     }
 
     [Fact]

@@ -107,6 +107,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/facts?kind=recognition&holder=ussr&toward=israel", "FactsAnswer")]
     [InlineData("/facts/history?kind=recognition&holder=ussr&toward=israel", "FactHistoryAnswer")]
     [InlineData("/explain?kind=recognition&holder=ussr&toward=israel", "ExplainAnswer")]
+    [InlineData("/explain/stance?holder=ussr&toward=israel", "ExplainStanceAnswer")]
     [InlineData("/stances", "StancesAnswer")]
     [InlineData("/changes", "ChangesAnswer")]
     [InlineData("/actors/ussr/history", "HistoryAnswer")]

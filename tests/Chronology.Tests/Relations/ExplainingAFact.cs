@@ -195,6 +195,23 @@ public sealed class ExplainingAFact
     }
 
     [Fact]
+    public void looks_into_the_last_fifty_that_may_decide_and_counts_the_others()
+    {
+        var explanation = Explain(
+            "1974-07-01",
+            [
+                .. Enumerable
+                    .Range(0, 52)
+                    .Select(n => Key.Effect($"e{n:00}", n % 2 == 0 ? "embassy" : "legation", "1974")),
+            ]
+        );
+
+        Assert.Equal(52, explanation.Entry.Because.Count);
+        Assert.Equal(2, explanation.Settling.Untried);
+        Assert.DoesNotContain(explanation.Settling.Ways, way => way.Effect!.Event is "e00" or "e01");
+    }
+
+    [Fact]
     public void tells_what_takes_part_in_nothing()
     {
         var explanation = Explanation.Of(

@@ -14,7 +14,7 @@ public sealed class LawsOfExplanations
         let heritage = plain ? Heritage.Plain(LawsOfIdentity.Key) : Identity.Of(actors).HeritageOf(LawsOfIdentity.Key)
         select (heritage, plain ? [.. effects.Select(e => e with { Key = LawsOfIdentity.Key })] : effects, day);
 
-    private static void Holds(Func<Heritage, List<RecordedEffect>, Day, Explanation, bool> law, int iter = 5_000) =>
+    private static void Holds(Func<Heritage, List<RecordedEffect>, Day, Explanation, bool> law, int iter = 2_000) =>
         Facts.Sample(
             fact =>
                 law(fact.Heritage, fact.Effects, fact.Day, Explanation.Of(fact.Heritage, fact.Effects, [], fact.Day)),
@@ -179,7 +179,7 @@ public sealed class LawsOfExplanations
                         return Said(entry) == Said(settled.Then);
                     })
                 ),
-            iter: 10_000
+            iter: 5_000
         );
 
     /// <summary>The record as it would be.</summary>
