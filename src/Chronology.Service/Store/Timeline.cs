@@ -210,6 +210,29 @@ public static class Rows
         return new(state, state.Derived?.MadeAt ?? reader.GetInt64(5));
     }
 
+    /// <summary>Those of these records of one kind that were recorded by a moment.</summary>
+    public static async Task<IReadOnlyList<RecordedRow>> SomeAsync(
+        Reading source,
+        Moment moment,
+        RecordKind kind,
+        IEnumerable<string> keys,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.key = any($3) and r.from_position <= $4 and r.to_position > $4
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(kind.Name());
+        command.Parameters.AddWithValue(keys.Distinct(StringComparer.Ordinal).ToArray());
+        command.Parameters.AddWithValue(moment.Position);
+        return await ReadAsync(command, ct);
+    }
+
     /// <summary>One record as known at a moment; null: not recorded by then.</summary>
     public static async Task<RecordedRow?> OneAsync(
         NpgsqlDataSource source,

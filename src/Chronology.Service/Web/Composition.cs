@@ -5,6 +5,7 @@ using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Cite;
+using Chronology.Service.Compare;
 using Chronology.Service.Eras;
 using Chronology.Service.Explain;
 using Chronology.Service.Export;
@@ -27,6 +28,7 @@ public static class Composition
     public static IServiceCollection AddChronology(this IServiceCollection services, NpgsqlDataSource source)
     {
         services.AddSingleton(source);
+        services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
         services.AddSingleton<Moments>();
@@ -40,6 +42,8 @@ public static class Composition
         services.AddSingleton<Scores>();
         services.AddSingleton<ScoreTelling>();
         services.AddSingleton<Revisions>();
+        services.AddSingleton<Candidates>();
+        services.AddSingleton<Comparing>();
         services.AddSingleton<Seals>();
         services.AddSingleton<AnswerNames>();
         services.AddTransient<KeptAnswers>();
@@ -110,6 +114,7 @@ public static class Composition
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
+        CompareEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
     }
 

@@ -110,6 +110,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/explain/stance?holder=ussr&toward=israel", "ExplainStanceAnswer")]
     [InlineData("/stances", "StancesAnswer")]
     [InlineData("/changes", "ChangesAnswer")]
+    [InlineData("/compare?from=1940", "ComparisonAnswer")]
     [InlineData("/actors/ussr/history", "HistoryAnswer")]
     [InlineData("", "ChronologyCard")]
     public async Task an_answer_has_the_members_described(string path, string name)
