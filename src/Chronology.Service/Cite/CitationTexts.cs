@@ -57,6 +57,8 @@ public sealed class CitationTexts(ISender sender, NpgsqlDataSource source)
         var subject = question.Path switch
         {
             "/state" => "State of relations",
+            "/explain" => "Explanation of a fact",
+            "/explain/stance" => "Explanation of a stance",
             "/facts/history" => "History of what was recorded of a fact",
             "/events" => "Timeline of events",
             _ when RecordRoutes.NamedBy(question.Path) is { } id => await OfRecordAsync(moment, question.Path, id, ct),

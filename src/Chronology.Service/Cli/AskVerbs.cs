@@ -5,6 +5,7 @@ using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Cite;
 using Chronology.Service.Compare;
+using Chronology.Service.Explain;
 using Chronology.Service.Export;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
@@ -80,6 +81,17 @@ public static class AskVerbs
             Tables.Facts,
             "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01",
             "chronology facts --between \"ussr,russia;plo,palestine,hamas\" --as-of 2006"
+        );
+        yield return Asking(
+            run,
+            "explain",
+            "/explain",
+            "Why a fact is what it is on a day: what was considered, what was left out and why, and what would settle it",
+            ["kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt"],
+            ExplainEndpoint.Read,
+            Tables.Explain,
+            "chronology explain --kind representation --holder plo --toward ussr --as-of 1974-07-01",
+            "chronology explain --kind relations --holder ussr --toward israel --as-of 1970"
         );
         yield return Asking(
             run,

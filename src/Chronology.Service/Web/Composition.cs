@@ -7,6 +7,7 @@ using Chronology.Service.Catalogue;
 using Chronology.Service.Cite;
 using Chronology.Service.Compare;
 using Chronology.Service.Eras;
+using Chronology.Service.Explain;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Search;
@@ -34,6 +35,7 @@ public static class Composition
         services.AddSingleton<Identities>();
         services.AddSingleton<Facts>();
         services.AddSingleton<FactTelling>();
+        services.AddSingleton<Considered>();
         services.AddSingleton<Timeline>();
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
@@ -101,6 +103,8 @@ public static class Composition
         StateEndpoint.Map(chronology);
         ScoreEndpoint.Map(chronology);
         FactsEndpoint.Map(chronology);
+        ExplainEndpoint.Map(chronology);
+        ExplainStanceEndpoint.Map(chronology);
         StancesEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);

@@ -32,7 +32,18 @@ public static class FactsAsOf
 
     /// <summary>As above, of a fact whose history is that of several keys.</summary>
     /// <param name="effects">Those on all the sources' keys; others, and those that never count for the fact, are passed over.</param>
-    public static FactEntry Decide(Heritage heritage, IReadOnlyList<RecordedEffect> effects, Day asOf)
+    public static FactEntry Decide(Heritage heritage, IReadOnlyList<RecordedEffect> effects, Day asOf) =>
+        Decide(heritage, effects, asOf, out _);
+
+    /// <param name="shown">Of those in <see cref="FactEntry.Because"/> the one that gives the value shown; where nothing stands
+    /// the one that began last; null where none has begun.</param>
+    /// <inheritdoc cref="Decide(Heritage, IReadOnlyList{RecordedEffect}, Day)"/>
+    internal static FactEntry Decide(
+        Heritage heritage,
+        IReadOnlyList<RecordedEffect> effects,
+        Day asOf,
+        out RecordedEffect? shown
+    )
     {
         var key = heritage.Key;
         if (!key.Kind.Functional && effects.Any(effect => effect.Value is not null && effect.Value != key.Value))
@@ -50,7 +61,7 @@ public static class FactsAsOf
         var basis = beside ? decided : contested;
         var values = basis.PossibleValues();
         var standing = basis.Members.Where(member => member.MayStand).Select(member => member.Effect).ToList();
-        var shown = (standing.Count > 0 ? standing : basis.Effects()).Max(Later);
+        shown = (standing.Count > 0 ? standing : basis.Effects()).Max(Later);
         var value = standing.Count > 0 ? shown!.Value! : Vocabulary.None;
         var entry = new FactEntry(
             key,

@@ -36,6 +36,7 @@ public sealed partial class ExamplesInTheDocs(TestDatabase database) : IClassFix
 
     [Theory]
     [InlineData("README.md", 4)]
+    [InlineData("docs/explain.md", 3)]
     [InlineData("docs/time.md", 5)]
     public async Task are_what_the_program_gives(string document, int examples)
     {

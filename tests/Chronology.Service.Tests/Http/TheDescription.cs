@@ -106,6 +106,8 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/state", "StateAnswer")]
     [InlineData("/facts?kind=recognition&holder=ussr&toward=israel", "FactsAnswer")]
     [InlineData("/facts/history?kind=recognition&holder=ussr&toward=israel", "FactHistoryAnswer")]
+    [InlineData("/explain?kind=recognition&holder=ussr&toward=israel", "ExplainAnswer")]
+    [InlineData("/explain/stance?holder=ussr&toward=israel", "ExplainStanceAnswer")]
     [InlineData("/stances", "StancesAnswer")]
     [InlineData("/changes", "ChangesAnswer")]
     [InlineData("/compare?from=1940", "ComparisonAnswer")]

@@ -10,7 +10,7 @@ public sealed class LawsOfIdentity
 {
     private const int LastDayAsked = 6;
 
-    private static readonly FactKey Key = FactKey.Of("representation", "russia", "palestine", null, null);
+    internal static readonly FactKey Key = FactKey.Of("representation", "russia", "palestine", null, null);
 
     private static readonly FactKey[] Recorded =
     [
@@ -36,7 +36,7 @@ public sealed class LawsOfIdentity
                 + "]"
         );
 
-    private static readonly Gen<RecordedEffect> Effects =
+    internal static readonly Gen<RecordedEffect> Effects =
         from key in Gen.Int[0, Recorded.Length - 1]
         from begins in Dates
         from end in Dates
@@ -68,7 +68,7 @@ public sealed class LawsOfIdentity
     );
 
     /// <summary>The USSR succeeds the RSFSR (a whim of the test), Russia the USSR, Palestine the PLO; some of them may end.</summary>
-    private static readonly Gen<List<RecordState>> Actors =
+    internal static readonly Gen<List<RecordState>> Actors =
         from days in Days.Array[4]
         from kinds in Gen.Int[0, 4].Array[4]
         from has in Gen.Int[0, 3].Array[4]
@@ -86,7 +86,7 @@ public sealed class LawsOfIdentity
             State("russia", null, has[3] == 0 ? [new("ukraine", Kind(kinds[3]), days[3])] : []),
         };
 
-    private static readonly Gen<Day> Asked = Gen.Long[-1, LastDayAsked + 1].Select(day => new Day(day));
+    internal static readonly Gen<Day> Asked = Gen.Long[-1, LastDayAsked + 1].Select(day => new Day(day));
 
     private static string Kind(int n) =>
         n == 0 ? "secession"
@@ -193,7 +193,7 @@ public sealed class LawsOfIdentity
     private static string Told(FactEntry entry) =>
         $"{entry.Value} {entry.Certainty} {string.Join(",", entry.Alternatives)} {entry.Since?.Edtf} {entry.Until?.Edtf} {entry.Credibility} {string.Join(",", entry.Because.Events())} {string.Join(",", entry.DisputedBy.Events())} {entry.LastHeld?.Effect.Event} {entry.IsRecorded}";
 
-    private static string Print((List<RecordState> Actors, List<RecordedEffect> Effects, Day Day) instance) =>
+    internal static string Print((List<RecordState> Actors, List<RecordedEffect> Effects, Day Day) instance) =>
         $"day {instance.Day.Number}: {string.Join("; ", instance.Actors.Select(actor => $"{actor.Id.Key} {((ActorContent)actor.Content).Existed} {string.Join(",", ((ActorContent)actor.Content).Successors)}"))} | "
         + string.Join(
             "; ",
