@@ -58,7 +58,7 @@ public sealed class StateOfRelationsHandler(
         if (standing.Rejection is { } twice)
             return twice;
         var parties = standing.Value;
-        var told = await facts.ListedAsync(moment, identity, Selecting(parties), cancellationToken);
+        var told = await facts.ListedAsync(moment, identity, FactSelection.Of(parties), cancellationToken);
         var recent = await timeline.RecentAsync(moment, parties.KeysIn(identity), HowManyRecent, cancellationToken);
         var notes = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.All, cancellationToken))
             .Select(Silences.UnknownActor)
@@ -92,11 +92,6 @@ public sealed class StateOfRelationsHandler(
             ),
         };
     }
-
-    private static FactSelection Selecting(Parties parties) =>
-        parties.IsEveryone ? new()
-        : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
-        : new(Holders: parties.One, EitherWay: true);
 
     private static RecentEvent Recent(RecordedRow row, Moment moment)
     {

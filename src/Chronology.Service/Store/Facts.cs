@@ -22,6 +22,12 @@ public sealed record FactSelection(
     bool EitherWay = false
 )
 {
+    /// <summary>The facts of the parties: between two sides, of one actor, or all.</summary>
+    public static FactSelection Of(Parties parties) =>
+        parties.IsEveryone ? new()
+        : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
+        : new(Holders: parties.One, EitherWay: true);
+
     /// <summary>Whether a fact is between the actors selected.</summary>
     public bool Selects(FactKey key)
     {

@@ -210,6 +210,30 @@ public static class Rows
         return new(state, state.Derived?.MadeAt ?? reader.GetInt64(5));
     }
 
+    /// <summary>Those of these records that were recorded by the moment, in no order.</summary>
+    public static async Task<IReadOnlyList<RecordedRow>> ManyAsync(
+        NpgsqlDataSource source,
+        Moment moment,
+        IEnumerable<RecordId> ids,
+        CancellationToken ct
+    )
+    {
+        var asked = ids.Distinct().ToArray();
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from unnest($2, $3) as x (kind, key)
+            join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key
+              and r.from_position <= $4 and r.to_position > $4
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(asked.Select(id => id.Kind.Name()).ToArray());
+        command.Parameters.AddWithValue(asked.Select(id => id.Key).ToArray());
+        command.Parameters.AddWithValue(moment.Position);
+        return await ReadAsync(command, ct);
+    }
+
     /// <summary>One record as known at a moment; null: not recorded by then.</summary>
     public static async Task<RecordedRow?> OneAsync(
         NpgsqlDataSource source,

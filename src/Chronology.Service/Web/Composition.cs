@@ -37,6 +37,7 @@ public static class Composition
         services.AddSingleton<Silences>();
         services.AddSingleton<Scores>();
         services.AddSingleton<ScoreTelling>();
+        services.AddSingleton<EraAccounts>();
         services.AddSingleton<Revisions>();
         services.AddSingleton<Seals>();
         services.AddSingleton<AnswerNames>();
@@ -101,6 +102,7 @@ public static class Composition
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         ErasOfSchemeEndpoint.Map(chronology);
+        EraEndpoints.Map(chronology);
         SuggestedErasEndpoint.Map(chronology);
         HistoryEndpoint.Map(chronology);
         BlameEndpoint.Map(chronology);
