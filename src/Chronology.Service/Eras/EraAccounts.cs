@@ -32,7 +32,7 @@ public sealed record EraAccount(
     IReadOnlyList<EventsOfActor> Actors,
     int MoreActors,
     IReadOnlyList<SourcesOfKind> Sources,
-    EraSilence? LongestSilence,
+    SilenceAnswer? LongestSilence,
     IReadOnlyList<Neighbouring> Neighbours,
     int MoreNeighbours,
     FactsOnDay? FactsAtStart,
@@ -78,6 +78,33 @@ public sealed record SourcesOfKind(string Kind, int Sources, int Citations);
 /// <param name="Facts">The first 100 in their order.</param>
 /// <param name="More">How many there are besides.</param>
 public sealed record FactsOnDay(string AsOf, IReadOnlyList<FactAnswer> Facts, int More);
+
+/// <summary>The longest time inside an era in which nothing is recorded to have happened, or begun.</summary>
+/// <param name="Days">From the one day to the other.</param>
+/// <param name="After">The event before it.</param>
+/// <param name="From">The last possible day of that event.</param>
+/// <param name="Before">The event after it.</param>
+/// <param name="Until">The first possible day of that event.</param>
+/// <param name="PossiblyBrokenBy">How many events, whose days are uncertain, may lie between.</param>
+public sealed record SilenceAnswer(
+    long Days,
+    string After,
+    string From,
+    string Before,
+    string Until,
+    int PossiblyBrokenBy
+)
+{
+    public static SilenceAnswer Of(EraSilence silence) =>
+        new(
+            silence.Days,
+            silence.After,
+            silence.From.ToString(),
+            silence.Before,
+            silence.Until.ToString(),
+            silence.PossiblyBrokenBy
+        );
+}
 
 /// <param name="Certainty">Of what it came to: certain, possible or claimed.</param>
 /// <param name="Because">What it came to rests on these.</param>
@@ -162,7 +189,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             [.. summary.Actors.Take(GreatestActors)],
             Math.Max(0, summary.Actors.Count - GreatestActors),
             await SourcesAsync(moment, summary.Citations, ct),
-            summary.Silence,
+            summary.Silence is { } silence ? SilenceAnswer.Of(silence) : null,
             summary.Neighbours,
             summary.NeighbourCount - summary.Neighbours.Count,
             Bounded(sure?.First, atStart),
@@ -254,8 +281,12 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             fact.Value,
             RecordJson.Word(fact.Certainty),
             fact.Alternatives,
+            RecordedOf(fact),
             Keys(fact)
         );
+
+    private static IReadOnlyList<string> RecordedOf(FactAnswer fact) =>
+        [.. new[] { fact.HeldAs, fact.TowardAs }.OfType<string>()];
 
     private static IReadOnlyList<string> Keys(FactAnswer fact) => [.. fact.Because.Select(because => because.Event)];
 
@@ -280,6 +311,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
                     stance.Was?.Value ?? Vocabulary.None,
                     stance.Is?.Value ?? Vocabulary.None,
                     RecordJson.Word(stance.Is?.Certainty ?? FactCertainty.Certain),
+                    stance.Is is null ? [] : RecordedOf(stance.Is),
                     stance.Is is null ? [] : Keys(stance.Is)
                 )),
         ];
@@ -306,7 +338,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             one.Content.Type,
             one.Content.Title,
             DateAnswer.Of(one.Content, one.When),
-            one.Intensity,
+            ScoreAnswer.Decimal((int)(one.Intensity * 100)),
             one.Content.Credibility,
             one.In
         );
@@ -361,6 +393,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         foreach (var fact in atEnd)
         {
             ids.Add(Actor(fact.Holder));
+            ids.UnionWith(RecordedOf(fact).Select(Actor));
             if (fact.Toward is not { } toward)
                 continue;
             ids.Add(Actor(toward));

@@ -20,6 +20,7 @@ public sealed record LeftOut(string Code, int Count, string Why);
 /// <summary>A fact on the last sure day of an era.</summary>
 /// <param name="Certainty">certain, possible or claimed.</param>
 /// <param name="Alternatives">Other values that are possible.</param>
+/// <param name="RecordedOf">The predecessors that it is recorded of, where holder or toward have it from them.</param>
 /// <param name="Because">The keys of the events that may decide it.</param>
 public sealed record FactAtEnd(
     string Fact,
@@ -29,6 +30,7 @@ public sealed record FactAtEnd(
     string Value,
     string Certainty,
     IReadOnlyList<string> Alternatives,
+    IReadOnlyList<string> RecordedOf,
     IReadOnlyList<string> Because
 );
 
@@ -36,6 +38,7 @@ public sealed record FactAtEnd(
 /// <param name="Before">none: nothing was declared.</param>
 /// <param name="After">none: nothing was any more.</param>
 /// <param name="Certainty">Of what it came to: certain, possible or claimed.</param>
+/// <param name="RecordedOf">As of <see cref="FactAtEnd"/>, of what it came to.</param>
 /// <param name="Because">The keys of the events behind what it came to; none where nothing was declared any more.</param>
 public sealed record StanceChange(
     string Holder,
@@ -43,6 +46,7 @@ public sealed record StanceChange(
     string Before,
     string After,
     string Certainty,
+    IReadOnlyList<string> RecordedOf,
     IReadOnlyList<string> Because
 );
 
@@ -182,17 +186,13 @@ public sealed class Narrative
 
     private Sentence Tell(StanceChange change, Day? end)
     {
-        var (holder, toward) = (Actor(change.Holder, end ?? asOf), Named(change.Toward, end ?? asOf));
-        var hedge = change.Certainty switch
-        {
-            "certain" => "",
-            "claimed" => ", as only disputed sources say",
-            _ => ", possibly",
-        };
+        var on = end ?? asOf;
+        var (holder, toward) = (Actor(change.Holder, on), Named(change.Toward, on));
+        var after = Hedged(Stance, change.After, change.Certainty, [], change.RecordedOf, on);
         return Said(
             change.Before == Vocabulary.None
-                ? $"in the course of the era {holder} came to declare a stance on {toward}: {Label(Stance, change.After)}{hedge}"
-                : $"in the course of the era the declared stance of {holder} on {toward} went from {Label(Stance, change.Before)} to {Label(Stance, change.After)}{hedge}",
+                ? $"in the course of the era the declared stance of {holder} on {toward} came to be {after}"
+                : $"in the course of the era the declared stance of {holder} on {toward} went from “{Label(Stance, change.Before)}” to {after}",
             change.Because
         );
     }
@@ -201,31 +201,43 @@ public sealed class Narrative
     {
         var holder = Actor(fact.Holder, end);
         var toward = fact.Toward is null ? "nobody named" : Named(fact.Toward, end);
-        var value = Label(fact.Fact, fact.Value);
         var qualifier = fact.Qualifier is null ? "" : $" “{fact.Qualifier}”";
-        var said = fact.Fact switch
+        var subject = fact.Fact switch
         {
-            "recognition" => $"the recognition of {toward} by {holder} was “{value}”",
-            "relations" => $"the diplomatic relations between {holder} and {toward} were “{value}”",
-            "representation" => $"the representation of {holder} to {toward} was “{value}”",
-            "alliance" => $"the alliance{qualifier} of {holder} and {toward} was “{value}”",
-            "hostility" => $"the hostility between {holder} and {toward} was “{value}”",
-            "agreement" => $"the agreement{qualifier} of {holder} and {toward} was “{value}”",
-            "sanctions" => $"the sanctions of {holder} against {toward} were “{value}”",
-            "membership" => $"the membership of {holder} in {toward} was “{value}”",
-            "office" => $"the office of {holder} in {toward} was “{value}”",
-            "support" => $"the support of {holder} for {toward} was “{value}”",
-            "control" => $"the control of {holder} over {toward} was “{value}”",
-            _ => $"{fact.Fact} of {holder} toward {toward}{qualifier} was “{value}”",
+            "recognition" => $"the recognition of {toward} by {holder} was",
+            "relations" => $"the diplomatic relations between {holder} and {toward} were",
+            "representation" => $"the representation of {holder} to {toward} was",
+            "alliance" => $"the alliance{qualifier} of {holder} and {toward} was",
+            "hostility" => $"the hostility between {holder} and {toward} was",
+            "agreement" => $"the agreement{qualifier} of {holder} and {toward} was",
+            "sanctions" => $"the sanctions of {holder} against {toward} were",
+            "membership" => $"the membership of {holder} in {toward} was",
+            "office" => $"the office of {holder} in {toward} was",
+            "support" => $"the support of {holder} for {toward} was",
+            "control" => $"the control of {holder} over {toward} was",
+            _ => $"the {fact.Fact}{qualifier} of {holder} toward {toward} was",
         };
-        var others = DateInWords.List([.. fact.Alternatives.Select(other => $"“{Label(fact.Fact, other)}”")], "or");
-        var hedge = fact.Certainty switch
-        {
-            "certain" => "",
-            "claimed" => ", as only disputed sources say",
-            _ => others.Length == 0 ? ", possibly" : $", possibly; it may also have been {others}",
-        };
-        return Said($"at its end, on {DateInWords.Of(end)}, {said}{hedge}", fact.Because);
+        var value = Hedged(fact.Fact, fact.Value, fact.Certainty, fact.Alternatives, fact.RecordedOf, end);
+        return Said($"at its end, on {DateInWords.Of(end)}, {subject} {value}", fact.Because);
+    }
+
+    /// <summary>A value as sure as it is, and whose it is where it is inherited.</summary>
+    private string Hedged(
+        string fact,
+        string value,
+        string certainty,
+        IReadOnlyList<string> alternatives,
+        IReadOnlyList<string> recordedOf,
+        Day on
+    )
+    {
+        var others = DateInWords.List([.. alternatives.Select(other => $"“{Label(fact, other)}”")], "or");
+        var inherited = DateInWords.List([.. recordedOf.Select(actor => Actor(actor, on))], "and");
+        return (certainty == "possible" ? "possibly " : "")
+            + $"“{Label(fact, value)}”"
+            + (others.Length == 0 ? "" : $" (or {others})")
+            + (inherited.Length == 0 ? "" : $", as recorded of {inherited}")
+            + (certainty == "claimed" ? ", as only disputed sources say" : "");
     }
 
     private string When(EventContent content)

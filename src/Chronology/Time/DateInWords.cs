@@ -58,7 +58,7 @@ public static class DateInWords
         {
             (EdtfExpression.Interval interval, "occurrence") => $"on a day {Lasting(interval)}",
             (EdtfExpression.Interval interval, _) => Lasting(interval),
-            (_, "extent") => $"for some time within {Of(date).Name}",
+            (_, "extent") => Within(Of(date).Name),
             _ => Of(date).When,
         };
 
@@ -69,10 +69,14 @@ public static class DateInWords
         (from, to) switch
         {
             (null, null) => "at all times",
+            _ when from == to => Within(from!),
             (null, _) => $"up to {to}",
             (_, null) => $"from {from} on",
             _ => $"from {from} to {to}",
         };
+
+    private static string Within(string name) =>
+        name.StartsWith("some time ", StringComparison.Ordinal) ? $"for {name}" : $"for some time within {name}";
 
     private static string? Bound(string? text, Calendar calendar) =>
         text is null ? "an unknown date"
