@@ -96,8 +96,7 @@ public sealed class EventTimelineHandler(
     Identities identities,
     Timeline timeline,
     Npgsql.NpgsqlDataSource source
-)
-    : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
+) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
     {

@@ -41,35 +41,38 @@ public static class ErasVerb
         command.Validators.Add(parsed =>
         {
             var lone = OfSummaries.Select(name => options[name]).Append<Option>(run.Cite);
-            if (!parsed.GetValue(summary) && lone.FirstOrDefault(one => parsed.GetResult(one) is { Implicit: false }) is { } option)
+            if (
+                !parsed.GetValue(summary)
+                && lone.FirstOrDefault(one => parsed.GetResult(one) is { Implicit: false }) is { } option
+            )
                 parsed.AddError($"{option.Name} goes with --summary.");
         });
         command.SetAction(
             (parsed, ct) =>
-            parsed.GetValue(summary)
-                ? AskVerbs.AskAsync(
-                    run,
-                    parsed,
-                    "/eras",
-                    AskVerbs.Query(parsed, options, ("scheme", parsed.GetValue(scheme))),
-                    EraEndpoints.Read,
-                    Tables.EraSummaries,
-                    ct
-                )
-                : run.AnswerAsync(
-                    parsed,
-                    async (store, chronology) =>
-                    {
-                        var query = AskVerbs.Query(parsed, options);
-                        var axes = query.Axes();
-                        return query.Refusal() is { } refusal
-                            ? refusal
-                            : await AskAsync(store.Sender, chronology, parsed.GetValue(scheme), axes, ct);
-                    },
-                    (console, told) => Tables.Eras(console, told),
-                    asking: true,
-                    json: told => told.Eras
-                )
+                parsed.GetValue(summary)
+                    ? AskVerbs.AskAsync(
+                        run,
+                        parsed,
+                        "/eras",
+                        AskVerbs.Query(parsed, options, ("scheme", parsed.GetValue(scheme))),
+                        EraEndpoints.Read,
+                        Tables.EraSummaries,
+                        ct
+                    )
+                    : run.AnswerAsync(
+                        parsed,
+                        async (store, chronology) =>
+                        {
+                            var query = AskVerbs.Query(parsed, options);
+                            var axes = query.Axes();
+                            return query.Refusal() is { } refusal
+                                ? refusal
+                                : await AskAsync(store.Sender, chronology, parsed.GetValue(scheme), axes, ct);
+                        },
+                        (console, told) => Tables.Eras(console, told),
+                        asking: true,
+                        json: told => told.Eras
+                    )
         );
         return new(
             command,

@@ -127,11 +127,7 @@ public sealed record EraScore(ScorePoint? Start, ScorePoint End, ScorePoint? Min
 /// <param name="Text">Plain English, by rule from what is recorded.</param>
 /// <param name="Because">The events that it tells; at least one, each in the era certainly or possibly.</param>
 /// <param name="Naming">The other records whose names stand in it: <c>actor/ussr</c>.</param>
-public sealed record SentenceAnswer(
-    string Text,
-    IReadOnlyList<BecauseAnswer> Because,
-    IReadOnlyList<string> Naming
-);
+public sealed record SentenceAnswer(string Text, IReadOnlyList<BecauseAnswer> Because, IReadOnlyList<string> Naming);
 
 /// <summary>Sums up eras and tells them.</summary>
 /// <remarks>Reads the events that may lie in the era by their first and last possible days, a page at a time.</remarks>
@@ -177,14 +173,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         return new(
             sure?.First?.ToString(),
             sure?.Last.ToString(),
-            new(
-                summary.Certain,
-                summary.Possible,
-                summary.Disputed,
-                summary.Unsourced,
-                summary.Refuted,
-                summary.Types
-            ),
+            new(summary.Certain, summary.Possible, summary.Disputed, summary.Unsourced, summary.Refuted, summary.Types),
             [.. summary.KeyEvents.Select(Told)],
             [.. summary.Actors.Take(GreatestActors)],
             Math.Max(0, summary.Actors.Count - GreatestActors),
@@ -245,11 +234,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
                     row.Position,
                     content,
                     when,
-                    [
-                        .. content
-                            .Actors.Select(one => identity.Surviving(one.Actor))
-                            .Distinct(StringComparer.Ordinal),
-                    ],
+                    [.. content.Actors.Select(one => identity.Surviving(one.Actor)).Distinct(StringComparer.Ordinal)],
                     merged.Citations(row.State),
                     row.State.Derived?.From,
                     held

@@ -86,7 +86,13 @@ public sealed class EraSummariesHandler(
             var scheme = row.State.Id.Scheme!;
             if (!spans.TryGetValue(scheme, out var beside))
                 spans[scheme] = beside = await SpansAsync(moment, scheme, cancellationToken);
-            told.Add(Told(row, moment, await accounts.OfAsync(moment, identity, standing.Value, row, beside, cancellationToken)));
+            told.Add(
+                Told(
+                    row,
+                    moment,
+                    await accounts.OfAsync(moment, identity, standing.Value, row, beside, cancellationToken)
+                )
+            );
         }
         var notes = await NotesAsync(moment, identity, asked, standing.Value, request.Scheme, cancellationToken);
         return new EraSummariesAnswer(

@@ -141,8 +141,7 @@ public sealed class StancesOnADayHandler(
     Facts facts,
     Silences silences,
     NpgsqlDataSource source
-)
-    : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
+) : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
 {
     public async Task<Result<StancesAnswer>> Handle(StancesOnADay request, CancellationToken cancellationToken)
     {
@@ -162,7 +161,11 @@ public sealed class StancesOnADayHandler(
         var page = found.Skip(first).Take(request.Limit).ToList();
         var evidence = await EvidenceAsync(moment, page, cancellationToken);
         var stances = page.Select(fact =>
-                Stance.Of(fact.AsOf(moment.AsOf), evidence.Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)), moment.AsOf)
+                Stance.Of(
+                    fact.AsOf(moment.AsOf),
+                    evidence.Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
+                    moment.AsOf
+                )
             )
             .OfType<Stance>()
             .ToList();
@@ -204,10 +207,12 @@ public sealed class StancesOnADayHandler(
             where e.fact = any ($1) and e.start_first <= $2 and e.from_position <= $3 and e.to_position > $3
             """
         );
-        command.Parameters.AddWithValue(page.SelectMany(fact => fact.Heritage.Sources)
+        command.Parameters.AddWithValue(
+            page.SelectMany(fact => fact.Heritage.Sources)
                 .Select(from => from.Key.IdIn(moment.Chronology))
                 .Distinct()
-                .ToArray());
+                .ToArray()
+        );
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.Parameters.AddWithValue(moment.Position);
         var effects = new List<RecordedEffect>();

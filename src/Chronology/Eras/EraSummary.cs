@@ -203,7 +203,9 @@ public sealed class EraTally(IReadOnlyList<(string Era, EraSpan Span)> neighbour
         (Day From, Day To, string Key)? before = null;
         EraSilence? longest = null;
         foreach (
-            var next in sure.OrderBy(one => one.From).ThenBy(one => one.To).ThenBy(one => one.Key, StringComparer.Ordinal)
+            var next in sure.OrderBy(one => one.From)
+                .ThenBy(one => one.To)
+                .ThenBy(one => one.Key, StringComparer.Ordinal)
         )
         {
             if (before is { } last && next.From.Number - last.To.Number is var days && days > (longest?.Days ?? 1))

@@ -52,7 +52,10 @@ public sealed record StanceChange(
 
 /// <summary>The records whose names a narrative uses, as known at its moment. What is not among them is called by its key.</summary>
 /// <param name="Surviving">The actor that stands for a key.</param>
-public sealed record NamedRecords(IReadOnlyDictionary<RecordId, RecordContent> Contents, Func<string, string> Surviving);
+public sealed record NamedRecords(
+    IReadOnlyDictionary<RecordId, RecordContent> Contents,
+    Func<string, string> Surviving
+);
 
 /// <summary>Tells an era in plain English, from the record and by rule alone: the same record gives the same sentences.</summary>
 /// <remarks>Told are the key events in the order in which they happened, the longest silence, the changes of declared stances, and the facts at
@@ -102,8 +105,8 @@ public sealed class Narrative
         var rested = facts.Where(fact => fact.Fact != Stance && IsOwn(fact.Because)).ToArray();
         told.AddRange(rested.Take(GreatestFacts).Select(fact => narrative.Tell(fact, end!.Value)));
         var elsewhere = facts.Count(fact => fact.Fact != Stance && !IsOwn(fact.Because));
-        var unchanged = facts.Count(fact => fact.Fact == Stance)
-            - stances.Count(change => change.After != Vocabulary.None);
+        var unchanged =
+            facts.Count(fact => fact.Fact == Stance) - stances.Count(change => change.After != Vocabulary.None);
         return (
             told,
             [
@@ -163,7 +166,8 @@ public sealed class Narrative
         var text = $"{possibly}{When(content)}, {said}";
         text = (content.Credibility, sources) switch
         {
-            ("disputed", null) => $"according to a source that is not given, {text}, which is disputed (no source is given)",
+            ("disputed", null) =>
+                $"according to a source that is not given, {text}, which is disputed (no source is given)",
             ("disputed", _) => $"according to {sources}, {text}, which is disputed",
             (_, null) => $"{text} (no source is given)",
             ("confirmed", _) => text,
@@ -272,11 +276,13 @@ public sealed class Narrative
     private string? Sources(ValueList<Citation> citations)
     {
         var cited = citations.Select(citation => citation.Source).Distinct(StringComparer.Ordinal).ToArray();
-        var names = cited.Take(GreatestSources).Select(key =>
-        {
-            var id = new RecordId(RecordKind.Source, key);
-            return Content<SourceContent>(id)?.Title() is { } title ? $"“{title}”" : key;
-        });
+        var names = cited
+            .Take(GreatestSources)
+            .Select(key =>
+            {
+                var id = new RecordId(RecordKind.Source, key);
+                return Content<SourceContent>(id)?.Title() is { } title ? $"“{title}”" : key;
+            });
         var more = cited.Length - GreatestSources;
         return cited.Length == 0 ? null
             : more > 0 ? DateInWords.List([.. names, $"{Number(more)} more"], "and")
@@ -284,8 +290,7 @@ public sealed class Narrative
     }
 
     /// <summary>By the name in use on the day.</summary>
-    private string Actor(string key, Day on) =>
-        Content<ActorContent>(new(RecordKind.Actor, key))?.CalledOn(on) ?? key;
+    private string Actor(string key, Day on) => Content<ActorContent>(new(RecordKind.Actor, key))?.CalledOn(on) ?? key;
 
     /// <summary>An actor, or else an issue.</summary>
     private string Named(string key, Day on) =>

@@ -20,7 +20,6 @@ public static class Phrases
         var optional = phrase.IndexOf('[', StringComparison.Ordinal);
         return recipients is null
             ? phrase[..optional]
-            : phrase[..optional]
-                + phrase[(optional + 1)..^1].Replace("{R}", recipients, StringComparison.Ordinal);
+            : phrase[..optional] + phrase[(optional + 1)..^1].Replace("{R}", recipients, StringComparison.Ordinal);
     }
 }

@@ -11,6 +11,7 @@ public static class SourceTitles
         var item = JsonNode.Parse(source.Csl.CanonicalJson) as JsonObject;
         return Text("title") ?? Text("container-title") ?? source.Publisher;
 
-        string? Text(string name) => item?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        string? Text(string name) =>
+            item?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
     }
 }

@@ -62,7 +62,8 @@ public static class DateInWords
             _ => Of(date).When,
         };
 
-    private static string Lasting(EdtfExpression.Interval interval) => FromTo(Bound(interval.Start), Bound(interval.End));
+    private static string Lasting(EdtfExpression.Interval interval) =>
+        FromTo(Bound(interval.Start), Bound(interval.End));
 
     /// <param name="from">Null: open. Likewise <paramref name="to"/>.</param>
     private static string FromTo(string? from, string? to) =>
@@ -96,7 +97,10 @@ public static class DateInWords
         {
             EdtfExpression.Date date => Qualified(Of(date), date.OfYear | date.OfMonth | date.OfDay),
             EdtfExpression.Season season => Qualified(
-                new("in", $"{Season(season.Code)} of {Year(season.YearDigits) ?? $"a year that fits {season.YearDigits}"}"),
+                new(
+                    "in",
+                    $"{Season(season.Code)} of {Year(season.YearDigits) ?? $"a year that fits {season.YearDigits}"}"
+                ),
                 season.OfYear | season.OfSeason
             ),
             EdtfExpression.LongYear { SignificantDigits: null } year => new("in", $"the year {Year(year.Year)}"),
@@ -160,9 +164,7 @@ public static class DateInWords
 
     /// <summary><c>a, b and c</c></summary>
     public static string List(IReadOnlyList<string> items, string conjunction) =>
-        items.Count <= 1
-            ? string.Concat(items)
-            : $"{string.Join(", ", items.SkipLast(1))} {conjunction} {items[^1]}";
+        items.Count <= 1 ? string.Concat(items) : $"{string.Join(", ", items.SkipLast(1))} {conjunction} {items[^1]}";
 
     private static string Season(int code) =>
         code switch

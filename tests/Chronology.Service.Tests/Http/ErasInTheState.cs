@@ -54,7 +54,10 @@ public sealed class ErasInTheState(TestDatabase database) : IClassFixture<TestDa
     {
         var answer = await service.GetAsync($"{path}/state?asOf=1960");
 
-        Assert.Equal(["basis", "answer", "eras", "facts", "score", "recent", "notes"], answer.Select(member => member.Key));
+        Assert.Equal(
+            ["basis", "answer", "eras", "facts", "score", "recent", "notes"],
+            answer.Select(member => member.Key)
+        );
         Assert.Equal(
             """[{"scheme":"article","era":"soviet-period","title":"The Soviet period","certainty":"certain"}]""",
             answer["eras"]!.ToJsonString()

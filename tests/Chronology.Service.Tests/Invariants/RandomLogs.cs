@@ -350,11 +350,7 @@ internal static class RandomLogs
                     new(RecordKind.Actor, actor),
                     $$$"""{"into":"{{{other}}}","reason":{"code":"merge"}}"""
                 ),
-                1 => Desk.Read(
-                    Operation.Split,
-                    new(RecordKind.Actor, actor),
-                    """{"reason":{"code":"correction"}}"""
-                ),
+                1 => Desk.Read(Operation.Split, new(RecordKind.Actor, actor), """{"reason":{"code":"correction"}}"""),
                 2 => Desk.Read(
                     Operation.Corrected,
                     new(RecordKind.Actor, actor),
@@ -393,7 +389,14 @@ internal static class RandomLogs
     public static Gen<List<Batch>> Logs { get; } =
         Gen.Select(
             Any(0, 0, 1, 40, 400),
-            Gen.Frequency((6, Recording(Ids)), (3, Correcting), (3, Judging), (1, OfOthers), (1, OfDoubles), (1, OfActors)).List[1, 6],
+            Gen.Frequency(
+                (6, Recording(Ids)),
+                (3, Correcting),
+                (3, Judging),
+                (1, OfOthers),
+                (1, OfDoubles),
+                (1, OfActors)
+            ).List[1, 6],
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];
 
