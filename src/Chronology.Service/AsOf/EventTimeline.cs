@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.Store;
@@ -83,12 +82,11 @@ public sealed record EventTimeline(
 }
 
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
-/// <param name="Notes">Left out where there are none.</param>
 public sealed record TimelineAnswer(
     Basis Basis,
     IReadOnlyList<JsonObject> Events,
     string? Next,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Note>? Notes
+    IReadOnlyList<Note> Notes
 );
 
 public sealed class EventTimelineHandler(
@@ -112,7 +110,6 @@ public sealed class EventTimelineHandler(
         var standing = selection.Parties.As(identity);
         if (standing.Rejection is { } twice)
             return twice;
-        Note[] notes = [.. Silences.Merged(selection.Parties.All, identity)];
         var (events, next) = await timeline.PageAsync(
             moment,
             selection with
@@ -129,7 +126,7 @@ public sealed class EventTimelineHandler(
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment, merged))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
-            notes.Length == 0 ? null : notes
+            [.. Silences.Merged(selection.Parties.All, identity)]
         );
     }
 }

@@ -20,7 +20,13 @@ public sealed record FactsOnADay(
     Axes Axes
 ) : IRequest<Result<FactsAnswer>>, IValidated
 {
-    public Rejection? Refusal() => FactQuestion.Refusal(Kind, Value);
+    /// <summary>Two sides, in the place of <see cref="Holder"/> and <see cref="Toward"/>: facts of any actor of one toward any of the other.</summary>
+    public string? Between { get; init; }
+
+    public Rejection? Refusal() =>
+        Between is not null && (Holder ?? Toward) is not null
+            ? new("invalid-parameter", "Give “between”, or “holder” and “toward”, not both.")
+            : FactQuestion.Refusal(Kind, Value) ?? Parties.Read(Between, null).Rejection;
 }
 
 /// <param name="Verdict">Given with kind, holder and toward: certain, possible, no, claimed or no-record.</param>
@@ -153,6 +159,10 @@ public sealed class FactsOnADayHandler(
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, ct);
         if (resolved.Rejection is { } rejection)
             return rejection;
+        var identity = await identities.AtAsync(resolved.Value, ct);
+        var sides = Parties.Read(request.Between, null).Value.As(identity);
+        if (sides.Rejection is { } twice)
+            return twice;
         var selection = FactQuestion.Selection(
             request.Kind,
             request.Holder,
@@ -160,7 +170,8 @@ public sealed class FactsOnADayHandler(
             request.Qualifier,
             request.Value
         );
-        var identity = await identities.AtAsync(resolved.Value, ct);
+        if (sides.Value.ArePair)
+            selection = selection with { Holders = sides.Value.One, Towards = sides.Value.Other, EitherWay = true };
         return (resolved.Value, identity, await facts.ReadAsync(resolved.Value, identity, selection, ct));
     }
 
@@ -176,7 +187,8 @@ public sealed class FactsOnADayHandler(
         CancellationToken ct
     )
     {
-        var keys = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var sides = Parties.Read(request.Between, null).Value;
+        var keys = new[] { request.Holder, request.Toward }.OfType<string>().Concat(sides.All).ToArray();
         var asked = keys.Select(identity.Surviving).ToArray();
         var unknown = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct)).ToList();
         if (request.Toward is { } toward && request.Kind is null or Stance && unknown.Contains(toward))
@@ -192,7 +204,10 @@ public sealed class FactsOnADayHandler(
             .ToList();
         if (entries.Count == 0)
         {
-            var parties = asked is [var one, var other] ? new Parties([one], [other]) : new Parties(asked, []);
+            var parties =
+                sides.ArePair ? sides.As(identity).Value
+                : asked is [var one, var other] ? new Parties([one], [other])
+                : new Parties(asked, []);
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
         return
@@ -220,10 +235,14 @@ public static class FactsEndpoint
                         query.Text("qualifier"),
                         query.Text("value"),
                         query.Axes()
-                    ),
+                    )
+                    {
+                        Between = query.Text("between"),
+                    },
                 "kind",
                 "holder",
                 "toward",
+                "between",
                 "qualifier",
                 "value",
                 "asOf",

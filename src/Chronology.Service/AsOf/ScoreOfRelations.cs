@@ -119,7 +119,7 @@ public sealed class ScoreTelling(Scores scores)
     }
 }
 
-public sealed class ScoreOfRelationsHandler(Moments moments, Scores scores)
+public sealed class ScoreOfRelationsHandler(Moments moments, Identities identities, Scores scores)
     : IRequestHandler<ScoreOfRelations, Result<ScoreSeries>>
 {
     public async Task<Result<ScoreSeries>> Handle(ScoreOfRelations request, CancellationToken cancellationToken)
@@ -146,8 +146,11 @@ public sealed class ScoreOfRelationsHandler(Moments moments, Scores scores)
                 $"The series would have over {ScoreOfRelations.GreatestLength} points: ask for a shorter time or a longer step."
             );
         }
-        var sides = Parties.Read(request.Between, null).Value;
-        var found = await scores.ReadAsync(moment, sides, from, moment.AsOf, cancellationToken);
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var sides = Parties.Read(request.Between, null).Value.As(identity);
+        if (sides.Rejection is { } twice)
+            return twice;
+        var found = await scores.ReadAsync(moment, sides.Value.KeysIn(identity), from, moment.AsOf, cancellationToken);
         return new ScoreSeries(moment.Basis, [.. days.Select(day => ScorePoint.Of(day, found.Evidence.At(day)))]);
     }
 

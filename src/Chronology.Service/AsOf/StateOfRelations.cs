@@ -64,7 +64,7 @@ public sealed class StateOfRelationsHandler(
             .Select(Silences.UnknownActor)
             .Concat(Silences.Merged(asked.All, identity))
             .ToList();
-        var score = await scores.OfAsync(moment, parties, cancellationToken);
+        var score = await scores.OfAsync(moment, parties.KeysIn(identity), cancellationToken);
         notes.AddRange(ScoreTelling.NotesOf(score));
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
@@ -25,12 +24,7 @@ public sealed record HistoryOfFact(
             : new("invalid-parameter", "Give “kind”, “holder” and “toward”.");
 }
 
-/// <param name="Notes">Left out where there are none.</param>
-public sealed record FactHistoryAnswer(
-    Basis Basis,
-    IReadOnlyList<FactHistoryEntry> History,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Note>? Notes
-);
+public sealed record FactHistoryAnswer(Basis Basis, IReadOnlyList<FactHistoryEntry> History, IReadOnlyList<Note> Notes);
 
 /// <param name="Facts">As <c>GET /facts</c> would list them at that position; their <c>because</c> without citations.</param>
 public sealed record FactHistoryEntry(
@@ -95,11 +89,10 @@ public sealed class HistoryOfFactHandler(
             before = now;
             history.Add(new(position, "", verdict, [.. told.Select(fact => fact.Value)], told));
         }
-        Note[] notes = [.. Silences.Merged(new[] { holder, toward }.Distinct(), identified[^1].Identity)];
         return new FactHistoryAnswer(
             moment.Basis,
             await StampedAsync(request.Chronology, history, cancellationToken),
-            notes.Length == 0 ? null : notes
+            [.. Silences.Merged(new[] { holder, toward }.Distinct(), identified[^1].Identity)]
         );
     }
 

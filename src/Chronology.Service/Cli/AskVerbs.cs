@@ -62,7 +62,7 @@ public static class AskVerbs
             "facts",
             "/facts",
             "Facts on a day; with --kind, --holder and --toward also the verdict whether it holds",
-            ["kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt"],
+            ["kind", "holder", "toward", "between", "qualifier", "value", "asOf", "knownAt"],
             (chronology, query) =>
                 new FactsOnADay(
                     chronology,
@@ -72,9 +72,13 @@ public static class AskVerbs
                     query.Text("qualifier"),
                     query.Text("value"),
                     query.Axes()
-                ),
+                )
+                {
+                    Between = query.Text("between"),
+                },
             Tables.Facts,
-            "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01"
+            "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01",
+            "chronology facts --between \"ussr,russia;plo,palestine,hamas\" --as-of 2006"
         );
         yield return Asking(
             run,
@@ -84,7 +88,7 @@ public static class AskVerbs
             ["holder", "toward", "cursor", "limit", "asOf", "knownAt"],
             StancesEndpoint.Read,
             Tables.Stances,
-            "chronology stances --holder ussr --toward resolution-3379 --as-of 1991",
+            "chronology stances --holder ussr --toward resolution-3379 --as-of 1991-12-20",
             "chronology stances --holder russia --as-of 2014"
         );
         yield return Asking(

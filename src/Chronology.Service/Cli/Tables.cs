@@ -24,6 +24,14 @@ public static partial class Tables
         foreach (var era in answer.Eras)
             Say(console, $"Era: {era.Title} (era/{era.Scheme}/{era.Era}), {RecordJson.Word(era.Certainty)}");
         FactTable(console, answer.Facts);
+        if (answer.Score is { Evidence: > 0 } score)
+            Say(
+                console,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Score: {score.Value} ({score.Low} to {score.High}), {score.Band}, {score.Trend}; confidence {score.Confidence}, {score.Evidence} events"
+                )
+            );
         if (answer.Recent.Count > 0)
         {
             var recent = New("Most recent", "Event", "Happened");
@@ -74,6 +82,7 @@ public static partial class Tables
         }
         if (answer.Next is { } next)
             Say(console, $"There are more: --cursor {next}");
+        Notes(console, answer.Notes);
     }
 
     public static void Eras(IAnsiConsole console, ErasVerb.Told told)
@@ -215,6 +224,7 @@ public static partial class Tables
         if (answer.History.Count == 0)
         {
             Say(console, "Nothing has been said about it.");
+            Notes(console, answer.Notes);
             return;
         }
         var table = New("From position", "Recorded", "Verdict", "Value", "Because");
@@ -228,6 +238,7 @@ public static partial class Tables
                 string.Join(", ", entry.Facts.SelectMany(fact => fact.Because).Select(Because))
             );
         Show(console, table);
+        Notes(console, answer.Notes);
     }
 
     public static void Receipt(IAnsiConsole console, RecordId id, Receipt receipt) =>

@@ -122,7 +122,17 @@ public sealed record StanceChangeAnswer(
 /// <param name="Min">The least on the first day, at the ends of years and on the last day; the earliest of equals.</param>
 /// <param name="Max">Likewise the greatest.</param>
 /// <param name="Trend">From the first day to the last: improving, deteriorating, stable or uncertain.</param>
-public sealed record EraScore(ScorePoint? Start, ScorePoint End, ScorePoint? Min, ScorePoint? Max, string? Trend);
+/// <param name="Undated">How many events may have happened by the last day but cannot be weighed, because nothing bounds their dates.</param>
+/// <param name="TooManyPairs">How many have more than 64 pairs and weigh in no score.</param>
+public sealed record EraScore(
+    ScorePoint? Start,
+    ScorePoint End,
+    ScorePoint? Min,
+    ScorePoint? Max,
+    string? Trend,
+    int Undated,
+    long TooManyPairs
+);
 
 /// <param name="Text">Plain English, by rule from what is recorded.</param>
 /// <param name="Because">The events that it tells; at least one, each in the era certainly or possibly.</param>
@@ -169,7 +179,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             await NamedAsync(moment, identity, summary, atEnd ?? [], ct),
             moment.AsOf
         );
-        var score = sure is { } when ? await ScoreAsync(moment, parties, when.First, when.Last, ct) : null;
+        var score = sure is { } when ? await ScoreAsync(moment, parties.KeysIn(identity), when.First, when.Last, ct) : null;
         return new(
             sure?.First?.ToString(),
             sure?.Last.ToString(),
@@ -422,7 +432,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         var found = await scores.ReadAsync(moment, parties, first ?? last, last, ct);
         var end = found.Evidence.At(last);
         if (first is not { } start)
-            return (new(null, ScorePoint.Of(last, end), null, null, null), 0);
+            return (new(null, ScorePoint.Of(last, end), null, null, null, found.UndatedBy(last), found.TooManyPairs), 0);
         var years = last.Civil.Year - start.Civil.Year;
         var days = new List<Day> { start };
         for (var year = last.Civil.Year - Math.Min(years, GreatestYears); year < last.Civil.Year; year++)
@@ -437,7 +447,9 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
                 ScorePoint.Of(last, end),
                 ScorePoint.Of(min.Day, min.Score),
                 ScorePoint.Of(max.Day, max.Score),
-                points[0].Score.TrendTo(end)
+                points[0].Score.TrendTo(end),
+                found.UndatedBy(last),
+                found.TooManyPairs
             ),
             years
         );

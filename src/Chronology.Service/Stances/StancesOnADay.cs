@@ -56,8 +56,11 @@ public sealed record StanceAnswer(
 );
 
 /// <summary>The functional fact, as <c>/facts</c> gives it, and who declared it.</summary>
+/// <param name="HeldAs">As there; likewise <paramref name="TowardAs"/>.</param>
 /// <param name="Value"><c>none</c> where nothing is declared then.</param>
 public sealed record DeclaredAnswer(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeldAs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TowardAs,
     string Value,
     FactCertainty Certainty,
     IReadOnlyList<string> Alternatives,
@@ -102,10 +105,13 @@ public sealed record SpanAnswer(string? Earliest, string? Latest)
 }
 
 /// <summary>One piece of evidence, and what it weighs on the day asked about.</summary>
+/// <param name="HeldAs">The predecessor that it is recorded of, in the holder's place; likewise <paramref name="TowardAs"/>.</param>
 /// <param name="Position">Of the revision.</param>
 /// <param name="Value">The position taken; none where it was given up.</param>
 /// <param name="P">What it counts as, -2 to 2; null: as no position.</param>
 public sealed record EvidenceAnswer(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HeldAs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TowardAs,
     string Event,
     int Revision,
     long Position,
@@ -163,7 +169,8 @@ public sealed class StancesOnADayHandler(
         var stances = page.Select(fact =>
                 Stance.Of(
                     fact.AsOf(moment.AsOf),
-                    evidence.Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
+                    fact.Heritage.Sources.SelectMany(of => evidence[of.Key])
+                        .Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
                     moment.AsOf
                 )
             )
@@ -179,7 +186,7 @@ public sealed class StancesOnADayHandler(
         var next = first + page.Count;
         return new StancesAnswer(
             moment.Basis,
-            [.. stances.Select(stance => Tell(stance, citations))],
+            [.. stances.Select(stance => Tell(stance, identity.HeritageOf(stance.Declared.Key), citations))],
             next < found.Count ? TimelineCursor.Write(new(moment.Position, new(next, 0, 0, Stance.Kind))) : null,
             await NotesAsync(
                 request,
@@ -193,8 +200,8 @@ public sealed class StancesOnADayHandler(
         bool MayHaveBegun(RecordedEffect effect) => StanceEvidence.Of(effect, moment.AsOf) is not null;
     }
 
-    /// <summary>What may be evidence for the facts: all effects on their keys that may have begun by the day, by index.</summary>
-    private async Task<IReadOnlyList<RecordedEffect>> EvidenceAsync(
+    /// <summary>All effects that may have begun by the day on the keys that make up the histories of these facts, by index.</summary>
+    private async Task<ILookup<FactKey, RecordedEffect>> EvidenceAsync(
         Moment moment,
         IReadOnlyList<FactEffects> page,
         CancellationToken ct
@@ -209,7 +216,7 @@ public sealed class StancesOnADayHandler(
         );
         command.Parameters.AddWithValue(
             page.SelectMany(fact => fact.Heritage.Sources)
-                .Select(from => from.Key.IdIn(moment.Chronology))
+                .Select(heritage => heritage.Key.IdIn(moment.Chronology))
                 .Distinct()
                 .ToArray()
         );
@@ -223,11 +230,12 @@ public sealed class StancesOnADayHandler(
                 StoredEffect.Read(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetString(3))
             );
         }
-        return effects;
+        return effects.ToLookup(effect => effect.Key);
     }
 
     private static StanceAnswer Tell(
         Stance stance,
+        Heritage heritage,
         IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> citations
     )
     {
@@ -236,6 +244,8 @@ public sealed class StancesOnADayHandler(
             declared.Holder,
             declared.Toward!,
             new(
+                declared.HeldAs,
+                declared.TowardAs,
                 declared.Value,
                 declared.Certainty,
                 declared.Alternatives,
@@ -268,7 +278,10 @@ public sealed class StancesOnADayHandler(
                 .. stance.Evidence.Select(piece =>
                 {
                     var effect = piece.Effect;
+                    var of = heritage.SourceOf(effect);
                     return new EvidenceAnswer(
+                        of?.HeldAs,
+                        of?.TowardAs,
                         effect.Event,
                         effect.Revision,
                         effect.Position,
@@ -298,21 +311,30 @@ public sealed class StancesOnADayHandler(
         CancellationToken ct
     )
     {
-        var asked = new[] { request.Holder, request.Toward }.OfType<string>().ToList();
-        var noActors = await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct);
-        var towardIsActor = request.Toward is not null && !noActors.Contains(request.Toward);
-        var notes = new List<Note>();
-        if (request.Holder is { } holder && noActors.Contains(holder))
+        var keys = new[] { request.Holder, request.Toward }.OfType<string>().ToArray();
+        var noActors = await Recorded.MissingAsync(
+            source,
+            moment,
+            RecordKind.Actor,
+            keys.Select(identity.Surviving),
+            ct
+        );
+        var actors = keys.Where(key => !noActors.Contains(identity.Surviving(key))).ToList();
+        var notes = Silences.Merged(keys.Distinct(StringComparer.Ordinal), identity).ToList();
+        if (request.Holder is { } holder && !actors.Contains(holder))
             notes.Add(Silences.UnknownActor(holder));
-        if (request.Toward is { } toward && !towardIsActor)
+        if (request.Toward is { } toward && !actors.Contains(toward))
         {
             if (await Recorded.MissingAsync(source, moment, RecordKind.Issue, [toward], ct) is [_])
                 notes.Add(new("unknown-issue", $"No issue or actor “{toward}” was recorded at that position."));
         }
         if (isSilent)
         {
-            var sides = new[] { request.Holder, towardIsActor ? request.Toward : null }.OfType<string>().ToArray();
-            var parties = sides is [var one, var other] && one != other ? new Parties([one], [other]) : new(sides, []);
+            var sides = keys.Where(key => key == request.Holder || actors.Contains(key))
+                .Select(identity.Surviving)
+                .Distinct(StringComparer.Ordinal)
+                .ToArray();
+            var parties = sides is [var one, var other] ? new Parties([one], [other]) : new(sides, []);
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
         return

@@ -231,6 +231,8 @@ internal static class Description
             schema.Properties["happened"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
             schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty?), null, ct);
         }
+        if (content == typeof(ActorContent))
+            schema.Properties["called"] = await context.GetOrCreateSchemaAsync(typeof(string), null, ct);
         if (content == typeof(EraContent))
         {
             schema.Properties["span"] = await context.GetOrCreateSchemaAsync(typeof(DateAnswer), null, ct);

@@ -81,6 +81,7 @@ public sealed record BlindAnswer(JsonNode Rest, IReadOnlyList<NamedRecord> Owner
         return name switch
         {
             "csl" => true,
+            "called" => value is JsonValue,
             "before" or "after" => PointsAtText(members, "field"),
             "value" when isEntry => PointsAtText(members, "place"),
             "names" => value is JsonArray names && names.All(item => item is JsonValue),

@@ -31,14 +31,14 @@ public static class FactsAsOf
         Decide(Heritage.Plain(key), effects, asOf);
 
     /// <summary>As above, of a fact whose history is that of several keys.</summary>
-    /// <param name="effects">Those on all the sources' keys; those that never count for the fact are passed over.</param>
+    /// <param name="effects">Those on all the sources' keys; others, and those that never count for the fact, are passed over.</param>
     public static FactEntry Decide(Heritage heritage, IReadOnlyList<RecordedEffect> effects, Day asOf)
     {
         var key = heritage.Key;
         if (!key.Kind.Functional && effects.Any(effect => effect.Value is not null && effect.Value != key.Value))
             throw new ArgumentException($"An effect gives another value than {key}.", nameof(effects));
 
-        effects = heritage.IsPlain ? effects : [.. effects.Where(heritage.Passes)];
+        effects = [.. effects.Where(heritage.Passes)];
         var firm = effects.Where(effect => effect.IsFirm).ToList();
         var disputed = effects.Where(effect => effect.Credibility == "disputed").ToList();
         var ends = heritage.LastDay?.Days;
@@ -87,13 +87,13 @@ public static class FactsAsOf
     {
         if (heritage.IsPlain)
             return WeighIn(_ => AfterAll);
-        var latest = firm.Concat(disputed)
-            .Select(effect => LatestBegin(new(effect, AfterAll)))
-            .OfType<Day>()
-            .ToHashSet();
-        return heritage
-            .Cases(latest, asOf)
-            .Select(before => WeighIn(effect => before(heritage.SourceOf(effect)!)))
+        var sources = new Dictionary<RecordedEffect, HeritageSource>(ReferenceEqualityComparer.Instance);
+        foreach (var effect in firm.Concat(disputed))
+            sources[effect] = heritage.SourceOf(effect)!;
+        var latest = sources.Keys.Select(effect => LatestBegin(new(effect, AfterAll))).OfType<Day>().ToHashSet();
+        return Heritage
+            .Cases(sources.Values.Distinct(), latest, asOf)
+            .Select(before => WeighIn(effect => before(sources[effect])))
             .Aggregate((a, b) => (a.Decided.Or(b.Decided), a.Contested.Or(b.Contested)));
 
         (Possibilities Decided, Possibilities Contested) WeighIn(Func<RecordedEffect, Day> before)

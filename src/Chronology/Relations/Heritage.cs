@@ -67,17 +67,20 @@ public sealed class Heritage
     /// So one day, the least that all of them may fall on, stands for the whole way; and as that day grows, more rivals
     /// surely count only where one of the days passes the latest day of an effect. Between two such steps the latest is best.
     /// </remarks>
+    /// <param name="sources">Those that effects come from.</param>
     /// <param name="latest">The latest days on which the effects can have begun, those without limit left out.</param>
-    internal IEnumerable<Func<HeritageSource, Day>> Cases(IReadOnlyCollection<Day> latest, Day asOf)
+    internal static IEnumerable<Func<HeritageSource, Day>> Cases(
+        IEnumerable<HeritageSource> sources,
+        IReadOnlyCollection<Day> latest,
+        Day asOf
+    )
     {
-        var links = Sources.SelectMany(source => source.Ways).SelectMany(way => way).Distinct().ToList();
-        var least = links.ToDictionary(link => link, link => Least(link, asOf));
+        var ways = sources.Where(source => !source.IsOwn).SelectMany(source => source.Ways).Distinct().ToList();
+        var least = ways.SelectMany(way => way).Distinct().ToDictionary(link => link, link => Least(link, asOf));
         yield return source => source.BeforeIn(least);
         var steps = latest.Where(day => day < asOf).Append(asOf).Distinct().ToList();
-        foreach (var way in Sources.SelectMany(source => source.Ways).Distinct())
+        foreach (var way in ways.Where(way => way.Any(link => MayDiffer(link, asOf))))
         {
-            if (!way.Any(link => MayDiffer(link, asOf)))
-                continue;
             foreach (var day in way.SelectMany(link => steps.Select(link.On.LastOnOrBefore)).OfType<Day>().Distinct())
             {
                 var fallen = new Dictionary<Succession, Day?>(least);

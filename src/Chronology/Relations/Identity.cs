@@ -9,7 +9,7 @@ namespace Chronology.Relations;
 public sealed class Identity
 {
     /// <summary>The most ways from one actor's predecessors to it that are followed, the shortest first.</summary>
-    public const int GreatestWays = 200;
+    public const int GreatestWays = 100;
 
     private readonly Dictionary<string, string> mergedInto = new(StringComparer.Ordinal);
     private readonly ILookup<string, string> mergedFrom;

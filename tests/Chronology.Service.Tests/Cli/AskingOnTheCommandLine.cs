@@ -41,6 +41,11 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "facts --kind relations --holder ussr --toward israel --value severed --as-of 1975",
         "facts?kind=relations&holder=ussr&toward=israel&value=severed&asOf=1975"
     )]
+    [InlineData(
+        "stances --holder ussr --toward resolution-3379 --as-of 1991-12-20",
+        "stances?holder=ussr&toward=resolution-3379&asOf=1991-12-20"
+    )]
+    [InlineData("stances --holder russia --limit 2 --as-of 2014", "stances?holder=russia&limit=2&asOf=2014")]
     [InlineData("timeline --limit 7 --as-of 1990", "events?limit=7&asOf=1990")]
     [InlineData(
         "timeline --between ussr,plo --from 1974 --to 1975 --certainty certain --as-of 1990",
@@ -84,10 +89,18 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
 
     [Theory]
     [InlineData("state --between ussr,plo --as-of 1974-07-01", "representative-office (possible, or none)")]
+    [InlineData("state --between ussr,plo --as-of 1974-07-01", "Score: ")]
     [InlineData("state --between ussr,plo --as-of 1974-07-01 --known-at {before}", "embassy (possible, or none)")]
     [InlineData("facts --kind representation --holder plo --toward ussr --as-of 1974-07-01", "Verdict: possible")]
     [InlineData("timeline --from 1974 --to 1974", "PLO embassy opened in Moscow")]
     [InlineData("timeline --limit 1", "There are more: --cursor ")]
+    [InlineData("stances --holder ussr --toward resolution-3379 --as-of 1991-12-20", "opposes -0.51 (-0.79 to 0.00)")]
+    [InlineData("stances --holder ussr --toward resolution-3379 --as-of 1991-12-20", "24% supporting, 0% neutral, 76%")]
+    [InlineData("stances --holder ussr --toward resolution-3379 --as-of 1991-12-20", "ussr-votes-for-46-86 (revision ")]
+    [InlineData("stances --holder russia --as-of 2024", "insufficient-evidence")]
+    [InlineData("stances --holder russia --as-of 2024", "2014-07-23, stale")]
+    [InlineData("stances --holder russia --as-of 2024 --limit 1", "There are more: --cursor ")]
+    [InlineData("stances --holder ussr --toward nothing", "unknown-issue: ")]
     [InlineData("changes --since {before} --limit 1", "event/plo-embassy-moscow")]
     [InlineData("history event/plo-embassy-moscow", "An embassy is the mission of a state")]
     [InlineData("history --kind representation --holder plo --toward ussr --as-of 1974-07-01", "embassy (possible")]

@@ -37,6 +37,29 @@ public sealed class AskingForFacts(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task two_sides_are_asked_about_in_both_directions()
+    {
+        await RecordAsync(
+            Effect("recognised", "1948-05-17", "recognition|ussr|israel|de-jure"),
+            Effect("mission", "1974", "representation|plo|ussr|representative-office"),
+            Effect("against", "1975", "stance|becu|plan|opposes")
+        );
+
+        Assert.Equal(
+            "recognition representation",
+            (await GetAsync("/facts?between=ussr;plo,israel&asOf=1980")).Each("facts", "fact")
+        );
+        Assert.Equal(
+            "representation",
+            (await GetAsync("/facts?between=plo,ussr&kind=representation&asOf=1980")).Each("facts", "fact")
+        );
+        var silent = await GetAsync("/facts?between=plo,israel&asOf=1980");
+        Assert.Equal("no-record", silent.Each("notes", "code"));
+        Assert.Equal("invalid-parameter", (await GetAsync("/facts?between=plo,israel&holder=plo")).Code);
+        Assert.Equal("invalid-parameter", (await GetAsync("/facts?between=plo")).Code);
+    }
+
+    [Fact]
     public async Task an_actor_never_recorded_is_named()
     {
         var unknown = await AskAsync("recognition", "atlantis", "lemuria");

@@ -339,8 +339,8 @@ internal static class RandomLogs
         from actor in Any("a", "a", "b", "c")
         from other in Any("b", "c")
         from kind in Any("continuator", "continuator", "successor", "secession")
-        from day in Any([null, .. OneDate])
-        from existed in Any(null, "../2000-03-05", "1990/200X", "1990/..")
+        from day in Any<string?>([null, .. OneDate])
+        from existed in Any<string?>(null, "../2000-03-05", "1990/200X", "1990/..")
         from what in Gen.Int[0, 5]
         select Try(() =>
             what switch

@@ -215,7 +215,7 @@ internal sealed class Replay
 
     private static ScoredEvent? ScoredOf(Version version) =>
         version.State is { Content: EventContent e, Status: RecordStatus.Active or RecordStatus.Disputed }
-            ? ScoredEvent.Of(e, When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value)
+            ? ScoredEvent.Of(e, version.State.Dated!.When())
             : null;
 
     private static IEnumerable<RecordedEffect> EffectsOf(Version version) =>

@@ -111,7 +111,6 @@ public sealed class LawsOfIdentity
                 (actors, effects, day) =>
                 {
                     var heritage = Identity.Of(actors).HeritageOf(Key);
-                    effects = [.. effects.Where(effect => heritage.SourceOf(effect) is not null)];
                     var entry = FactsAsOf.Decide(heritage, effects, day);
                     var firm = Given(heritage, [.. effects.Where(effect => effect.IsFirm)], day);
                     if (entry.Certainty == FactCertainty.Claimed)
