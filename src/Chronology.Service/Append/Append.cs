@@ -153,13 +153,18 @@ public static class AppendEndpoints
     )
     {
         var caller = Incoming.CallerOf(http);
-        if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
+        var query = new Parameters(http.Request);
+        var trying = Trying.Read(query);
+        if ((query.Refusal() ?? caller.Rejection) is { } refusal)
             return Problems.Of(refusal);
         var body = await Incoming.BodyAsync(http, ct);
         var command = body.Then(read);
         if (command.Rejection is { } rejection)
             return Problems.Of(rejection);
-        var receipt = await sender.Send(new AppendOrder(chronology, new(command.Value), caller.Value), ct);
+        var order = new Order(command.Value);
+        if (trying is not null)
+            return Answers.Of(await sender.Send(new PreviewOrder(chronology, order, caller.Value, trying.AsOf), ct));
+        var receipt = await sender.Send(new AppendOrder(chronology, order, caller.Value), ct);
         return Told(
             http,
             receipt,
@@ -177,7 +182,9 @@ public static class AppendEndpoints
     )
     {
         var caller = Incoming.CallerOf(http);
-        if ((new Parameters(http.Request).Refusal() ?? caller.Rejection) is { } refusal)
+        var query = new Parameters(http.Request);
+        var trying = Trying.Read(query);
+        if ((query.Refusal() ?? caller.Rejection) is { } refusal)
             return Problems.Of(refusal);
         var expected = Incoming.IfMatch(http.Request);
         if (expected.Rejection is { } unversioned)
@@ -186,10 +193,10 @@ public static class AppendEndpoints
         var command = body.Then(json => RecordJson.ReadCommand(verb, id, json));
         if (command.Rejection is { } rejection)
             return Problems.Of(rejection);
-        var receipt = await sender.Send(
-            new AppendOrder(chronology, new(command.Value, expected.Value), caller.Value),
-            ct
-        );
+        var order = new Order(command.Value, expected.Value);
+        if (trying is not null)
+            return Answers.Of(await sender.Send(new PreviewOrder(chronology, order, caller.Value, trying.AsOf), ct));
+        var receipt = await sender.Send(new AppendOrder(chronology, order, caller.Value), ct);
         return Told(http, receipt, created: null);
     }
 
@@ -203,4 +210,10 @@ public static class AppendEndpoints
         http.Response.Headers.Location = created;
         return Results.Json(receipt.Value, Answers.Json, statusCode: StatusCodes.Status201Created);
     }
+}
+
+/// <summary><c>dryRun=true</c>: the effect preview is asked for, and for which day; null without <c>asOf</c>.</summary>
+public sealed record Trying(string? AsOf)
+{
+    public static Trying? Read(Parameters query) => query.Flag("dryRun") ? new(query.Text("asOf")) : null;
 }

@@ -50,6 +50,10 @@ public sealed record LastHeldAnswer(
     BecauseAnswer Because
 );
 
+/// <summary>A fact as decided, and as told.</summary>
+/// <param name="Told">Null: answers do not list it.</param>
+public sealed record ToldFact(FactEntry Entry, FactAnswer? Told);
+
 /// <summary>Facts decided by the model, told with their citations.</summary>
 public sealed class FactTelling(Facts facts)
 {
@@ -61,10 +65,22 @@ public sealed class FactTelling(Facts facts)
         CancellationToken ct
     )
     {
+        var told = await ToldAsync(moment, identity, selection, ct);
+        return Ordered(told.Select(fact => fact.Told).OfType<FactAnswer>());
+    }
+
+    /// <summary>The facts selected and recorded at the moment, also those that answers do not list.</summary>
+    public async Task<IReadOnlyList<ToldFact>> ToldAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        CancellationToken ct
+    )
+    {
         var entries = Decide(moment, await facts.ReadAsync(moment, identity, selection, ct));
-        var listed = entries.Where(entry => entry.IsListed).ToList();
-        var citations = await facts.CitationsAsync(moment, listed.SelectMany(Rests), ct);
-        return Ordered([.. listed.Select(entry => Tell(entry, citations))]);
+        var rests = entries.Where(entry => entry.IsListed).SelectMany(Rests);
+        var citations = await facts.CitationsAsync(moment, rests, ct);
+        return [.. entries.Select(entry => new ToldFact(entry, entry.IsListed ? Tell(entry, citations) : null))];
     }
 
     public static IReadOnlyList<FactEntry> Decide(Moment moment, IReadOnlyList<FactEffects> found) =>

@@ -37,7 +37,9 @@ public static class AppendVerb
         var command = new Command("append", "Record something for the first time") { given, kind, edit };
         foreach (var option in fields.All)
             command.Options.Add(option);
-        foreach (Option option in new Option[] { run.Author, run.Via, run.Chronology, run.Json })
+        foreach (
+            Option option in new Option[] { run.DryRun, run.TriedAsOf, run.Author, run.Via, run.Chronology, run.Json }
+        )
             command.Options.Add(option);
         command.SetAction(
             async (parsed, ct) =>
@@ -59,7 +61,10 @@ public static class AppendVerb
                 }
                 else if (from is not null || (spelled.Count == 0 && !editing))
                     spelled = FieldOptions.Over(QuickForm.Read(from, (string?)spelled["key"]), spelled);
-                return await AppendAsync(run, parsed, new(recording, file, spelled, editing), caller.Value, ct);
+                var draft = new Draft(recording, file, spelled, editing);
+                return run.Tries(parsed)
+                    ? await TryAsync(run, parsed, draft, caller.Value, ct)
+                    : await AppendAsync(run, parsed, draft, caller.Value, ct);
             }
         );
         return new(
@@ -79,6 +84,46 @@ public static class AppendVerb
     /// <param name="Spelled">As a person wrote it, with names.</param>
     private sealed record Draft(RecordKind Kind, JsonObject File, JsonObject Spelled, bool Edited);
 
+    private static async Task<Result<JsonObject>> BodyAsync(
+        OpenedStore store,
+        string chronology,
+        Draft draft,
+        CancellationToken ct
+    ) =>
+        (await new Naming(store.Sender, chronology).ResolveAsync(draft.Spelled, ct)).Map(named =>
+            FieldOptions.Over(draft.File, named)
+        );
+
+    private static async Task<int> TryAsync(
+        Run run,
+        ParseResult parsed,
+        Draft draft,
+        Caller caller,
+        CancellationToken ct
+    )
+    {
+        if (draft.Edited)
+            throw new CommandException("usage", "--edit sends what it edits: leave out --dry-run.", Exit.Usage);
+        Recording.Command.Record? recording = null;
+        return await run.AnswerAsync(
+            parsed,
+            async (store, chronology) =>
+            {
+                var json = (await BodyAsync(store, chronology, draft, ct)).Then(Body.Of);
+                var command = json.Then(body => RecordJson.ReadRecord(draft.Kind, body));
+                if (command.Rejection is { } unreadable)
+                    return json.IsOk ? Explain(unreadable, json.Value) : unreadable;
+                recording = command.Value;
+                var preview = await store.Sender.Send(
+                    new PreviewOrder(chronology, new(recording), caller, parsed.GetValue(run.TriedAsOf)),
+                    ct
+                );
+                return preview.Rejection is { } refused ? Explain(refused, json.Value) : preview;
+            },
+            (console, preview) => Tables.Preview(console, recording!.Id, preview)
+        );
+    }
+
     private static async Task<int> AppendAsync(
         Run run,
         ParseResult parsed,
@@ -92,10 +137,10 @@ public static class AppendVerb
             parsed,
             async (store, chronology) =>
             {
-                var named = await new Naming(store.Sender, chronology).ResolveAsync(draft.Spelled, ct);
+                var named = await BodyAsync(store, chronology, draft, ct);
                 if (named.Rejection is { } rejection)
                     return rejection;
-                var body = FieldOptions.Over(draft.File, named.Value);
+                var body = named.Value;
                 if (!draft.Edited)
                 {
                     var json = Body.Of(body);

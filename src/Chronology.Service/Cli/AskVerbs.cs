@@ -4,6 +4,7 @@ using Chronology.Recording;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Cite;
+using Chronology.Service.Compare;
 using Chronology.Service.Export;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
@@ -145,10 +146,53 @@ public static class AskVerbs
             Tables.Changes,
             "chronology changes --since 64"
         );
+        yield return Comparing(run);
         yield return History(run);
         yield return Blamed(run);
         yield return Searching(run);
         yield return Exporting(run);
+    }
+
+    private static Verb Comparing(Run run)
+    {
+        var from = new Argument<string>("from")
+        {
+            Description = "A day, @ and a position or instant: 1974-07-01@64; without a day today, without @ the head",
+            HelpName = "FROM",
+        };
+        var to = new Argument<string?>("to")
+        {
+            Description = "The same for the other answer; default today, as known at the head",
+            HelpName = "TO",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var options = Options("between", "actor");
+        var command = Command(
+            run,
+            "compare",
+            "What lies between two answers: what the record learnt, what the world did",
+            options
+        );
+        command.Arguments.Add(from);
+        command.Arguments.Add(to);
+        command.SetAction(
+            (parsed, ct) =>
+                AskAsync(
+                    run,
+                    parsed,
+                    null,
+                    Query(parsed, options, ("from", parsed.GetRequiredValue(from)), ("to", parsed.GetValue(to))),
+                    (chronology, q) =>
+                        new Comparison(chronology, q.Text("from"), q.Text("to"), q.Text("between"), q.Text("actor")),
+                    Tables.Comparison,
+                    ct
+                )
+        );
+        return new(
+            command,
+            "chronology compare 1974-07-01@64 1992-01-01 --between ussr,plo",
+            "chronology compare @64 --actor plo"
+        );
     }
 
     private static Verb Blamed(Run run)

@@ -176,7 +176,18 @@ public static class ChangeVerbs
         if (verb == Operation.Merged)
             command.Options.Add(into);
         foreach (
-            Option option in new Option[] { reason, note, citations, run.Author, run.Via, run.Chronology, run.Json }
+            Option option in new Option[]
+            {
+                reason,
+                note,
+                citations,
+                run.DryRun,
+                run.TriedAsOf,
+                run.Author,
+                run.Via,
+                run.Chronology,
+                run.Json,
+            }
         )
             command.Options.Add(option);
         command.SetAction(
@@ -239,6 +250,16 @@ public static class ChangeVerbs
         var caller = run.CallerOf(parsed);
         if ((order.Rejection ?? caller.Rejection) is { } refusal)
             return run.Refuse(refusal);
+        if (run.Tries(parsed))
+            return await run.AnswerAsync(
+                parsed,
+                (store, chronology) =>
+                    store.Sender.Send(
+                        new PreviewOrder(chronology, order.Value, caller.Value, parsed.GetValue(run.TriedAsOf)),
+                        ct
+                    ),
+                (console, preview) => Tables.Preview(console, order.Value.Command.Id, preview)
+            );
         return await run.AnswerAsync(
             parsed,
             (store, chronology) => store.Sender.Send(new AppendOrder(chronology, order.Value, caller.Value), ct),

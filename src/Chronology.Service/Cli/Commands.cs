@@ -136,6 +136,26 @@ public sealed record Run(Surroundings Around, string[] Given)
     public Option<string?> Via { get; } =
         new("--via") { Description = "The tool, agent or data set that it comes through", HelpName = "NAME" };
 
+    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Record nothing; tell what would change" };
+
+    public Option<string?> TriedAsOf { get; } =
+        new("--as-of")
+        {
+            Description =
+                "With --dry-run: the day for which it is told; without it today and the days that the record names",
+            HelpName = "DAY",
+        };
+
+    /// <summary>Whether a change is tried, not made.</summary>
+    /// <exception cref="CommandException">A day is given, but nothing is tried.</exception>
+    public bool Tries(ParseResult parsed) =>
+        parsed.GetValue(DryRun)
+        || (
+            parsed.GetValue(TriedAsOf) is null
+                ? false
+                : throw new CommandException("usage", "--as-of goes with --dry-run.", Exit.Usage)
+        );
+
     public Result<Store.Caller> CallerOf(ParseResult parsed) =>
         Incoming.CallerNamed(parsed.GetValue(Author), "--author", parsed.GetValue(Via), "--via");
 

@@ -179,7 +179,9 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             await NamedAsync(moment, identity, summary, atEnd ?? [], ct),
             moment.AsOf
         );
-        var score = sure is { } when ? await ScoreAsync(moment, parties.KeysIn(identity), when.First, when.Last, ct) : null;
+        var score = sure is { } when
+            ? await ScoreAsync(moment, parties.KeysIn(identity), when.First, when.Last, ct)
+            : null;
         return new(
             sure?.First?.ToString(),
             sure?.Last.ToString(),
@@ -355,7 +357,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             return because;
         string[] around = [silence.After, silence.Before];
         var missing = around.Where(key => !because.ContainsKey(key)).ToArray();
-        var rows = await Rows.ManyAsync(source, moment, missing.Select(Event), ct);
+        var rows = await Rows.SomeAsync(source, moment, RecordKind.Event, missing, ct);
         var merged = await Merged.ReadAsync(source, moment, RecordKind.Event, missing, ct);
         foreach (var row in rows)
         {
@@ -394,8 +396,13 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             ids.Add(Actor(toward));
             ids.Add(new(RecordKind.Issue, toward));
         }
-        var rows = await Rows.ManyAsync(source, moment, ids, ct);
-        return new(rows.ToDictionary(row => row.State.Id, row => row.State.Content), identity.Surviving);
+        var contents = new Dictionary<RecordId, RecordContent>();
+        foreach (var of in ids.GroupBy(id => id.Kind, id => id.Key))
+        {
+            foreach (var row in await Rows.SomeAsync(source, moment, of.Key, of, ct))
+                contents.Add(row.State.Id, row.State.Content);
+        }
+        return new(contents, identity.Surviving);
     }
 
     private static RecordId Actor(string key) => new(RecordKind.Actor, key);
@@ -408,10 +415,9 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         CancellationToken ct
     )
     {
-        var ids = citations.Keys.Select(key => new RecordId(RecordKind.Source, key));
         return
         [
-            .. (await Rows.ManyAsync(source, moment, ids, ct))
+            .. (await Rows.SomeAsync(source, moment, RecordKind.Source, citations.Keys, ct))
                 .GroupBy(row => ((SourceContent)row.State.Content).Kind, row => citations[row.State.Id.Key])
                 .OrderBy(of => of.Key, StringComparer.Ordinal)
                 .Select(of => new SourcesOfKind(of.Key, of.Count(), of.Sum())),
@@ -432,7 +438,10 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         var found = await scores.ReadAsync(moment, parties, first ?? last, last, ct);
         var end = found.Evidence.At(last);
         if (first is not { } start)
-            return (new(null, ScorePoint.Of(last, end), null, null, null, found.UndatedBy(last), found.TooManyPairs), 0);
+            return (
+                new(null, ScorePoint.Of(last, end), null, null, null, found.UndatedBy(last), found.TooManyPairs),
+                0
+            );
         var years = last.Civil.Year - start.Civil.Year;
         var days = new List<Day> { start };
         for (var year = last.Civil.Year - Math.Min(years, GreatestYears); year < last.Civil.Year; year++)

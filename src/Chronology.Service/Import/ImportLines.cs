@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Chronology.Recording;
+using Chronology.Service.Append;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -20,6 +21,18 @@ public sealed record ImportLines(
     IProgress<ImportReport>? Progress
 ) : IRequest<Result<ImportReport>>;
 
+/// <summary>What importing a file would change; nothing is recorded.</summary>
+/// <param name="AsOf">The day for which it is told; null: today.</param>
+public sealed record PreviewImport(ImportLines Import, string? AsOf) : IRequest<Result<ImportPreview>>
+{
+    public const int GreatestLength = 16 * 1_048_576;
+}
+
+/// <param name="DryRun">Always true: nothing was recorded.</param>
+/// <param name="Basis">What <paramref name="Changes"/> starts from: the day, and the head.</param>
+/// <param name="Would">The report that the import would get; its position is the present head.</param>
+public sealed record ImportPreview(bool DryRun, Basis Basis, ImportReport Would, Changed Changes);
+
 /// <param name="Unnumbered">Of the recorded, those whose line names no revision: not safe to repeat.</param>
 /// <param name="Position">The head after the import.</param>
 public sealed record ImportReport(
@@ -36,8 +49,9 @@ public sealed record RefusedLine(long Line, string Code, string Detail, string? 
 /// <summary>Reads a file line by line and hands it to the writer in batches.</summary>
 /// <remarks>A line that refers to what stands further down waits until the rest of the file has been read: references may point
 /// forward. Memory holds one batch and the lines that wait. With <c>strict</c> the whole file is one batch and one transaction.</remarks>
-public sealed class ImportLinesHandler(Writer writer, ISender sender)
-    : IRequestHandler<ImportLines, Result<ImportReport>>
+public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender sender)
+    : IRequestHandler<ImportLines, Result<ImportReport>>,
+        IRequestHandler<PreviewImport, Result<ImportPreview>>
 {
     private const int BatchSize = 500;
 
@@ -54,7 +68,52 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             new(Recorded, Unchanged, Unnumbered, [.. Refused.OrderBy(refused => refused.Line)], position);
     }
 
-    public async Task<Result<ImportReport>> Handle(ImportLines request, CancellationToken cancellationToken)
+    private delegate Task<Result<IReadOnlyList<Outcome>>> Appending(IReadOnlyList<Order> orders, bool allOrNothing);
+
+    public Task<Result<ImportReport>> Handle(ImportLines request, CancellationToken cancellationToken) =>
+        ImportAsync(
+            request,
+            (orders, allOrNothing) =>
+                writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
+            cancellationToken
+        );
+
+    public async Task<Result<ImportPreview>> Handle(PreviewImport request, CancellationToken cancellationToken)
+    {
+        var asked = moments.Read(new(request.AsOf, null));
+        if (asked.Rejection is { } unreadable)
+            return unreadable;
+        // All of it first: nothing waits for a client while the head is locked.
+        using var lines = new MemoryStream();
+        var chunk = new byte[81_920];
+        int read;
+        while ((read = await request.Import.Lines.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            if (lines.Length + read > PreviewImport.GreatestLength)
+                return new Rejection("too-large", "A file that is tried is at most 16 MB.");
+            lines.Write(chunk, 0, read);
+        }
+        lines.Position = 0;
+        var import = request.Import with { Lines = lines };
+        await using var trial = await writer.TryAsync(import.Chronology, import.Caller, cancellationToken);
+        var report = await ImportAsync(import, trial.AppendAsync, cancellationToken);
+        if (report.Rejection is { } rejection)
+            return rejection;
+        using var look = new TrialLook(trial, import.Chronology);
+        var (before, after) = await look.MomentsAsync(asked.Value.AsOf, report.Value.Recorded, cancellationToken);
+        return new ImportPreview(
+            true,
+            before.Basis,
+            report.Value,
+            await look.ChangesAsync(before, after, cancellationToken)
+        );
+    }
+
+    private async Task<Result<ImportReport>> ImportAsync(
+        ImportLines request,
+        Appending append,
+        CancellationToken cancellationToken
+    )
     {
         var card = await sender.Send(new OneChronology(request.Chronology), cancellationToken);
         if (card.Rejection is { } rejection)
@@ -79,32 +138,26 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
                 );
             if (batch.Count >= BatchSize && !request.Strict)
             {
-                await AppendAsync(request, batch, waiting, tally, cancellationToken);
+                await AppendAsync(append, batch, waiting, tally);
                 batch.Clear();
                 request.Progress?.Report(tally.Report(number));
             }
         }
         if (request.Strict)
-            return await StrictlyAsync(request, batch, tally, cancellationToken);
-        await AppendAsync(request, batch, waiting, tally, cancellationToken);
+            return await StrictlyAsync(request, append, batch, tally, cancellationToken);
+        await AppendAsync(append, batch, waiting, tally);
         for (var before = -1; waiting.Count > 0 && waiting.Count != before; )
         {
             before = waiting.Count;
             var again = waiting.ToArray();
             waiting.Clear();
             foreach (var some in again.Chunk(BatchSize))
-                await AppendAsync(request, some, waiting, tally, cancellationToken);
+                await AppendAsync(append, some, waiting, tally);
         }
         var rings = Rings(waiting);
         foreach (var stuck in waiting)
         {
-            var outcome = await writer.AppendAsync(
-                request.Chronology,
-                [stuck.Order],
-                request.Caller,
-                allOrNothing: true,
-                cancellationToken
-            );
+            var outcome = await append([stuck.Order], allOrNothing: true);
             Count(stuck, Told(stuck, outcome.Value[0], rings), tally, waiting: null);
         }
         return await ReportAsync(request, tally, cancellationToken);
@@ -113,6 +166,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
     /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>
     private async Task<Result<ImportReport>> StrictlyAsync(
         ImportLines request,
+        Appending append,
         List<Numbered> batch,
         Tally tally,
         CancellationToken ct
@@ -121,7 +175,7 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
         if (tally.Refused.Count == 0 && batch.Count > 0)
         {
             var ordered = batch;
-            var outcomes = await TogetherAsync(request, ordered, ct);
+            var outcomes = await TogetherAsync();
             if (
                 outcomes.IsOk
                 && outcomes.Value.Any(outcome =>
@@ -130,31 +184,21 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
             )
             {
                 ordered = Ordered(batch);
-                outcomes = await TogetherAsync(request, ordered, ct);
+                outcomes = await TogetherAsync();
             }
             if (outcomes.Rejection is { } rejection)
                 return rejection;
             var rings = Rings(batch);
             for (var i = 0; i < ordered.Count; i++)
                 Count(ordered[i], Told(ordered[i], outcomes.Value[i], rings), tally, waiting: null);
+
+            Task<Result<IReadOnlyList<Outcome>>> TogetherAsync() =>
+                append([.. ordered.Select(line => line.Order)], allOrNothing: true);
         }
         if (tally.Refused.Count > 0)
             (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
         return await ReportAsync(request, tally, ct);
     }
-
-    private Task<Result<IReadOnlyList<Outcome>>> TogetherAsync(
-        ImportLines request,
-        IReadOnlyList<Numbered> lines,
-        CancellationToken ct
-    ) =>
-        writer.AppendAsync(
-            request.Chronology,
-            [.. lines.Select(line => line.Order)],
-            request.Caller,
-            allOrNothing: true,
-            ct
-        );
 
     /// <summary>The lines of each record in their order, and behind the lines that record what they refer to.</summary>
     private static List<Numbered> Ordered(List<Numbered> lines)
@@ -210,23 +254,16 @@ public sealed class ImportLinesHandler(Writer writer, ISender sender)
                 );
     }
 
-    private async Task AppendAsync(
-        ImportLines request,
+    private static async Task AppendAsync(
+        Appending append,
         IReadOnlyList<Numbered> lines,
         List<Numbered> waiting,
-        Tally tally,
-        CancellationToken ct
+        Tally tally
     )
     {
         if (lines.Count == 0)
             return;
-        var outcomes = await writer.AppendAsync(
-            request.Chronology,
-            [.. lines.Select(line => line.Order)],
-            request.Caller,
-            allOrNothing: false,
-            ct
-        );
+        var outcomes = await append([.. lines.Select(line => line.Order)], allOrNothing: false);
         for (var i = 0; i < lines.Count; i++)
             Count(lines[i], outcomes.Value[i], tally, waiting);
     }
@@ -378,6 +415,7 @@ public static class ImportEndpoint
                 {
                     var query = new Parameters(http.Request);
                     var strict = query.Flag("strict");
+                    var trying = Trying.Read(query);
                     var caller = Incoming.CallerOf(http);
                     if ((query.Refusal() ?? caller.Rejection) is { } refusal)
                         return Problems.Of(refusal);
@@ -388,20 +426,19 @@ public static class ImportEndpoint
                         { IsReadOnly: false } size
                     )
                         size.MaxRequestBodySize = null;
-                    return Answers.Of(
-                        await sender.Send(
-                            new ImportLines(chronology, http.Request.Body, strict, caller.Value, null),
-                            ct
-                        )
-                    );
+                    var import = new ImportLines(chronology, http.Request.Body, strict, caller.Value, null);
+                    return trying is null
+                        ? Answers.Of(await sender.Send(import, ct))
+                        : Answers.Of(await sender.Send(new PreviewImport(import, trying.AsOf), ct));
                 }
             )
             .WithName("import")
             .WithSummary("Record the lines of a file; good lines are recorded, bad ones reported by number")
             .WithTags("import")
-            .Asks("strict")
+            .Asks("strict", "dryRun", "asOf")
+            .WithMetadata(new Previewed(typeof(ImportPreview)))
             .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson")
             .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
             .Gives<ImportReport>(StatusCodes.Status200OK)
-            .Refuses(415);
+            .Refuses(413, 415);
 }

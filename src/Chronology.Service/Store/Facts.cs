@@ -13,26 +13,31 @@ namespace Chronology.Service.Store;
 /// <param name="EitherWay">Also from one of <paramref name="Towards"/> to one of <paramref name="Holders"/>;
 /// the pair of a symmetric kind is found in either order without it.</param>
 /// <param name="Qualifier">Null: any; empty: none.</param>
+/// <param name="Among">Of all these only the facts with one of these keys, under actors that stand; other keys are passed over.</param>
 public sealed record FactSelection(
     string? Kind = null,
     IReadOnlyList<string>? Holders = null,
     IReadOnlyList<string>? Towards = null,
     string? Qualifier = null,
     string? Value = null,
-    bool EitherWay = false
+    bool EitherWay = false,
+    IReadOnlySet<FactKey>? Among = null
 )
 {
-    /// <summary>The facts of the parties: between two sides, of one actor, or all.</summary>
+    /// <summary>The facts between two sides, or to and from one actor, or all.</summary>
     public static FactSelection Of(Parties parties) =>
         parties.IsEveryone ? new()
         : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
         : new(Holders: parties.One, EitherWay: true);
 
-    /// <summary>Whether a fact is between the actors selected.</summary>
+    /// <summary>Whether a fact is between the actors selected, and among the keys.</summary>
     public bool Selects(FactKey key)
     {
-        return Match(key.Holder, key.Toward)
-            || ((EitherWay || key.Kind.Symmetric) && key.Toward is not null && Match(key.Toward, key.Holder));
+        return Among?.Contains(key) != false
+            && (
+                Match(key.Holder, key.Toward)
+                || ((EitherWay || key.Kind.Symmetric) && key.Toward is not null && Match(key.Toward, key.Holder))
+            );
 
         bool Match(string holder, string? toward) =>
             (Holders is null || Holders.Contains(holder)) && (Towards is null || Towards.Contains(toward));
@@ -48,7 +53,7 @@ public sealed record FactEffects(Heritage Heritage, IReadOnlyList<RecordedEffect
 }
 
 /// <summary>Reads effects as known at a moment, of actors as they were identified then.</summary>
-public sealed class Facts(NpgsqlDataSource source, Identities identities)
+public sealed class Facts(Reading source, Identities identities)
 {
     /// <summary>For each fact selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>Facts are those of the actors that stand at the moment, with what was recorded of actors merged into them and what
@@ -76,6 +81,11 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
             {
                 Holders = asked.Holders?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
                 Towards = asked.Towards?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
+                Among = asked
+                    .Among?.Where(key => identity.Surviving(key) == key)
+                    .SelectMany(key => identity.HeritageOf(key).Sources)
+                    .Select(source => source.Key)
+                    .ToHashSet(),
             },
             ct
         );
@@ -171,7 +181,7 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
                 select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
                 union all
                 select * from chronology.effect_after(f.id, $2, $5, $4)) e
-            where f.chronology = $1 {Selecting(selection, command)}
+            where f.chronology = $1 {Selecting(moment.Chronology, selection, command)}
               and (f.ender is null or exists (select from chronology.effect own
                 where own.fact = f.id and own.from_position <= $4 and own.to_position > $4))
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
@@ -280,7 +290,7 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
             select null, null, null, e.event, e.idx, e.from_position, e.effect::text, e.to_position
             from chronology.fact f
             join chronology.effect e on e.fact = f.id and e.from_position <= $2
-            where f.chronology = $1 {Selecting(selection, command, withEnders: true)}
+            where f.chronology = $1 {Selecting(moment.Chronology, selection, command, withEnders: true)}
             order by e.from_position, e.event, e.idx
             """;
         var found = new List<(RecordedEffect, long, long)>();
@@ -380,10 +390,17 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
 
     /// <summary>The condition on <c>f</c>, its values added to <paramref name="command"/> as parameters.</summary>
     /// <param name="withEnders">Also the keys of the effects that end all values of a kind that is not functional; they are no facts themselves.</param>
-    private static string Selecting(FactSelection selection, NpgsqlCommand command, bool withEnders = false)
+    private static string Selecting(
+        string chronology,
+        FactSelection selection,
+        NpgsqlCommand command,
+        bool withEnders = false
+    )
     {
         var ender = $"f.value = '' and f.kind in ({NotFunctional})";
         var conditions = new List<string> { withEnders ? "true" : $"not ({ender})" };
+        if (selection.Among is { } among)
+            conditions.Add($"f.id = any({Parameter(among.Select(key => key.IdIn(chronology)).ToArray())})");
         if (selection.Kind is not null)
             conditions.Add($"f.kind = {Parameter(selection.Kind)}");
         if (selection.Qualifier is not null)
@@ -425,13 +442,14 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
             Vocabulary.FactKinds.Values.Where(are).Select(kind => $"'{kind.Code}'").Order(StringComparer.Ordinal)
         );
 
-    private static FactKey KeyOf(NpgsqlDataReader reader) =>
+    /// <summary>The key from the columns kind, holder, toward, qualifier and value, which begin at <paramref name="first"/>.</summary>
+    internal static FactKey KeyOf(NpgsqlDataReader reader, int first = 1) =>
         FactKey.Of(
-            reader.GetString(1),
-            reader.GetString(2),
-            Given(reader.GetString(3)),
-            Given(reader.GetString(4)),
-            Given(reader.GetString(5))
+            reader.GetString(first),
+            reader.GetString(first + 1),
+            Given(reader.GetString(first + 2)),
+            Given(reader.GetString(first + 3)),
+            Given(reader.GetString(first + 4))
         );
 
     private static RecordedEffect EffectOf(NpgsqlDataReader reader) =>

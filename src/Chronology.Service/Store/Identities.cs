@@ -7,7 +7,7 @@ namespace Chronology.Service.Store;
 
 /// <summary>Who is who as known at a moment, from the actors' rows.</summary>
 /// <remarks>What is known at a position never changes, so what was once read is kept, as long as there is room for it.</remarks>
-public sealed class Identities(NpgsqlDataSource source) : IDisposable
+public sealed class Identities(Reading source) : IDisposable
 {
     private const int GreatestKept = 200_000;
 

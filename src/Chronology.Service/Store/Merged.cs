@@ -16,7 +16,7 @@ public sealed class Merged
 
     /// <summary>Reads what has been merged into events or actors of these keys: one look-up, and one more for each link of the longest chain.</summary>
     public static async Task<Merged> ReadAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         RecordKind kind,
         IEnumerable<string> keys,
@@ -28,7 +28,7 @@ public sealed class Merged
 
     /// <summary>Reads on from the rows that <see cref="Asking"/> gave.</summary>
     public static async Task<Merged> FollowAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         IReadOnlyList<RecordedRow> direct,
         CancellationToken ct
@@ -67,7 +67,7 @@ public sealed class Merged
         };
 
     private static async Task<IReadOnlyList<RecordedRow>> DirectlyAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         RecordKind kind,
         IEnumerable<string> keys,

@@ -59,7 +59,7 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
     }
 
     internal static async Task<Result<Moment>> KnownAtAsync(
-        NpgsqlDataSource source,
+        Reading source,
         string chronology,
         Asked asked,
         CancellationToken ct

@@ -7,6 +7,8 @@ namespace Chronology.Service.Store;
 /// <summary>Whom a question is about: two sides, one actor, or all.</summary>
 public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Other)
 {
+    public static Parties Everyone { get; } = new([], []);
+
     public bool IsEveryone => One.Count == 0;
 
     public bool ArePair => Other.Count > 0;
@@ -23,6 +25,18 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
             )
             : standing;
     }
+
+    /// <summary>The ids of the pairs of actors that weigh in a score of the two sides.</summary>
+    public IEnumerable<Guid> PairsIn(string chronology) =>
+        One.SelectMany(one => Other.Select(other => ScoredPair.Of(one, other)))
+            .Concat(One.Concat(Other).Select(ScoredPair.Alone))
+            .Select(pair => pair.IdIn(chronology));
+
+    /// <summary>The two sides as <c>between</c> names them.</summary>
+    public override string ToString() =>
+        One.Count == 1 && Other.Count == 1
+            ? $"{One[0]},{Other[0]}"
+            : $"{string.Join(',', One)};{string.Join(',', Other)}";
 
     /// <summary>Every key under which things of these parties are recorded.</summary>
     public Parties KeysIn(Identity identity) =>
@@ -41,7 +55,7 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
         if (actor is not null)
             return IsKey(actor) ? new Parties([actor], []) : Bad("actor");
         if (between is null)
-            return new Parties([], []);
+            return Everyone;
         var sides = between.Contains(';', StringComparison.Ordinal)
             ? between.Split(';').Select(side => side.Split(',')).ToArray()
             : [.. between.Split(',').Select(one => new[] { one })];

@@ -14,7 +14,7 @@ public sealed record EraInForce(string Scheme, string Era, string Title, Certain
 /// <summary>Reads eras as known at a moment, by their rows' first and last possible days.</summary>
 /// <remarks>Eras that are retracted are left out. The scheme of an era that is not is not retracted either: the writer sees to it.
 /// Each query reads the primary key's range of the eras, or of one scheme's, never the events'.</remarks>
-public sealed class RecordedEras(NpgsqlDataSource source)
+public sealed class RecordedEras(Reading source)
 {
     /// <summary>The eras of all schemes that are certainly or possibly in force on the moment's day, by (scheme, first possible day, key).</summary>
     public async Task<IReadOnlyList<EraInForce>> InForceAsync(Moment moment, CancellationToken ct)

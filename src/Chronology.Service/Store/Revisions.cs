@@ -135,9 +135,31 @@ public static class LedgerRows
         return await ReadAsync(command, ct);
     }
 
+    /// <summary>The revisions of these records after a position and up to another.</summary>
+    public static async Task<IReadOnlyList<LedgerRow>> RevisingAsync(
+        Reading source,
+        string chronology,
+        long since,
+        long until,
+        IEnumerable<RecordId> records,
+        CancellationToken ct
+    )
+    {
+        var ids = records.Distinct().ToArray();
+        await using var command = source.CreateCommand(
+            $"{Columns} where chronology = $1 and position > $2 and position <= $3 and (kind, key) in (select * from unnest($4, $5)) order by position"
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(since);
+        command.Parameters.AddWithValue(until);
+        command.Parameters.AddWithValue(ids.Select(id => id.Kind.Name()).ToArray());
+        command.Parameters.AddWithValue(ids.Select(id => id.Key).ToArray());
+        return await ReadAsync(command, ct);
+    }
+
     /// <summary>Those at the positions that there are.</summary>
     public static async Task<IReadOnlyList<LedgerRow>> AtAsync(
-        NpgsqlDataSource source,
+        Reading source,
         string chronology,
         long[] positions,
         CancellationToken ct

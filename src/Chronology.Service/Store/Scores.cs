@@ -17,7 +17,7 @@ public sealed record SidesEvidence(ScoreEvidence Evidence, IReadOnlyList<Day?> U
 
 /// <summary>Reads what scores rest on: running totals of the years before the first day asked about, single events from then on.</summary>
 /// <remarks>One round trip, and another where an event's days are unbounded. Each event counts once, whichever of its pairs belong to the sides.</remarks>
-public sealed class Scores(NpgsqlDataSource source)
+public sealed class Scores(Reading source)
 {
     private const string Visible = "from_position <= $2 and to_position > $2";
 

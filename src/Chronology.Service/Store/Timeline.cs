@@ -210,26 +210,25 @@ public static class Rows
         return new(state, state.Derived?.MadeAt ?? reader.GetInt64(5));
     }
 
-    /// <summary>Those of these records that were recorded by the moment, in no order.</summary>
-    public static async Task<IReadOnlyList<RecordedRow>> ManyAsync(
-        NpgsqlDataSource source,
+    /// <summary>Those of these records of one kind that were recorded by a moment.</summary>
+    public static async Task<IReadOnlyList<RecordedRow>> SomeAsync(
+        Reading source,
         Moment moment,
-        IEnumerable<RecordId> ids,
+        RecordKind kind,
+        IEnumerable<string> keys,
         CancellationToken ct
     )
     {
-        var asked = ids.Distinct().ToArray();
         await using var command = source.CreateCommand(
             """
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from unnest($2, $3) as x (kind, key)
-            join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key
-              and r.from_position <= $4 and r.to_position > $4
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.key = any($3) and r.from_position <= $4 and r.to_position > $4
             """
         );
         command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(asked.Select(id => id.Kind.Name()).ToArray());
-        command.Parameters.AddWithValue(asked.Select(id => id.Key).ToArray());
+        command.Parameters.AddWithValue(kind.Name());
+        command.Parameters.AddWithValue(keys.Distinct(StringComparer.Ordinal).ToArray());
         command.Parameters.AddWithValue(moment.Position);
         return await ReadAsync(command, ct);
     }

@@ -60,6 +60,31 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        var outcomes = await WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct);
+        if (outcomes.IsOk)
+            await transaction.CommitAsync(ct);
+        return outcomes;
+    }
+
+    /// <summary>Begins to try changes: what is appended to the trial is undone when it is disposed.</summary>
+    public async Task<Trial> TryAsync(string chronology, Caller caller, CancellationToken ct)
+    {
+        var connection = await source.OpenConnectionAsync(ct);
+        return new Trial(
+            await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct),
+            (transaction, orders, allOrNothing) => WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct)
+        );
+    }
+
+    private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
+        NpgsqlTransaction transaction,
+        string chronology,
+        IReadOnlyList<Order> orders,
+        Caller caller,
+        bool allOrNothing,
+        CancellationToken ct
+    )
+    {
         Page? page;
         try
         {
@@ -83,7 +108,6 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             Queue(session, page);
             await session.SaveChangesAsync(ct);
         }
-        await transaction.CommitAsync(ct);
         return outcomes;
     }
 

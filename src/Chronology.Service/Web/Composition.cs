@@ -5,6 +5,7 @@ using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Cite;
+using Chronology.Service.Compare;
 using Chronology.Service.Eras;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
@@ -26,6 +27,7 @@ public static class Composition
     public static IServiceCollection AddChronology(this IServiceCollection services, NpgsqlDataSource source)
     {
         services.AddSingleton(source);
+        services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
         services.AddSingleton<Moments>();
@@ -39,6 +41,8 @@ public static class Composition
         services.AddSingleton<ScoreTelling>();
         services.AddSingleton<EraAccounts>();
         services.AddSingleton<Revisions>();
+        services.AddSingleton<Candidates>();
+        services.AddSingleton<Comparing>();
         services.AddSingleton<Seals>();
         services.AddSingleton<AnswerNames>();
         services.AddTransient<KeptAnswers>();
@@ -108,6 +112,7 @@ public static class Composition
         BlameEndpoint.Map(chronology);
         FactHistoryEndpoint.Map(chronology);
         ChangesEndpoint.Map(chronology);
+        CompareEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chronology.Eras;
 using Chronology.Recording;
+using Chronology.Service.Append;
 using Chronology.Service.Store;
 
 namespace Chronology.Service.Web;
@@ -61,7 +62,11 @@ public static class Described
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
             }
         )
-            .WithMetadata(new SentHeaders(["X-Author", "X-Via"], ["ETag", "Location"]))
+            .WithMetadata(
+                new SentHeaders(["X-Author", "X-Via"], ["ETag", "Location"]),
+                new Previewed(typeof(EffectPreview))
+            )
+            .Asks("dryRun", "asOf")
             .Refuses(409, 413, 415, 422);
 
     public static RouteHandlerBuilder TakesChange(this RouteHandlerBuilder endpoint, Operation verb) =>
@@ -74,7 +79,11 @@ public static class Described
                 _ => endpoint.Accepts<ReasonBody>("application/json"),
             }
         )
-            .WithMetadata(new SentHeaders(["If-Match", "X-Author", "X-Via"], ["ETag"]))
+            .WithMetadata(
+                new SentHeaders(["If-Match", "X-Author", "X-Via"], ["ETag"]),
+                new Previewed(typeof(EffectPreview))
+            )
+            .Asks("dryRun", "asOf")
             .Refuses(412, 413, 415, 422, 428);
 
     /// <summary>The query parameters that a question takes.</summary>
@@ -131,6 +140,13 @@ public static class Described
 
 /// <summary>The query parameters that a question takes, for OpenAPI.</summary>
 public sealed record AskedParameters(IReadOnlyList<string> Names);
+
+/// <summary>The query parameters that are a point on both axes each, for OpenAPI.</summary>
+/// <param name="First">Required.</param>
+public sealed record AskedPoints(string First, string Second);
+
+/// <summary>What it gives with <c>dryRun=true</c>, for OpenAPI.</summary>
+public sealed record Previewed(Type Answer);
 
 /// <summary>The headers that a request brings and an answer carries, for OpenAPI.</summary>
 public sealed record SentHeaders(IReadOnlyList<string> Asked, IReadOnlyList<string> Answered);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Rules;
+using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Cite;
 using Chronology.Service.Eras;
@@ -269,7 +270,7 @@ internal static class Description
     private static OpenApiSchema Choice(IEnumerable<string> choices) =>
         new() { Type = JsonSchemaType.String, Enum = [.. choices.Select(choice => (JsonNode)choice)] };
 
-    private static Task DescribeAsync(
+    private static async Task DescribeAsync(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
         CancellationToken ct
@@ -291,6 +292,33 @@ internal static class Description
                     Schema = schema,
                 }
             );
+        }
+        foreach (var previewed in metadata.OfType<Previewed>())
+        {
+            var media = operation.Responses![$"{StatusCodes.Status200OK}"].Content!["application/json"];
+            var preview = await context.GetOrCreateSchemaAsync(previewed.Answer, null, ct);
+            context.Document!.AddComponent(previewed.Answer.Name, preview);
+            media.Schema = new OpenApiSchema
+            {
+                AnyOf = [media.Schema!, new OpenApiSchemaReference(previewed.Answer.Name, context.Document)],
+            };
+        }
+        foreach (var points in metadata.OfType<AskedPoints>())
+        {
+            foreach (var name in new[] { points.First, points.Second })
+            {
+                operation.Parameters.Add(
+                    new OpenApiParameter
+                    {
+                        Name = name,
+                        In = ParameterLocation.Query,
+                        Required = name == points.First,
+                        Description =
+                            "A day, @ and a position or instant, such as 1974-07-01@120; without a day today in UTC, without @ the head.",
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    }
+                );
+            }
         }
         foreach (var headers in metadata.OfType<SentHeaders>())
         {
@@ -322,7 +350,6 @@ internal static class Description
                 }
             }
         }
-        return Task.CompletedTask;
     }
 
     private static string Header(string name) =>
@@ -375,6 +402,10 @@ internal static class Description
                 Choice(["day", "month", "year"])
             ),
             "since" => ("A position, itself not told.", new() { Type = JsonSchemaType.Integer, Minimum = "0" }),
+            "dryRun" => (
+                "Record nothing; tell what would change: as of “asOf”, else as of today and on the days that it names.",
+                new() { Type = JsonSchemaType.Boolean }
+            ),
             "cite" => (
                 "Keep the answer for ever, and give its id, hash, permalink and a citation.",
                 new() { Type = JsonSchemaType.Boolean }

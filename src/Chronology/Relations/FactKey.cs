@@ -62,6 +62,17 @@ public sealed record FactKey
     public Guid IdIn(string chronology) =>
         new(SHA256.HashData(StrictUtf8.GetBytes($"{chronology}|{CanonicalText}")).AsSpan(0, 16), bigEndian: true);
 
+    /// <summary>The order in which answers list facts: kind, holder, toward, qualifier, value, each ordinal, nothing first.</summary>
+    public static IComparer<FactKey> InOrder { get; } =
+        Comparer<FactKey>.Create(
+            (a, b) =>
+                string.CompareOrdinal(a.Fact, b.Fact) is not 0 and var fact ? fact
+                : string.CompareOrdinal(a.Holder, b.Holder) is not 0 and var holder ? holder
+                : string.CompareOrdinal(a.Toward, b.Toward) is not 0 and var toward ? toward
+                : string.CompareOrdinal(a.Qualifier, b.Qualifier) is not 0 and var qualifier ? qualifier
+                : string.CompareOrdinal(a.Value, b.Value)
+        );
+
     public override string ToString() => CanonicalText;
 
     private static string? Escaped(string? field) =>

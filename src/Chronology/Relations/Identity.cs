@@ -152,6 +152,23 @@ public sealed class Identity
         where counting.Exists(effect => key.Kind.Functional || effect.Value is not null)
         select (heritage, (IReadOnlyList<RecordedEffect>)counting);
 
+    /// <summary>The actors of whom one takes another's place, or whose existence ends, perhaps between two days, both in. In ordinal order.</summary>
+    public IReadOnlyList<string> ActorsTurning(Day first, Day last) =>
+        [
+            .. predecessors
+                .SelectMany(links => links)
+                .Where(link => link.On.FirstOnOrAfter(first) <= last)
+                .SelectMany(link => new[] { link.Predecessor, link.Successor })
+                .Concat(
+                    endsOfPredecessors
+                        .Concat(endsOfPersons)
+                        .Where(end => end.Value.Days.FirstOnOrAfter(first) <= last)
+                        .Select(end => end.Key)
+                )
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
     private EffectDate? EndOf(FactKey key)
     {
         var end = EffectDate.Sooner(

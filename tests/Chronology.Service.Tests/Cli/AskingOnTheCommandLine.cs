@@ -62,6 +62,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("blame actor/plo --as-of 1990 --known-at 64", "actors/plo/blame?asOf=1990&knownAt=64")]
     [InlineData("search soviet union --limit 3 --as-of 1990", "search?q=soviet+union&limit=3&asOf=1990")]
     [InlineData("search plo --as-of 1990 --known-at 20", "search?q=plo&asOf=1990&knownAt=20")]
+    [InlineData("compare 1974@64 1992 --between ussr,plo", "compare?from=1974@64&to=1992&between=ussr,plo")]
+    [InlineData("compare 1992 1974@64", "compare?from=1992&to=1974@64")]
     [InlineData("eras --scheme article-sections --as-of 1956", "schemes/article-sections/eras?asOf=1956")]
     [InlineData(
         "eras --scheme article-sections --as-of 1956 --known-at 344",
@@ -110,12 +112,30 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("search soviet gov", "actor/ussr")]
     [InlineData("search no-such-thing", "Nothing is found.")]
     [InlineData("search plo --limit 1", "There are more: --cursor ")]
+    [InlineData("compare 1974@{before} 1977 --between ussr,plo", "representation plo → ussr")]
+    [InlineData("compare 1974@{before} 1974 --between ussr,plo", "embassy (certain)")]
+    [InlineData("compare 1974@{before} 1974 --between ussr,plo", "event/plo-embassy-moscow corrected by ")]
+    [InlineData("compare 1947 1949 --between ussr,israel", "recognition ussr → israel")]
+    [InlineData("compare 1974 1974", "Nothing is different.")]
+    [InlineData(
+        "retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run --as-of 1975",
+        "Nothing is recorded. event/plo-embassy-moscow would be retracted: revision 3, retracted."
+    )]
+    [InlineData(
+        "retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run --as-of 1975",
+        "representative-office (certain)"
+    )]
+    [InlineData("retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run", "As of 1974-08-31")]
     [InlineData("eras", "(scheme/article-sections)")]
     [InlineData("eras --as-of 1974-07-01", "certain")]
     [InlineData("eras --known-at 64", "No schemes.")]
     [InlineData("eras --summary --known-at 64", "No eras.")]
     [InlineData("eras --summary --as-of 1990", "In the summer of 1974, ")]
     [InlineData("eras --summary --limit 1 --as-of 1990", "There are more: --cursor ")]
+    [InlineData(
+        "append --key tried --type relations-severed --occurred 1990-01-01 --title Tried --actor ussr --no-source none --dry-run",
+        "Nothing is recorded. event/tried would be recorded: revision 1, active."
+    )]
     public async Task tells_people_in_plain_text(string asked, string expected)
     {
         var told = await Chronology.RunAsync(
@@ -129,6 +149,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
 
     [Theory]
     [InlineData("state --as-of tomorrow", 1, "invalid-parameter: ")]
+    [InlineData("compare", 2, "usage: ")]
+    [InlineData("compare 1974@nine", 1, "invalid-parameter: “from”, “knownAt”: Give a position")]
     [InlineData("state --known-at 9999", 1, "invalid-parameter: ")]
     [InlineData("state -c nowhere", 1, "no-such-chronology: ")]
     [InlineData("facts --kind friendship", 1, "invalid-parameter: ")]
@@ -151,6 +173,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("export --known-at 9999", 1, "invalid-parameter: ")]
     [InlineData("export -c nowhere", 1, "no-such-chronology: ")]
     [InlineData("export --output /no/such/folder/file", 2, "no-such-file: ")]
+    [InlineData("retract event/plo-embassy-moscow --if-match 2 --reason correction --as-of 1975", 2, "usage: ")]
     [InlineData("state --nope", 2, "usage: ")]
     [InlineData("state --between", 2, "usage: ")]
     [InlineData("nope", 2, "usage: ")]
@@ -204,7 +227,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     {
         var told = await Chronology.RunAsync("--help");
 
-        foreach (var verb in new[] { "append", "blame", "edit", "eras", "export", "search" })
+        foreach (var verb in new[] { "append", "blame", "compare", "edit", "eras", "export", "search" })
             Assert.Contains($"  {verb} ", told.Out, StringComparison.Ordinal);
     }
 
@@ -234,6 +257,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("timeline")]
     [InlineData("history")]
     [InlineData("changes")]
+    [InlineData("compare")]
     [InlineData("blame")]
     [InlineData("search")]
     [InlineData("export")]

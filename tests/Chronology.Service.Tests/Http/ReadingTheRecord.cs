@@ -281,7 +281,6 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
     [Theory]
     [InlineData("POST", "/actors/ussr/dispute")]
     [InlineData("GET", "/eras")]
-    [InlineData("GET", "/compare?from=1974@1&to=1975@2")]
     [InlineData("GET", "/explain?kind=recognition&holder=ussr&toward=israel")]
     [InlineData("GET", "/feed.atom")]
     [InlineData("GET", "/ledger/checkpoint")]

@@ -109,6 +109,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/facts/history?kind=recognition&holder=ussr&toward=israel", "FactHistoryAnswer")]
     [InlineData("/stances", "StancesAnswer")]
     [InlineData("/changes", "ChangesAnswer")]
+    [InlineData("/compare?from=1940", "ComparisonAnswer")]
     [InlineData("/actors/ussr/history", "HistoryAnswer")]
     [InlineData("", "ChronologyCard")]
     public async Task an_answer_has_the_members_described(string path, string name)

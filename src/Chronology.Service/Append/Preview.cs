@@ -1,0 +1,166 @@
+using System.Text.Json.Serialization;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.AsOf;
+using Chronology.Service.Compare;
+using Chronology.Service.Store;
+using Chronology.Time;
+using MediatR;
+
+namespace Chronology.Service.Append;
+
+/// <summary>What an order would change; nothing is recorded.</summary>
+/// <param name="AsOf">The day for which it is told; null: today, and besides the days that the record names.</param>
+public sealed record PreviewOrder(string Chronology, Order Order, Caller Caller, string? AsOf)
+    : IRequest<Result<EffectPreview>>,
+        IRetried;
+
+/// <param name="DryRun">Always true: nothing was recorded.</param>
+/// <param name="Basis">What <paramref name="Changes"/> starts from: the day, and the head.</param>
+/// <param name="Would">What would become of the order.</param>
+/// <param name="Changes">On the day of the basis.</param>
+/// <param name="Days">On other days that the record names, at most 8, where anything would change; left out where a day was asked about.</param>
+public sealed record EffectPreview(
+    bool DryRun,
+    Basis Basis,
+    WouldBe Would,
+    Changed Changes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChangedOn>? Days
+);
+
+/// <summary>The receipt that the order would get, without the position and instant that nobody can promise.</summary>
+/// <param name="Op">Null where nothing would be recorded, because the record says so already.</param>
+/// <param name="Scheme">An era's.</param>
+public sealed record WouldBe(
+    string Key,
+    int Revision,
+    string Status,
+    string? Op,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
+);
+
+/// <summary>What answers about one day would tell differently, line by line from what to what.</summary>
+/// <param name="Facts">All but stances.</param>
+/// <param name="Scores">Of each pair of the event's actors, as it was and as it would be.</param>
+public record Changed(
+    IReadOnlyList<FactLine> Facts,
+    IReadOnlyList<FactLine> Stances,
+    IReadOnlyList<EraLine> Eras,
+    IReadOnlyList<ScoreLine> Scores
+);
+
+/// <summary>What answers about another day would tell differently.</summary>
+public sealed record ChangedOn(
+    string AsOf,
+    IReadOnlyList<FactLine> Facts,
+    IReadOnlyList<FactLine> Stances,
+    IReadOnlyList<EraLine> Eras,
+    IReadOnlyList<ScoreLine> Scores
+) : Changed(Facts, Stances, Eras, Scores);
+
+/// <summary>Writes the order, looks at what it changed, and takes it back.</summary>
+public sealed class PreviewOrderHandler(Moments moments, Writer writer)
+    : IRequestHandler<PreviewOrder, Result<EffectPreview>>
+{
+    private const int GreatestDays = 8;
+
+    public async Task<Result<EffectPreview>> Handle(PreviewOrder request, CancellationToken cancellationToken)
+    {
+        var asked = moments.Read(new(request.AsOf, null));
+        if (asked.Rejection is { } unreadable)
+            return unreadable;
+        await using var trial = await writer.TryAsync(request.Chronology, request.Caller, cancellationToken);
+        var tried = await trial.AppendAsync([request.Order], allOrNothing: true);
+        if (tried.Rejection is { } rejection)
+            return rejection;
+        return tried.Value[0] switch
+        {
+            Outcome.Recorded made => await ToldAsync(made.State, RecordJson.Word(made.Operation)),
+            Outcome.Unchanged same => await ToldAsync(same.State, null),
+            Outcome.Refused refused => refused.Rejection,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+        async Task<EffectPreview> ToldAsync(RecordState state, string? op)
+        {
+            using var look = new TrialLook(trial, request.Chronology);
+            var (before, after) = await look.MomentsAsync(asked.Value.AsOf, op is null ? 0 : 1, cancellationToken);
+            var days = new List<ChangedOn>();
+            if (op is not null && request.AsOf is null)
+            {
+                var dated = await look.DaysAsync(after, cancellationToken);
+                foreach (var day in dated.Where(day => day != before.AsOf).Take(GreatestDays))
+                {
+                    var on = await look.ChangesAsync(
+                        before with
+                        {
+                            AsOf = day,
+                        },
+                        after with
+                        {
+                            AsOf = day,
+                        },
+                        cancellationToken
+                    );
+                    if (on.Facts.Count + on.Stances.Count + on.Eras.Count + on.Scores.Count > 0)
+                        days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras, on.Scores));
+                }
+            }
+            return new EffectPreview(
+                true,
+                before.Basis,
+                new(state.Id.OwnKey, state.Revision, RecordJson.Word(state.Status), op, state.Id.Scheme),
+                await look.ChangesAsync(before, after, cancellationToken),
+                request.AsOf is null ? days : null
+            );
+        }
+    }
+}
+
+/// <summary>Looks at what a trial has changed, from within it.</summary>
+public sealed class TrialLook : IDisposable
+{
+    private readonly Reading reading;
+    private readonly string chronology;
+    private readonly Identities identities;
+    private readonly Candidates candidates;
+    private readonly Comparing comparing;
+
+    public TrialLook(Trial trial, string chronology)
+    {
+        (reading, this.chronology) = (trial.Reading, chronology);
+        identities = new(reading);
+        candidates = new(reading);
+        comparing = Comparing.Over(reading, identities);
+    }
+
+    /// <summary>The head before so many revisions of the trial, and after them.</summary>
+    public async Task<(Moment Before, Moment After)> MomentsAsync(Day asOf, long revisions, CancellationToken ct)
+    {
+        var after = (await Moments.KnownAtAsync(reading, chronology, new(asOf, null, null), ct)).Value;
+        var asked = new Asked(asOf, after.Position - revisions, null);
+        return ((await Moments.KnownAtAsync(reading, chronology, asked, ct)).Value, after);
+    }
+
+    /// <summary>The days that what was recorded last names, in their order.</summary>
+    public Task<IReadOnlyList<Day>> DaysAsync(Moment after, CancellationToken ct) =>
+        candidates.DaysAsync(chronology, after.Position, ct);
+
+    public async Task<Changed> ChangesAsync(Moment before, Moment after, CancellationToken ct)
+    {
+        var lines = await comparing.KnowledgeAsync(before, after, Parties.Everyone, ct);
+        var pairs = await candidates.PairsAsync(chronology, before.Position, after.Position, ct);
+        // The revisions behind them are those that are not recorded.
+        var facts = lines.OfType<FactLine>().Select(line => line with { Revisions = null }).ToLookup(IsStance);
+        return new(
+            [.. facts[false]],
+            [.. facts[true]],
+            [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })],
+            await comparing.ScoresAsync(before, after, pairs, ct)
+        );
+    }
+
+    private static bool IsStance(FactLine line) => line.Fact == "stance";
+
+    public void Dispose() => identities.Dispose();
+}

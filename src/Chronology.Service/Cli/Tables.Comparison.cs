@@ -1,0 +1,131 @@
+using System.Globalization;
+using Chronology.Recording;
+using Chronology.Service.Append;
+using Chronology.Service.AsOf;
+using Chronology.Service.Audit;
+using Chronology.Service.Compare;
+using Spectre.Console;
+
+namespace Chronology.Service.Cli;
+
+public static partial class Tables
+{
+    public static void Comparison(IAnsiConsole console, ComparisonAnswer answer)
+    {
+        Say(console, $"From {Basis(answer.From)}");
+        Say(console, $"to {Basis(answer.Basis)}");
+        var (day, other) = (answer.From.AsOf, answer.Basis.AsOf);
+        var (position, to) = (answer.From.KnownAt.Position, answer.Basis.KnownAt.Position);
+        if (position == to && day == other)
+            Say(console, "Nothing is different.");
+        if (position != to)
+        {
+            Say(console, "");
+            Lines(
+                console,
+                $"What the record came to say of {day}, from position {position} to {to}",
+                answer.Knowledge,
+                "Recorded",
+                line => line.Revisions!.Select(Recorded)
+            );
+            Say(console, $"Revisions that changed nothing of it: {answer.Unchanged}.");
+        }
+        if (day != other)
+        {
+            Say(console, "");
+            Lines(
+                console,
+                $"What changed in the world, from {day} to {other}",
+                answer.World,
+                "Events",
+                line =>
+                    line.Events!.Select(e => $"{e.Occurred.Edtf} {e.Title} ({e.Event})")
+                        .Concat(((line as FactLine)?.Actors ?? []).Select(actor => $"actor/{actor}"))
+            );
+        }
+        if (answer.Rules.Count > 0)
+        {
+            Say(console, "");
+            Lines(console, "What other rules say", answer.Rules);
+        }
+    }
+
+    public static void Preview(IAnsiConsole console, RecordId id, EffectPreview preview)
+    {
+        var would = preview.Would;
+        Say(
+            console,
+            would.Op is { } op
+                ? $"Nothing is recorded. {id} would be {op}: revision {would.Revision}, {would.Status}."
+                : $"Nothing is recorded, and nothing would be: revision {would.Revision} of {id} says so already."
+        );
+        if (would.Op is null)
+            return;
+        Changes(preview.Basis.AsOf, preview.Changes);
+        foreach (var day in preview.Days ?? [])
+            Changes(day.AsOf, day);
+
+        void Changes(string asOf, Changed changed) =>
+            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores]);
+    }
+
+    private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>
+        Lines(console, heading, lines, "", _ => []);
+
+    private static void Lines(
+        IAnsiConsole console,
+        string heading,
+        IReadOnlyList<DifferenceLine> lines,
+        string behind,
+        Func<DifferenceLine, IEnumerable<string>> tell
+    )
+    {
+        Say(console, heading);
+        if (lines.Count == 0)
+        {
+            Say(console, "  Nothing is different.");
+            return;
+        }
+        var table = New("What", "Before", "After", behind);
+        foreach (var line in lines)
+        {
+            var (what, before, after) = line switch
+            {
+                FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
+                EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
+                ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
+                _ => throw new ArgumentOutOfRangeException(nameof(lines), line, null),
+            };
+            var reasons = tell(line).DefaultIfEmpty("").ToArray();
+            Row(table, what, before, after, reasons[0]);
+            foreach (var more in reasons.Skip(1))
+                Row(table, "", "", "", more);
+        }
+        Show(console, table);
+    }
+
+    private static string What(FactLine fact) =>
+        $"{(fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}")} {fact.Holder}{(fact.Toward is null ? "" : $" → {fact.Toward}")}";
+
+    /// <summary>As much as tells the two sides of a line apart.</summary>
+    private static string Shown(FactAnswer? fact, Change change) =>
+        fact is null ? "—"
+        : change == Change.Dates ? $"{Told(fact)}, {fact.Since?.Edtf ?? "?"}–{fact.Until?.Edtf}"
+        : change == Change.Grounds
+            ? $"{Told(fact)}, {fact.Credibility}, {string.Join(", ", fact.Because.Select(Because))}"
+        : Told(fact);
+
+    private static string Shown(Store.EraInForce? era) =>
+        era is null ? "—" : $"{era.Title} ({RecordJson.Word(era.Certainty)})";
+
+    private static string Shown(ScoreAnswer? score) =>
+        score is null
+            ? "—"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{score.Value} ({score.Band}, {score.Low} to {score.High}, {score.Confidence})"
+            );
+
+    private static string Recorded(ChangeAnswer change) =>
+        $"{change.Position}: {Named(change.Record, change.Scheme, change.Key)} {change.Op} by {By(change.Author, change.Via)}{(change.Reason is null ? "" : $", {Why(change.Reason)}")}";
+}

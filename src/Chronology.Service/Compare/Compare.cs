@@ -1,0 +1,125 @@
+using Chronology.Recording;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using MediatR;
+
+namespace Chronology.Service.Compare;
+
+/// <summary>What lies between two answers about the state of relations: what the record learnt, what the world did, what the rules changed.</summary>
+/// <param name="From">Of the first answer: a day, <c>@</c> and a position or instant; without a day today, without <c>@</c> the head.</param>
+/// <param name="To">Of the second answer, likewise; null: today, as known at the head.</param>
+public sealed record Comparison(string Chronology, string? From, string? To, string? Between, string? Actor)
+    : IRequest<Result<ComparisonAnswer>>,
+        IValidated
+{
+    public Rejection? Refusal() =>
+        Parties.Read(Between, Actor).Rejection ?? Point("from", From).Rejection ?? Point("to", To ?? "").Rejection;
+
+    /// <summary>The axes of one of the two answers.</summary>
+    internal static Result<Axes> Point(string name, string? text)
+    {
+        if (text is null)
+            return new Rejection(
+                "invalid-parameter",
+                $"Give “{name}”: a day, @ and a position or instant, such as 1974-07-01@120."
+            );
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        var day = at < 0 ? text : text[..at];
+        var known = at < 0 ? null : text[(at + 1)..];
+        return known is ""
+            ? new Rejection(
+                "invalid-parameter",
+                $"“{name}”: after @ comes a position such as 412, or an instant such as 2026-03-01T12:00:00Z."
+            )
+            : new Axes(day.Length == 0 ? null : day, known);
+    }
+}
+
+/// <param name="Basis">Of the second answer, (D2, T2).</param>
+/// <param name="From">The basis of the first answer, (D1, T1).</param>
+/// <param name="Through">The basis of the answer between them, (D1, T2).</param>
+/// <param name="Knowledge">From the first answer to the one between: what was recorded, corrected or withdrawn. Eras after facts, as all three.</param>
+/// <param name="World">From the one between to the second.</param>
+/// <param name="Rules">What another version of the rules changes on the second; empty where both answers follow the same.</param>
+/// <param name="Unchanged">How many of the revisions between T1 and T2 are behind no line of knowledge.</param>
+public sealed record ComparisonAnswer(
+    Basis Basis,
+    Basis From,
+    Basis Through,
+    IReadOnlyList<DifferenceLine> Knowledge,
+    IReadOnlyList<DifferenceLine> World,
+    IReadOnlyList<DifferenceLine> Rules,
+    long Unchanged
+);
+
+public sealed class ComparisonHandler(Moments moments, Identities identities, Comparing comparing)
+    : IRequestHandler<Comparison, Result<ComparisonAnswer>>
+{
+    public async Task<Result<ComparisonAnswer>> Handle(Comparison request, CancellationToken cancellationToken)
+    {
+        var second = await PointAsync(request.Chronology, "to", request.To ?? "", cancellationToken);
+        if (second.Rejection is { } unreadable)
+            return unreadable;
+        var first = await PointAsync(request.Chronology, "from", request.From, cancellationToken);
+        if (first.Rejection is { } rejection)
+            return rejection;
+        var (from, to) = (first.Value, second.Value);
+        var through = to with { AsOf = from.AsOf };
+        var parties = Parties.Read(request.Between, request.Actor).Value;
+        foreach (var moment in new[] { from, to })
+        {
+            if (parties.As(await identities.AtAsync(moment, cancellationToken)).Rejection is { } twice)
+                return twice;
+        }
+        var knowledge = await comparing.KnowledgeAsync(from, through, parties, cancellationToken);
+        return new ComparisonAnswer(
+            to.Basis,
+            from.Basis,
+            through.Basis,
+            knowledge,
+            await comparing.WorldAsync(through, to, parties, cancellationToken),
+            [],
+            Math.Abs(to.Position - from.Position)
+                - knowledge
+                    .SelectMany(line => line.Revisions!)
+                    .Select(revision => revision.Position)
+                    .Distinct()
+                    .LongCount()
+        );
+    }
+
+    private async Task<Result<Moment>> PointAsync(string chronology, string name, string? text, CancellationToken ct)
+    {
+        var resolved = await moments.ResolveAsync(chronology, Comparison.Point(name, text).Value, ct);
+        return resolved.Rejection is { Code: "invalid-parameter" } unreadable
+            ? unreadable with
+            {
+                Detail = $"“{name}”, {unreadable.Detail}",
+            }
+            : resolved;
+    }
+}
+
+/// <summary><c>GET /compare</c></summary>
+public static class CompareEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapQuestion(
+                "/compare",
+                (chronology, query) =>
+                    new Comparison(
+                        chronology,
+                        query.Text("from"),
+                        query.Text("to"),
+                        query.Text("between"),
+                        query.Text("actor")
+                    ),
+                "between",
+                "actor"
+            )
+            .WithMetadata(new AskedPoints("from", "to"))
+            .WithName("compare")
+            .WithSummary("What lies between two answers: what the record learnt, what the world did")
+            .WithTags("questions");
+}
