@@ -166,7 +166,7 @@ public sealed record TimelineCursor(long Known, TimelinePlace Place)
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('|');
         const NumberStyles Signed = NumberStyles.AllowLeadingSign;
         return
-            parts is ["1", var known, var first, var latest, var order, { Length: > 0 and <= 128 } key]
+            parts is ["1", var known, var first, var latest, var order, { Length: > 0 and <= 257 } key]
             && long.TryParse(known, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             && long.TryParse(first, Signed, CultureInfo.InvariantCulture, out var f)
             && long.TryParse(latest, Signed, CultureInfo.InvariantCulture, out var l)

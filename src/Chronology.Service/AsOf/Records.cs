@@ -102,6 +102,9 @@ public static class RecordEndpoints
     {
         foreach (var kind in Enum.GetValues<RecordKind>())
         {
+            // An era's own address also sums it up: that is its slice's.
+            if (kind == RecordKind.Era)
+                continue;
             var plural = kind.Plural();
             routes
                 .MapRecordQuestion(
@@ -113,7 +116,7 @@ public static class RecordEndpoints
                 .WithName($"get-{kind.Name()}")
                 .WithSummary("One record as known at a moment, whatever its status")
                 .GivesOne(kind);
-            if (kind is RecordKind.Event or RecordKind.Era)
+            if (kind == RecordKind.Event)
                 continue;
             routes
                 .MapListOf(

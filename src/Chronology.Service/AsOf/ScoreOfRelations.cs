@@ -46,7 +46,16 @@ public sealed record ScoreOfRelations(
 /// <param name="Series">The last days of months or years, or all days, that lie between the two, in order.</param>
 public sealed record ScoreSeries(Basis Basis, IReadOnlyList<ScorePoint> Series);
 
-public sealed record ScorePoint(string AsOf, decimal Value, decimal Low, decimal High);
+public sealed record ScorePoint(string AsOf, decimal Value, decimal Low, decimal High)
+{
+    public static ScorePoint Of(Day day, Score score) =>
+        new(
+            day.ToString(),
+            ScoreAnswer.Decimal(score.Value),
+            ScoreAnswer.Decimal(score.Low),
+            ScoreAnswer.Decimal(score.High)
+        );
+}
 
 /// <summary>The score of two sides as of a day.</summary>
 /// <param name="Value">-10 to 10, at most two decimals, like its bounds.</param>
@@ -142,16 +151,8 @@ public sealed class ScoreOfRelationsHandler(Moments moments, Identities identiti
         if (sides.Rejection is { } twice)
             return twice;
         var found = await scores.ReadAsync(moment, sides.Value.KeysIn(identity), from, moment.AsOf, cancellationToken);
-        return new ScoreSeries(moment.Basis, [.. days.Select(day => Point(day, found.Evidence.At(day)))]);
+        return new ScoreSeries(moment.Basis, [.. days.Select(day => ScorePoint.Of(day, found.Evidence.At(day)))]);
     }
-
-    private static ScorePoint Point(Day day, Score score) =>
-        new(
-            day.ToString(),
-            ScoreAnswer.Decimal(score.Value),
-            ScoreAnswer.Decimal(score.Low),
-            ScoreAnswer.Decimal(score.High)
-        );
 
     private static IEnumerable<Day> Days(Day from, Day to, string step)
     {

@@ -444,7 +444,7 @@ public static class AskVerbs
     }
 
     /// <param name="path">Of the question over HTTP, below the chronology; null: its answer cannot be cited.</param>
-    private static Task<int> AskAsync<T>(
+    internal static Task<int> AskAsync<T>(
         Run run,
         ParseResult parsed,
         string? path,

@@ -13,6 +13,8 @@ namespace Chronology.Service.Cli;
 /// <summary><c>chronology eras</c></summary>
 public static class ErasVerb
 {
+    private static readonly string[] OfSummaries = ["between", "actor", "cursor", "limit"];
+
     private const int Page = EventTimeline.GreatestLimit;
 
     /// <param name="Schemes">Those whose eras are told, as <c>GET /schemes</c> lists them.</param>
@@ -25,27 +27,59 @@ public static class ErasVerb
             Description = "Only the eras of this scheme; without it those of every scheme",
             HelpName = "KEY",
         };
-        var options = AskVerbs.Options("asOf", "knownAt");
-        var command = AskVerbs.Command(run, "eras", "Era schemes, their eras, and which of them a day is in", options);
+        var summary = new Option<bool>("--summary") { Description = "Sum up and tell each era" };
+        var options = AskVerbs.Options(["asOf", "knownAt", .. OfSummaries]);
+        var command = AskVerbs.Command(
+            run,
+            "eras",
+            "Era schemes, their eras, and which of them a day is in; with --summary what happened in each",
+            options
+        );
         command.Options.Insert(0, scheme);
+        command.Options.Insert(1, summary);
+        command.Options.Add(run.Cite);
+        command.Validators.Add(parsed =>
+        {
+            var lone = OfSummaries.Select(name => options[name]).Append<Option>(run.Cite);
+            if (
+                !parsed.GetValue(summary)
+                && lone.FirstOrDefault(one => parsed.GetResult(one) is { Implicit: false }) is { } option
+            )
+                parsed.AddError($"{option.Name} goes with --summary.");
+        });
         command.SetAction(
             (parsed, ct) =>
-                run.AnswerAsync(
-                    parsed,
-                    async (store, chronology) =>
-                    {
-                        var query = AskVerbs.Query(parsed, options);
-                        var axes = query.Axes();
-                        return query.Refusal() is { } refusal
-                            ? refusal
-                            : await AskAsync(store.Sender, chronology, parsed.GetValue(scheme), axes, ct);
-                    },
-                    (console, told) => Tables.Eras(console, told),
-                    asking: true,
-                    json: told => told.Eras
-                )
+                parsed.GetValue(summary)
+                    ? AskVerbs.AskAsync(
+                        run,
+                        parsed,
+                        "/eras",
+                        AskVerbs.Query(parsed, options, ("scheme", parsed.GetValue(scheme))),
+                        EraEndpoints.Read,
+                        Tables.EraSummaries,
+                        ct
+                    )
+                    : run.AnswerAsync(
+                        parsed,
+                        async (store, chronology) =>
+                        {
+                            var query = AskVerbs.Query(parsed, options);
+                            var axes = query.Axes();
+                            return query.Refusal() is { } refusal
+                                ? refusal
+                                : await AskAsync(store.Sender, chronology, parsed.GetValue(scheme), axes, ct);
+                        },
+                        (console, told) => Tables.Eras(console, told),
+                        asking: true,
+                        json: told => told.Eras
+                    )
         );
-        return new(command, "chronology eras", "chronology eras --scheme article-sections --as-of 1974");
+        return new(
+            command,
+            "chronology eras",
+            "chronology eras --scheme article-sections --as-of 1974",
+            "chronology eras --scheme article-lead --summary --between ussr,plo --as-of 2023"
+        );
     }
 
     private static async Task<Result<Told>> AskAsync(

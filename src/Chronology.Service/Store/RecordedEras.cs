@@ -46,6 +46,45 @@ public sealed class RecordedEras(Reading source)
         ];
     }
 
+    /// <summary>At most <paramref name="limit"/> eras of one scheme or of all (null) after <paramref name="after"/>, by (scheme, first possible day, key),
+    /// and the place to go on from; null: that was all.</summary>
+    public async Task<(IReadOnlyList<RecordedRow> Eras, TimelinePlace? Next)> SideBySideAsync(
+        Moment moment,
+        string? scheme,
+        TimelinePlace? after,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, r.earliest
+            from chronology.record r
+            where r.chronology = $1 and r.kind = 'era' and r.from_position <= $2 and r.to_position > $2 and r.status = 'active'
+              and ($3::text is null or r.key > $3 || '/' and r.key < $3 || '0')
+              and ($4::bigint is null
+                or (split_part(r.key, '/', 1) collate "C", r.earliest, r.key) > (split_part($5, '/', 1) collate "C", $4, $5))
+            order by split_part(r.key, '/', 1) collate "C", r.earliest, r.key
+            limit $6
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = scheme });
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = after?.First });
+        command.Parameters.AddWithValue(after?.Key ?? "");
+        command.Parameters.AddWithValue(limit + 1);
+        var rows = new List<RecordedRow>();
+        var places = new List<TimelinePlace>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(Rows.Of(reader));
+            places.Add(new(reader.GetInt64(6), 0, 0, rows[^1].State.Id.Key));
+        }
+        return rows.Count > limit ? (rows[..limit], places[limit - 1]) : (rows, null);
+    }
+
     /// <summary>At most <paramref name="limit"/> eras of a scheme after <paramref name="after"/>, by (first possible day, key), and the place to go on from; null: that was all.</summary>
     /// <param name="words">All must occur in title, summary or key; lower case.</param>
     public async Task<(IReadOnlyList<RecordedRow> Eras, TimelinePlace? Next)> OfSchemeAsync(

@@ -41,6 +41,7 @@ public static class Composition
         services.AddSingleton<Silences>();
         services.AddSingleton<Scores>();
         services.AddSingleton<ScoreTelling>();
+        services.AddSingleton<EraAccounts>();
         services.AddSingleton<Revisions>();
         services.AddSingleton<Candidates>();
         services.AddSingleton<Comparing>();
@@ -109,6 +110,7 @@ public static class Composition
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);
         ErasOfSchemeEndpoint.Map(chronology);
+        EraEndpoints.Map(chronology);
         SuggestedErasEndpoint.Map(chronology);
         HistoryEndpoint.Map(chronology);
         BlameEndpoint.Map(chronology);

@@ -25,8 +25,7 @@ public static class Described
             RecordKind.Issue => endpoint.Gives<Told<IssueContent>>(200),
             RecordKind.Source => endpoint.Gives<Told<SourceContent>>(200),
             RecordKind.Scheme => endpoint.Gives<Told<SchemeContent>>(200),
-            RecordKind.Era => endpoint.Gives<Told<EraContent>>(200),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An era's own address gives more."),
         };
 
     /// <summary>What a list of the kind gives.</summary>
@@ -129,6 +128,10 @@ public static class Described
         long Position
     )
         where TContent : RecordContent;
+
+    /// <summary>An era as its own address tells it, and as <c>GET /eras</c> does: every recorded field, these, and what it adds up to.</summary>
+    /// <param name="Basis">On the era's own address.</param>
+    public sealed record SummedEra(Basis Basis, RecordStatus Status, int Revision, long Position);
 
     /// <summary>A page of records by key; of eras by their first possible day.</summary>
     public sealed record Listed<TContent>(Basis Basis, string? Next)

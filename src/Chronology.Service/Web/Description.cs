@@ -6,6 +6,7 @@ using Chronology.Rules;
 using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Cite;
+using Chronology.Service.Eras;
 using Chronology.Service.Store;
 using Chronology.Time;
 using Microsoft.AspNetCore.OpenApi;
@@ -98,6 +99,22 @@ internal static class Description
             var plural = $"{NameOf(content)}s";
             schema.Properties![plural] = await ListOfAsync(content, context, ct);
             schema.Required!.Add(plural);
+        }
+        else if (type == typeof(Described.SummedEra))
+        {
+            await ShapeToldAsync(schema, typeof(EraContent), context, ct);
+            var account = await context.GetOrCreateSchemaAsync(typeof(EraAccount), null, ct);
+            foreach (var (name, field) in account.Properties!)
+                schema.Properties![name] = field;
+            schema.Required!.UnionWith(account.Properties.Keys);
+        }
+        else if (type == typeof(EraSummariesAnswer))
+        {
+            schema.Properties!["eras"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = await context.GetOrCreateSchemaAsync(typeof(Described.SummedEra), null, ct),
+            };
         }
         else if (type == typeof(TimelineAnswer))
         {
@@ -355,6 +372,10 @@ internal static class Description
             "from" => ("First day; of a month or year its first.", text),
             "to" => ("Last day; of a month or year its last.", text),
             "between" => ("Two actors ussr,plo, or two sides of actors ussr,russia;plo,hamas.", text),
+            "scheme" => (
+                "A key; default the eras of all schemes.",
+                new() { Type = JsonSchemaType.String, Pattern = Key }
+            ),
             "actor" or "holder" or "toward" => ("A key.", new() { Type = JsonSchemaType.String, Pattern = Key }),
             "kind" => ("A kind of fact.", Choice(Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal))),
             "type" => ("A type of event.", Choice(Vocabulary.EventTypes.Keys.Order(StringComparer.Ordinal))),

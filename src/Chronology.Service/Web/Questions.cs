@@ -64,13 +64,29 @@ public static class Questions
         Func<string, RecordId, Axes, IRequest<Result<TAnswer>>> read,
         Func<TAnswer, Answered> tell
     ) =>
+        routes.MapRecordQuestion(
+            kind,
+            below,
+            (chronology, id, query) => read(chronology, id, query.Axes()),
+            tell,
+            "asOf",
+            "knownAt"
+        );
+
+    /// <summary>The same with parameters besides the axes.</summary>
+    /// <param name="asks">All that it takes, the axes too.</param>
+    public static RouteHandlerBuilder MapRecordQuestion<TAnswer>(
+        this IEndpointRouteBuilder routes,
+        RecordKind kind,
+        string below,
+        Func<string, RecordId, Parameters, IRequest<Result<TAnswer>>> read,
+        Func<TAnswer, Answered> tell,
+        params string[] asks
+    ) =>
         routes
             .MapAsking(
                 RecordRoutes.PatternOf(kind, below),
-                Asked(
-                    (chronology, route, query) => read(chronology, RecordRoutes.IdOf(kind, route), query.Axes()),
-                    tell
-                ),
+                Asked((chronology, route, query) => read(chronology, RecordRoutes.IdOf(kind, route), query), tell),
                 ask =>
                     routes.MapRecord(
                         HttpMethod.Get,
@@ -78,8 +94,7 @@ public static class Questions
                         below,
                         (http, chronology, _, sender, ct) => AnswerAsync(http, chronology, ask, sender, ct)
                     ),
-                "asOf",
-                "knownAt"
+                asks
             )
             .WithTags(kind.Plural());
 

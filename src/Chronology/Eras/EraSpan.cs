@@ -57,6 +57,44 @@ public sealed record EraSpan
         : inside.Overlaps(day, day) ? Certainty.Possible
         : Certainty.No;
 
+    /// <summary>Whether what is dated so happened, or began, in the era and by the end of <paramref name="asOf"/>: certain where it did on every
+    /// possible day and whatever the era's bounds, possible where some day allows it. Of several happenings all have to.</summary>
+    public Certainty Holds(When when, Day asOf)
+    {
+        var each = when.Beginnings.Select(days => Holds(days, asOf)).ToArray();
+        return each.All(one => one == Certainty.Certain) ? Certainty.Certain
+            : each.Any(one => one != Certainty.No) ? Certainty.Possible
+            : Certainty.No;
+    }
+
+    private Certainty Holds(DayWindow days, Day asOf)
+    {
+        if (
+            inside is null
+            && (Extent.StartOpen || days.Earliest >= Extent.Start.Latest)
+            && (Extent.EndOpen || days.Latest <= Extent.End.Earliest)
+            && days.Latest <= asOf
+        )
+            return Certainty.Certain;
+        var until = Latest < asOf ? Latest : asOf;
+        return (inside is null ? days.Overlaps(Earliest, until) : days.Meets(inside, until))
+            ? Certainty.Possible
+            : Certainty.No;
+    }
+
+    /// <summary>The first and the last day, up to <paramref name="asOf"/>, on which it surely was; null where there is none.</summary>
+    /// <returns>A null first day: it had no beginning that matters.</returns>
+    public (Day? First, Day Last)? SureDays(Day asOf)
+    {
+        if (inside is not null || (!Extent.StartOpen && Extent.Start.Latest is null))
+            return null;
+        if (!Extent.EndOpen && Extent.End.Earliest is null)
+            return null;
+        var last = Extent.EndOpen ? asOf : Day.Min(Extent.End.Earliest!.Value, asOf);
+        var first = Extent.StartOpen ? null : Extent.Start.Latest;
+        return first > last ? null : (first, last);
+    }
+
     /// <summary>Whether this only narrows <paramref name="coarser"/>: no day that was certain or ruled out becomes anything else.</summary>
     public bool IsRefinementOf(EraSpan coarser) =>
         coarser.inside is { } within

@@ -44,7 +44,13 @@ public sealed record BlindAnswer(JsonNode Rest, IReadOnlyList<NamedRecord> Owner
                     var named = NamedBy(members) is { Count: > 0 } own ? own : owners;
                     var blind = new JsonObject();
                     foreach (var (name, value) in members)
-                        blind[name] = Blind(value, named, isText || IsText(members, name, value));
+                    {
+                        // A sentence is made of the texts of several records by rule: no revision says it as it stands.
+                        blind[name] =
+                            name == "text" && SpokenOf(members) is { Count: > 0 } spokenOf
+                                ? Taken(spokenOf)
+                                : Blind(value, named, isText || IsText(members, name, value));
+                    }
                     return blind;
                 case JsonArray items:
                     return new JsonArray([.. items.Select(item => Blind(item, owners, isText))]);
@@ -106,6 +112,18 @@ public sealed record BlindAnswer(JsonNode Rest, IReadOnlyList<NamedRecord> Owner
             named.AddRange(merged.OfType<JsonValue>().Select(from => new NamedRecord(null, from.GetValue<string>())));
         return named;
     }
+
+    /// <summary>The records that a sentence of a narrative is made from.</summary>
+    private static List<NamedRecord> SpokenOf(JsonObject members) =>
+        members["because"] is JsonArray because && members["naming"] is JsonArray naming
+            ?
+            [
+                .. because.Select(item => new NamedRecord(RecordKind.Event, Text(item!.AsObject(), "event")!)),
+                .. naming
+                    .Select(item => item!.GetValue<string>().Split('/', 2))
+                    .Select(named => new NamedRecord(Kind(named[0]), named[1])),
+            ]
+            : [];
 
     private static RecordKind? Kind(string? word) =>
         Enum.GetValues<RecordKind>()

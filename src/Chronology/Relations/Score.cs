@@ -13,6 +13,17 @@ public sealed record Score(int Value, int Low, int High, long Evidence)
 
     /// <summary>A to D, by how far the bounds lie apart; D where there is no evidence.</summary>
     public string Confidence => Evidence == 0 ? "D" : Scale.Confidence(High - Low);
+
+    /// <summary>How it changed up to a later one, whatever lay between: improving or deteriorating where it did by half a point at least in every
+    /// arrangement, stable where by less in every one, else uncertain; uncertain without evidence on both days.</summary>
+    public string TrendTo(Score later) =>
+        Evidence == 0 && later.Evidence == 0 ? "uncertain"
+        : later.Low - High >= HalfAPoint ? "improving"
+        : later.High - Low <= -HalfAPoint ? "deteriorating"
+        : later.High - Low < HalfAPoint && later.Low - High > -HalfAPoint ? "stable"
+        : "uncertain";
+
+    private const int HalfAPoint = 50;
 }
 
 /// <summary>The events of two sides, ready to be summed up as of any day from <paramref name="since"/> on.</summary>

@@ -42,6 +42,19 @@ public abstract class DayWindow
     /// <summary>Whether a member lies in [<paramref name="from"/>, <paramref name="until"/>]; null is unbounded.</summary>
     public bool Overlaps(Day? from, Day? until) => FirstOnOrAfter(from ?? FarPast) is { } first && !(first > until);
 
+    /// <summary>Whether they have a member in common that lies on or before <paramref name="until"/>.</summary>
+    public bool Meets(DayWindow other, Day? until)
+    {
+        var (one, next) = (this, other);
+        for (var day = one.FirstOnOrAfter(FarPast); day is { } at && !(at > until); (one, next) = (next, one))
+        {
+            day = next.FirstOnOrAfter(at);
+            if (day == at)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Whether every member of <paramref name="other"/> is a member of this window.</summary>
     /// <remarks>Takes time in proportion to the gaps of this window inside the other;
     /// after 50,000 stretches of days without an answer, and nothing to tell it by the digits, it is taken as not covered.</remarks>

@@ -45,6 +45,39 @@ public sealed record Offset
             );
     }
 
+    private static readonly string[] Small =
+    [
+        "no",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ];
+
+    /// <summary>In plain English: <c>three days</c>, <c>one year and six months</c>.</summary>
+    public string InWords
+    {
+        get
+        {
+            var parts = new (long Count, string Unit)[] { (months / 12, "year"), (months % 12, "month"), (days, "day") }
+                .Where(part => part.Count > 0)
+                .Select(part => $"{Counted(part.Count)} {part.Unit}{(part.Count == 1 ? "" : "s")}")
+                .ToArray();
+            return parts.Length == 0 ? "no days" : DateInWords.List(parts, "and");
+        }
+    }
+
+    private static string Counted(long count) =>
+        count < Small.Length ? Small[count] : count.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The months are counted first; a day that the month reached does not have becomes its last.</summary>
     /// <remarks>A later day never gives an earlier one.</remarks>
     public Day After(Day day) => Moved(day, months) + days;

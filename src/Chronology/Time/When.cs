@@ -117,6 +117,17 @@ public abstract record When
             _ => throw new NotSupportedException(),
         };
 
+    /// <summary>The days on one of which it happened, or began; of several happenings one window for each.</summary>
+    public IReadOnlyList<DayWindow> Beginnings =>
+        this switch
+        {
+            Occurrence one => [one.Window],
+            Occurrences all => all.Members,
+            Extent { StartOpen: true } => [FirstDay],
+            Extent extent => [extent.Start],
+            _ => throw new NotSupportedException(),
+        };
+
     /// <summary>The first day of the whole is one of these: of several happenings the day of the first.</summary>
     public DayRange FirstDay =>
         this switch

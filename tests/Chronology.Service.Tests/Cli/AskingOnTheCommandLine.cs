@@ -69,6 +69,11 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "eras --scheme article-sections --as-of 1956 --known-at 344",
         "schemes/article-sections/eras?asOf=1956&knownAt=344"
     )]
+    [InlineData("eras --summary --as-of 1990", "eras?asOf=1990")]
+    [InlineData(
+        "eras --summary --scheme article-lead --between ussr,plo --as-of 1990",
+        "eras?scheme=article-lead&between=ussr,plo&asOf=1990"
+    )]
     [InlineData("export", "export")]
     [InlineData("export --known-at 64", "export?knownAt=64")]
     public async Task gives_the_bytes_that_http_gives(string asked, string url)
@@ -124,6 +129,9 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("eras", "(scheme/article-sections)")]
     [InlineData("eras --as-of 1974-07-01", "certain")]
     [InlineData("eras --known-at 64", "No schemes.")]
+    [InlineData("eras --summary --known-at 64", "No eras.")]
+    [InlineData("eras --summary --as-of 1990", "In the summer of 1974, ")]
+    [InlineData("eras --summary --limit 1 --as-of 1990", "There are more: --cursor ")]
     [InlineData(
         "append --key tried --type relations-severed --occurred 1990-01-01 --title Tried --actor ussr --no-source none --dry-run",
         "Nothing is recorded. event/tried would be recorded: revision 1, active."
@@ -156,6 +164,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("blame", 2, "usage: ")]
     [InlineData("eras --scheme none", 1, "no-such-scheme: ")]
     [InlineData("eras --as-of tomorrow", 1, "invalid-parameter: ")]
+    [InlineData("eras --between ussr,plo", 2, "usage: --between goes with --summary.")]
+    [InlineData("eras --summary --scheme x --as-of tomorrow", 1, "invalid-parameter: ")]
     [InlineData("edit event/none", 1, "no-such-event: ")]
     [InlineData("edit nothing", 1, "invalid-parameter: ")]
     [InlineData("search", 2, "usage: ")]

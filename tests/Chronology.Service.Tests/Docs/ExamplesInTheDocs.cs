@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chronology.Service.Tests.Docs;
 
-/// <summary>What README and docs/time.md show is what the program gives, over the chronology that ships with it.</summary>
+/// <summary>What README, docs/time.md and docs/eras.md show is what the program gives, over the chronology that ships with it.</summary>
 /// <remarks>
 /// Two forms are run: a block that begins with <c>$ </c> and a command, and a block with a <c>GET</c> followed by a block of its JSON.
 /// JSON may be shown in part: <c>&lt;!-- shows facts verdict --&gt;</c> above the block names what, by paths such as <c>revisions/1</c>;
@@ -38,6 +38,7 @@ public sealed partial class ExamplesInTheDocs(TestDatabase database) : IClassFix
     [InlineData("README.md", 4)]
     [InlineData("docs/explain.md", 3)]
     [InlineData("docs/time.md", 5)]
+    [InlineData("docs/eras.md", 1)]
     public async Task are_what_the_program_gives(string document, int examples)
     {
         var path = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Shipped.Path))!, document);

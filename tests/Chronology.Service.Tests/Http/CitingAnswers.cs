@@ -43,6 +43,7 @@ public sealed class CitingAnswers(ServedOnce served) : OverHttp(served)
             "/schemes/article?asOf=1950",
             "/schemes/article/blame?asOf=1950",
             "/schemes/article/eras?asOf=1950",
+            "/eras?asOf=1950",
             "/schemes/article/eras/war?asOf=1950",
             "/schemes/article/eras/war/history?asOf=1950",
             "/schemes/article/eras/war/blame?asOf=1950",

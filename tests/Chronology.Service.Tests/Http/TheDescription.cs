@@ -103,6 +103,7 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [InlineData("/sources/ref", "SourceAnswer")]
     [InlineData("/actors", "ActorList")]
     [InlineData("/events", "TimelineAnswer")]
+    [InlineData("/eras", "EraSummariesAnswer")]
     [InlineData("/state", "StateAnswer")]
     [InlineData("/facts?kind=recognition&holder=ussr&toward=israel", "FactsAnswer")]
     [InlineData("/facts/history?kind=recognition&holder=ussr&toward=israel", "FactHistoryAnswer")]

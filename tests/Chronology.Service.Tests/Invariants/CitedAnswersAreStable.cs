@@ -31,6 +31,8 @@ public sealed class CitedAnswersAreStable(TestDatabase database) : IClassFixture
         ("/actors/a/history", ""),
         ("/sources/s/blame", ""),
         ("/schemes/x/eras", ""),
+        ("/eras", ""),
+        ("/eras", "actor=a"),
         ("/search", "q=title"),
     ];
 

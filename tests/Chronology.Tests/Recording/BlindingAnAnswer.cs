@@ -47,6 +47,25 @@ public sealed class BlindingAnAnswer
     )]
     public void takes_out_its_texts_and_nothing_else(string answer, string rest) => Assert.Equal(rest, Rest(answer));
 
+    /// <summary>No revision says a sentence of a narrative as it stands: those that it is made from stand for it.</summary>
+    [Fact]
+    public void takes_out_a_sentence_that_is_made_from_several_records()
+    {
+        var blind = Blind(
+            """{"narrative":[{"text":"On 17 May 1948 ...","because":[{"event":"e"}],"naming":["actor/a","source/s"]}]}"""
+        );
+
+        Assert.Equal(
+            """{"narrative":[{"text":{"text":true},"because":[{"event":"e"}],"naming":["actor/a","source/s"]}]}""",
+            blind.Rest.ToJsonString()
+        );
+        Assert.Equal(
+            [new(RecordKind.Actor, "a"), new(RecordKind.Event, "e"), new(RecordKind.Source, "s")],
+            blind.Owners
+        );
+        Assert.Empty(blind.Texts);
+    }
+
     [Theory]
     [InlineData("""{"key":"x","title":{"redacted":412}}""")]
     [InlineData("""{"key":"x","title":"Another"}""")]
