@@ -47,18 +47,7 @@ public static class AskVerbs
 
     public static IEnumerable<Verb> Of(Run run)
     {
-        yield return Asking(
-            run,
-            "state",
-            "/state",
-            "The state of relations on a day, as known at a moment",
-            ["between", "actor", "asOf", "knownAt"],
-            (chronology, query) =>
-                new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes()),
-            Tables.State,
-            "chronology state --between ussr,plo --as-of 1974-07-01",
-            "chronology state --between ussr,plo --as-of 1974-07-01 --known-at 64"
-        );
+        yield return StateVerb.Of(run);
         yield return Asking(
             run,
             "facts",

@@ -160,22 +160,32 @@ public sealed record Run(Surroundings Around, string[] Given)
         Incoming.CallerNamed(parsed.GetValue(Author), "--author", parsed.GetValue(Via), "--via");
 
     /// <summary>Opens the store, finds the chronology, asks, and tells the answer or the refusal.</summary>
-    public async Task<int> AnswerAsync<T>(
+    public Task<int> AnswerAsync<T>(
         ParseResult parsed,
         Func<OpenedStore, string, Task<Result<T>>> ask,
         Action<IAnsiConsole, T> tell,
         bool asking = false,
         Func<T, object?>? json = null
-    )
+    ) =>
+        WithStoreAsync(
+            parsed,
+            asking,
+            async (store, chronology) =>
+            {
+                var answer = await ask(store, chronology);
+                return answer.Rejection is { } rejection ? Refuse(rejection) : Tell(parsed, answer.Value, tell, json);
+            }
+        );
+
+    /// <summary>Opens the store and finds the chronology, or tells why it cannot be found.</summary>
+    /// <param name="asking">Whether an embedded cluster without any chronology gets the one that ships.</param>
+    public async Task<int> WithStoreAsync(ParseResult parsed, bool asking, Func<OpenedStore, string, Task<int>> act)
     {
         await using var store = await OpenedStore.OpenAsync(Around, Given);
         if (asking && store.IsEmbedded)
             await Shipped.ImportIntoEmptyAsync(store.Sender, Around.Stopping);
         var chronology = await store.ChronologyAsync(parsed.GetValue(Chronology), Around.Stopping);
-        if (chronology.Rejection is { } unknown)
-            return Refuse(unknown);
-        var answer = await ask(store, chronology.Value);
-        return answer.Rejection is { } rejection ? Refuse(rejection) : Tell(parsed, answer.Value, tell, json);
+        return chronology.Rejection is { } unknown ? Refuse(unknown) : await act(store, chronology.Value);
     }
 
     /// <param name="json">What <c>--json</c> prints, where that is not all of the answer.</param>

@@ -9,7 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chronology.Service.Tests.Docs;
 
-/// <summary>What README, docs/time.md and docs/eras.md show is what the program gives, over the chronology that ships with it.</summary>
+<<<<<<< HEAD
+/// <summary>What README and the pages in docs show is what the program gives, over the chronology that ships with it.</summary>
+=======
+/// <summary>What README, docs/time.md and docs/stances.md show is what the program gives, over the chronology that ships with it.</summary>
+>>>>>>> laws
 /// <remarks>
 /// Two forms are run: a block that begins with <c>$ </c> and a command, and a block with a <c>GET</c> followed by a block of its JSON.
 /// JSON may be shown in part: <c>&lt;!-- shows facts verdict --&gt;</c> above the block names what, by paths such as <c>revisions/1</c>;
@@ -36,9 +40,13 @@ public sealed partial class ExamplesInTheDocs(TestDatabase database) : IClassFix
 
     [Theory]
     [InlineData("README.md", 4)]
+<<<<<<< HEAD
     [InlineData("docs/explain.md", 3)]
     [InlineData("docs/time.md", 5)]
     [InlineData("docs/eras.md", 1)]
+=======
+    [InlineData("docs/stances.md", 1)]
+>>>>>>> laws
     public async Task are_what_the_program_gives(string document, int examples)
     {
         var path = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Shipped.Path))!, document);
@@ -65,7 +73,7 @@ public sealed partial class ExamplesInTheDocs(TestDatabase database) : IClassFix
                         shows
                     )
                 : command == Program ? await ServeAsync(clock)
-                : await AskAsync(command[$"{Program} -- ".Length..], clock)
+                : await AskAsync(Verb().Replace(command, ""), clock)
             );
             copied = output.Index + output.Length;
             run++;
@@ -157,6 +165,13 @@ public sealed partial class ExamplesInTheDocs(TestDatabase database) : IClassFix
         matchTimeoutMilliseconds: 1_000
     )]
     private static partial Regex Examples();
+
+    [GeneratedRegex(
+        "^(?:dotnet run --project src/Chronology.Service --|chronology) ",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 1_000
+    )]
+    private static partial Regex Verb();
 
     // Up to and with a comma, texts whole.
     [GeneratedRegex("""(?:"(?:[^"\\]|\\.)*"|[^",])*(?:,|$)""", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]

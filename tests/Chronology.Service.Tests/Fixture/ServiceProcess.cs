@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -13,6 +14,7 @@ namespace Chronology.Service.Tests;
 public sealed class ServiceProcess : IDisposable
 {
     private const string Variable = "CHRONOLOGY_TEST_SERVES";
+    private const string Abroad = "CHRONOLOGY_TEST_ABROAD";
     private readonly Process process;
 
     private ServiceProcess(Process process, string address)
@@ -24,7 +26,14 @@ public sealed class ServiceProcess : IDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServiceProcess> StartAsync(string connectionString)
+    public static Task<ServiceProcess> StartAsync(string connectionString) =>
+        StartAsync(connectionString, timeZone: null);
+
+    /// <summary>Starts it where that is the time zone and numbers and dates are written in a way of their own.</summary>
+    public static Task<ServiceProcess> StartAbroadAsync(string connectionString, string timeZone) =>
+        StartAsync(connectionString, timeZone);
+
+    private static async Task<ServiceProcess> StartAsync(string connectionString, string? timeZone)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -32,6 +41,12 @@ public sealed class ServiceProcess : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment[Variable] = connectionString;
+        if (timeZone is not null)
+        {
+            start.Environment[Abroad] = "1";
+            start.Environment["TZ"] = timeZone;
+            start.Environment["LC_ALL"] = start.Environment["LANG"] = "tr_TR.UTF-8";
+        }
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(ServiceProcess).Assembly.Location);
         var started = Process.Start(start)!;
@@ -58,6 +73,8 @@ public sealed class ServiceProcess : IDisposable
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } connectionString)
             return;
+        if (Environment.GetEnvironmentVariable(Abroad) is { Length: > 0 })
+            CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = OddCulture();
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -70,5 +87,19 @@ public sealed class ServiceProcess : IDisposable
         Console.Out.Flush();
         using var never = new ManualResetEvent(initialState: false);
         never.WaitOne();
+    }
+
+    // The build knows no culture by name, so that a system's cannot matter: this is what could be set all the same.
+    private static CultureInfo OddCulture()
+    {
+        var odd = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        odd.NumberFormat.NumberDecimalSeparator = ",";
+        odd.NumberFormat.NumberGroupSeparator = ".";
+        odd.NumberFormat.NegativeSign = "~";
+        odd.NumberFormat.PositiveSign = "#";
+        odd.DateTimeFormat.DateSeparator = odd.DateTimeFormat.TimeSeparator = "_";
+        odd.DateTimeFormat.ShortDatePattern = "dd/MM/yyyy";
+        odd.DateTimeFormat.LongTimePattern = "ss:mm:HH";
+        return odd;
     }
 }

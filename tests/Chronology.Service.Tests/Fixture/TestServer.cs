@@ -36,7 +36,20 @@ public sealed class TestServer : IAsyncLifetime
 
     /// <summary>Makes a database and gives its connection string.</summary>
     /// <param name="template">The name of a database to copy, to which nobody may be connected; null makes an empty one.</param>
-    public async Task<string> CreateDatabaseAsync(string? template)
+    public Task<string> CreateDatabaseAsync(string? template) => CreateAsync($"template {template ?? "template0"}");
+
+    /// <summary>Makes a migrated database that sorts and folds texts as a language does.</summary>
+    /// <param name="locale">Of ICU, such as <c>tr-TR</c>.</param>
+    public async Task<string> CreateMigratedDatabaseAsync(string locale)
+    {
+        var made = await CreateAsync(
+            $"template template0 encoding 'UTF8' locale_provider icu icu_locale '{locale}' lc_collate 'C' lc_ctype 'C'"
+        );
+        await Migrate!(made, TestContext.Current.CancellationToken);
+        return made;
+    }
+
+    private async Task<string> CreateAsync(string options)
     {
         await starting.WaitAsync();
         try
@@ -48,7 +61,7 @@ public sealed class TestServer : IAsyncLifetime
             starting.Release();
         }
         var name = $"test_{run}_{Interlocked.Increment(ref databases)}";
-        await ExecuteAsync($"create database {name} template {template ?? "template0"}");
+        await ExecuteAsync($"create database {name} {options}");
         lock (created)
         {
             created.Add(name);
