@@ -9,11 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chronology.Service.Tests.Docs;
 
-<<<<<<< HEAD
 /// <summary>What README and the pages in docs show is what the program gives, over the chronology that ships with it.</summary>
-=======
-/// <summary>What README, docs/time.md and docs/stances.md show is what the program gives, over the chronology that ships with it.</summary>
->>>>>>> laws
 /// <remarks>
 /// Two forms are run: a block that begins with <c>$ </c> and a command, and a block with a <c>GET</c> followed by a block of its JSON.
 /// JSON may be shown in part: <c>&lt;!-- shows facts verdict --&gt;</c> above the block names what, by paths such as <c>revisions/1</c>;
@@ -40,13 +36,10 @@ public sealed partial class ExamplesInTheDocs(TestDatabase database) : IClassFix
 
     [Theory]
     [InlineData("README.md", 4)]
-<<<<<<< HEAD
     [InlineData("docs/explain.md", 3)]
     [InlineData("docs/time.md", 5)]
     [InlineData("docs/eras.md", 1)]
-=======
     [InlineData("docs/stances.md", 1)]
->>>>>>> laws
     public async Task are_what_the_program_gives(string document, int examples)
     {
         var path = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Shipped.Path))!, document);
