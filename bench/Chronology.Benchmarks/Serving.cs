@@ -17,7 +17,7 @@ public static class Serving
 {
     private const int Connections = 64;
 
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
     private sealed record Endpoint(string Name, string[] Paths);
 

@@ -121,41 +121,43 @@ public sealed class Scores(NpgsqlDataSource source)
         var totals = new Dictionary<(HalfLife, long), ScoreSum>();
         var singles = new List<ScoreEvidence.Counted>();
         var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-            totals.Add(YearOf(reader), SumOf(reader));
-        await reader.NextResultAsync(ct);
-        while (await reader.ReadAsync(ct))
-            singles.Add(new(EventOf(reader), reader.GetInt64(6)));
-        await reader.NextResultAsync(ct);
-        while (await reader.ReadAsync(ct))
+        var tooMany = 0L;
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
-            var one = EventOf(reader);
-            if (await reader.IsDBNullAsync(6, ct))
-            {
-                singles.Add(new(one, 1));
-                continue;
-            }
-            var (days, parties) = ScoreRows.Read(reader.GetString(6));
-            one = one with { Days = days, IsOpen = days.Earliest is null || days.Latest is null };
-            if (one.IsOpen)
-                open.Add((one, parties));
-            else
-                singles.Add(new(one, 1));
-        }
-        await reader.NextResultAsync(ct);
-        await reader.ReadAsync(ct);
-        var tooMany = reader.GetInt64(0);
-        if (pairs.Length > 1)
-        {
+            while (await reader.ReadAsync(ct))
+                totals.Add(YearOf(reader), SumOf(reader));
+            await reader.NextResultAsync(ct);
+            while (await reader.ReadAsync(ct))
+                singles.Add(new(EventOf(reader), reader.GetInt64(6)));
             await reader.NextResultAsync(ct);
             while (await reader.ReadAsync(ct))
             {
-                if (totals.TryGetValue(YearOf(reader), out var total))
-                    totals[YearOf(reader)] = total - SumOf(reader);
+                var one = EventOf(reader);
+                if (await reader.IsDBNullAsync(6, ct))
+                {
+                    singles.Add(new(one, 1));
+                    continue;
+                }
+                var (days, parties) = ScoreRows.Read(reader.GetString(6));
+                one = one with { Days = days, IsOpen = days.Earliest is null || days.Latest is null };
+                if (one.IsOpen)
+                    open.Add((one, parties));
+                else
+                    singles.Add(new(one, 1));
+            }
+            await reader.NextResultAsync(ct);
+            await reader.ReadAsync(ct);
+            tooMany = reader.GetInt64(0);
+            if (pairs.Length > 1)
+            {
+                await reader.NextResultAsync(ct);
+                while (await reader.ReadAsync(ct))
+                {
+                    if (totals.TryGetValue(YearOf(reader), out var total))
+                        totals[YearOf(reader)] = total - SumOf(reader);
+                }
             }
         }
-        await reader.DisposeAsync();
         var lives = open.Count == 0 ? null : await LivesAsync(moment, open.SelectMany(one => one.Parties), ct);
         var undated = new List<Day?>();
         foreach (var (one, parties) in open)
