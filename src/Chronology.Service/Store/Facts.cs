@@ -292,7 +292,7 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
         await using var command = source.CreateCommand(
             $"""
             select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text
-            from unnest($1, $2, $3) as x (fact, ender, last)
+            from unnest((select $1), (select $2), (select $3)) as x (fact, ender, last)
             cross join lateral (
                 select e.event, e.idx, e.from_position, e.effect
                 from chronology.effect e
@@ -326,7 +326,7 @@ public sealed class Facts(NpgsqlDataSource source, Identities identities)
         var found = new Dictionary<(string Event, long Position), ValueList<Citation>>();
         if (wanted.Length == 0)
             return found;
-        // The arrays in sub-selects, so that the server does not plan anew for their lengths each time.
+        // Arrays stand in sub-selects, here and elsewhere, so that the server does not plan anew for their lengths each time.
         await using var command = source.CreateCommand(
             """
             select x.key, x.from_position, (r.state #> '{content,citations}')::text, exists (
