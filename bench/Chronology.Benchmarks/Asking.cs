@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Chronology.Benchmarks;
 
-/// <summary>Q1 and Q3: the fact of a pair as of D as known at T.</summary>
+/// <summary>Q1 to Q3: the fact of a pair as of D as known at T.</summary>
 public static class Asking
 {
     private sealed record Question(World.Pair Pair, Day AsOf, long? Position, DateTimeOffset? Instant);
@@ -62,18 +62,6 @@ public static class Asking
                 await reader.ReadAsync(ct);
             }
         );
-        Contender Ours(string name, string slug, Question[] questions, bool cited) =>
-            new(
-                name,
-                async i =>
-                {
-                    var q = questions[i % questions.Length];
-                    var (moment, _, fact) = await AskAsync(facts, slug, q, ct);
-                    var entry = fact.AsOf(q.AsOf);
-                    if (cited)
-                        await facts.CitationsAsync(moment, FactTelling.Rests(entry), ct);
-                }
-            );
         var contest = new Contest("Q1: one fact at (D, T)", Rounds: 9, Turns: 40, CallsATurn: 25);
         if (ordinary)
         {
@@ -95,19 +83,53 @@ public static class Asking
                         await reader.ReadAsync(ct);
                     }
                 ),
-                Ours("fact at (D, T), decided", chronology, usual, cited: false),
-                Ours("and its citations (second round trip)", chronology, usual, cited: true)
+                Ours("fact at (D, T), decided", facts, chronology, usual, cited: false, ct),
+                Ours("and its citations (second round trip)", facts, chronology, usual, cited: true, ct)
             );
         }
         if (worst)
         {
             await (contest with { Title = "Q3: the worst cases against Q1" }).RunAsync(
-                Ours("fact at (D, T), decided", chronology, usual, cited: false),
-                Ours("D today, T far back", chronology, far, cited: false),
-                Ours("10 corrections an event, D today, T far back", corrected, often, cited: false)
+                Ours("fact at (D, T), decided", facts, chronology, usual, cited: false, ct),
+                Ours("D today, T far back", facts, chronology, far, cited: false, ct),
+                Ours("10 corrections an event, D today, T far back", facts, corrected, often, cited: false, ct)
             );
         }
     }
+
+    /// <summary>Q2: the same question of a small chronology and of a great one.</summary>
+    public static async Task GrowAsync(NpgsqlDataSource source, string small, string great, CancellationToken ct)
+    {
+        using var identities = new Identities(source);
+        var facts = new Facts(source, identities);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var few = await QuestionsAsync(connection, small, far: false);
+        var many = await QuestionsAsync(connection, great, far: false);
+        await new Contest("Q2: the growth of Q1", Rounds: 9, Turns: 40, CallsATurn: 25).RunAsync(
+            Ours("fact at (D, T), decided, small", facts, small, few, cited: false, ct),
+            Ours("fact at (D, T), decided, great", facts, great, many, cited: false, ct)
+        );
+    }
+
+    private static Contender Ours(
+        string name,
+        Facts facts,
+        string slug,
+        Question[] questions,
+        bool cited,
+        CancellationToken ct
+    ) =>
+        new(
+            name,
+            async i =>
+            {
+                var q = questions[i % questions.Length];
+                var (moment, _, fact) = await AskAsync(facts, slug, q, ct);
+                var entry = fact.AsOf(q.AsOf);
+                if (cited)
+                    await facts.CitationsAsync(moment, FactTelling.Rests(entry), ct);
+            }
+        );
 
     private static async Task<Question[]> QuestionsAsync(NpgsqlConnection connection, string chronology, bool far)
     {

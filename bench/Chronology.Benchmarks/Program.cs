@@ -6,7 +6,11 @@ using Chronology.Service.Store.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
 var size = new Option<int>("--size") { Description = "Versions of events", DefaultValueFactory = _ => 100_000 };
-var only = new Option<string>("--only") { Description = "Of a1,q1,q3,q6", DefaultValueFactory = _ => "a1,q1,q3,q6" };
+var only = new Option<string>("--only")
+{
+    Description = "Of a1,q1,q2,q3,q4,q6",
+    DefaultValueFactory = _ => "a1,q1,q2,q3,q4,q6",
+};
 var command = new RootCommand("Measures Chronology against its floors, in turn, in one run.") { size, only };
 command.SetAction(
     async (asked, ct) =>
@@ -35,12 +39,17 @@ command.SetAction(
                 await Loading.LoadAsync(source, corrected, World.Versions(versions / 5, corrections: 10), ct);
                 await Asking.RunAsync(source, slug, corrected, wanted.Contains("q1"), wanted.Contains("q3"), ct);
             }
-            if (wanted.Contains("q6"))
+            if (wanted.Contains("q2") || wanted.Contains("q6"))
             {
                 var small = slug + "-small";
                 await Loading.LoadAsync(source, small, World.Versions(10_000), ct);
-                await Scoring.RunAsync(source, small, slug, ct);
+                if (wanted.Contains("q2"))
+                    await Asking.GrowAsync(source, small, slug, ct);
+                if (wanted.Contains("q6"))
+                    await Scoring.RunAsync(source, small, slug, ct);
             }
+            if (wanted.Contains("q4"))
+                await Serving.RunAsync(source, slug, ct);
             if (wanted.Contains("a1"))
                 await Appending.RunAsync(source, slug, ct);
         }

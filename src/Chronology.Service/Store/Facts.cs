@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
@@ -307,7 +308,7 @@ public sealed class Facts(Reading source, Identities identities)
         await using var command = source.CreateCommand(
             $"""
             select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text
-            from unnest($1, $2, $3) as x (fact, ender, last)
+            from unnest((select $1), (select $2), (select $3)) as x (fact, ender, last)
             cross join lateral (
                 select e.event, e.idx, e.from_position, e.effect
                 from chronology.effect e
@@ -338,40 +339,42 @@ public sealed class Facts(Reading source, Identities identities)
     )
     {
         var wanted = effects.Select(effect => (effect.Event, effect.Position)).Distinct().ToArray();
-        var found = new Dictionary<(string, long), ValueList<Citation>>();
+        var found = new Dictionary<(string Event, long Position), ValueList<Citation>>();
         if (wanted.Length == 0)
             return found;
-        await using var batch = source.CreateBatch();
-        batch.BatchCommands.Add(Merged.Asking(moment, RecordKind.Event, wanted.Select(w => w.Event)));
-        batch.BatchCommands.Add(
-            new(
-                """
-                select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-                from unnest($2, $3) as x (key, from_position)
-                join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = x.key and r.from_position = x.from_position
-                """
-            )
-            {
-                Parameters =
-                {
-                    new() { Value = moment.Chronology },
-                    new() { Value = wanted.Select(w => w.Event).ToArray() },
-                    new() { Value = wanted.Select(w => w.Position).ToArray() },
-                },
-            }
+        // Arrays stand in sub-selects, here and elsewhere, so that the server does not plan anew for their lengths each time.
+        await using var command = source.CreateCommand(
+            """
+            select x.key, x.from_position, (r.state #> '{content,citations}')::text, exists (
+                select from chronology.record m
+                where m.chronology = $1 and m.kind = 'event' and m.status = 'merged' and m.state ->> 'mergedInto' = x.key
+                  and m.from_position <= $4 and m.to_position > $4)
+            from unnest((select $2), (select $3)) as x (key, from_position)
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = x.key and r.from_position = x.from_position
+            """
         );
-        IReadOnlyList<RecordedRow> direct;
-        IReadOnlyList<RecordedRow> rows;
-        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = moment.Chronology });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. wanted.Select(w => w.Event)] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. wanted.Select(w => w.Position)] });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        var into = new HashSet<string>(StringComparer.Ordinal);
+        await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            direct = await Rows.ReadAsync(reader, ct);
-            await reader.NextResultAsync(ct);
-            rows = await Rows.ReadAsync(reader, ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var key = reader.GetString(0);
+                found[(key, reader.GetInt64(1))] = JsonSerializer.Deserialize<ValueList<Citation>>(
+                    reader.GetString(2),
+                    RecordJson.Options
+                )!;
+                if (reader.GetBoolean(3))
+                    into.Add(key);
+            }
         }
-        var merged = await Merged.FollowAsync(source, moment, direct, ct);
-        foreach (var (state, position) in rows)
-            found[(state.Id.Key, position)] = merged.Citations(state);
-        return found;
+        if (into.Count == 0)
+            return found;
+        var merged = await Merged.ReadAsync(source, moment, RecordKind.Event, into, ct);
+        return found.ToDictionary(own => own.Key, own => merged.Citations(own.Key.Event, own.Value));
     }
 
     private static async Task<IReadOnlyList<FactEffects>> GroupAsync(NpgsqlCommand command, CancellationToken ct)

@@ -26,8 +26,7 @@ public sealed class Merged
             ? await FollowAsync(source, moment, await DirectlyAsync(source, moment, kind, keys, ct), ct)
             : None;
 
-    /// <summary>Reads on from the rows that <see cref="Asking"/> gave.</summary>
-    public static async Task<Merged> FollowAsync(
+    private static async Task<Merged> FollowAsync(
         Reading source,
         Moment moment,
         IReadOnlyList<RecordedRow> direct,
@@ -46,26 +45,6 @@ public sealed class Merged
         return found.Count == 0 ? None : new(found.Values);
     }
 
-    /// <summary>The command whose rows are what has been merged directly into records of these keys.</summary>
-    public static NpgsqlBatchCommand Asking(Moment moment, RecordKind kind, IEnumerable<string> keys) =>
-        new(
-            """
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from chronology.record r
-            where r.refs && $4 and r.chronology = $1 and r.kind = $2 and r.status = 'merged'
-              and r.from_position <= $3 and r.to_position > $3
-            """
-        )
-        {
-            Parameters =
-            {
-                new() { Value = moment.Chronology },
-                new() { Value = kind.Name() },
-                new() { Value = moment.Position },
-                new() { Value = keys.Distinct(StringComparer.Ordinal).Select(DerivedRows.IntoRef).ToArray() },
-            },
-        };
-
     private static async Task<IReadOnlyList<RecordedRow>> DirectlyAsync(
         Reading source,
         Moment moment,
@@ -74,10 +53,19 @@ public sealed class Merged
         CancellationToken ct
     )
     {
-        await using var batch = source.CreateBatch();
-        batch.BatchCommands.Add(Asking(moment, kind, keys));
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        return await Rows.ReadAsync(reader, ct);
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+            from chronology.record r
+            where r.chronology = $1 and r.kind = $2 and r.status = 'merged' and r.state ->> 'mergedInto' = any((select $4)::text[])
+              and r.from_position <= $3 and r.to_position > $3
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(kind.Name());
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(keys.Distinct(StringComparer.Ordinal).ToArray());
+        return await Rows.ReadAsync(command, ct);
     }
 
     /// <summary>Ordered by key.</summary>
@@ -85,11 +73,11 @@ public sealed class Merged
         [.. Behind(key).OrderBy(state => state.Id.Key, StringComparer.Ordinal)];
 
     /// <summary>A record's own citations, then those of what is merged into it that are not among them.</summary>
-    public ValueList<Citation> Citations(RecordState state) =>
-        [
-            .. Own(state.Content),
-            .. Into(state.Id.Key).SelectMany(merged => Own(merged.Content)).Except(Own(state.Content)),
-        ];
+    public ValueList<Citation> Citations(RecordState state) => Citations(state.Id.Key, Own(state.Content));
+
+    /// <param name="own">The citations of the record itself.</param>
+    public ValueList<Citation> Citations(string key, ValueList<Citation> own) =>
+        [.. own, .. Into(key).SelectMany(merged => Own(merged.Content)).Except(own)];
 
     private IEnumerable<RecordState> Behind(string key) =>
         into[key].SelectMany(state => Behind(state.Id.Key).Prepend(state));

@@ -94,7 +94,7 @@ public static class Recorded
         var asked = keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         await using var command = source.CreateCommand(
             """
-            select x.key from unnest($4) as x (key)
+            select x.key from unnest((select $4)) as x (key)
             where not exists (select from chronology.record r
                 where r.chronology = $1 and r.kind = $2 and r.key = x.key and r.from_position <= $3 and r.to_position > $3
                   and r.status in ('active', 'disputed'))

@@ -137,7 +137,7 @@ public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
         await using var command = source.CreateCommand(
             """
             with recursive owner (kind, key) as (
-                select x.kind collate "C", x.key collate "C" from unnest($3, $4) as x (kind, key)
+                select x.kind collate "C", x.key collate "C" from unnest((select $3), (select $4)) as x (kind, key)
                 union
                 select r.kind, r.key from owner o
                 join chronology.record r on r.chronology = $1 and r.kind = o.kind and r.status = 'merged'

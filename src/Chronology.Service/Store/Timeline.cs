@@ -78,19 +78,15 @@ public sealed class Timeline(NpgsqlDataSource source)
         CancellationToken ct
     )
     {
-        await using var command = source.CreateCommand();
+        await using var command = source.CreateCommand(
+            "select kind, key, revision, status, state, from_position from chronology.recent($1, $2, $3, $4, $5, $6)"
+        );
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(moment.Position);
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.Parameters.AddWithValue(limit);
-        command.CommandText = $"""
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from chronology.record r
-            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
-              and r.status in ('active', 'disputed') and r.earliest <= $3 and {Among(parties, command)}
-            order by r.latest desc, r.earliest desc, coalesce(r.day_order, 0) desc, r.key desc
-            limit $4
-            """;
+        command.Parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = Refs(parties.One) });
+        command.Parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = Refs(parties.Other) });
         return await Rows.ReadAsync(command, ct);
     }
 
@@ -171,12 +167,16 @@ public sealed class Timeline(NpgsqlDataSource source)
         var conditions = new List<string>();
         foreach (var side in sides)
         {
-            command.Parameters.AddWithValue(side.Select(actor => $"actor/{actor}").ToArray());
+            command.Parameters.AddWithValue(Refs(side)!);
             conditions.Add($"r.refs && ${number.ToString(CultureInfo.InvariantCulture)}");
             number++;
         }
         return string.Join(" and ", conditions);
     }
+
+    /// <summary>Null for no side.</summary>
+    private static string[]? Refs(IReadOnlyList<string> side) =>
+        side.Count == 0 ? null : [.. side.Select(actor => $"actor/{actor}")];
 
     private static string Parameter(NpgsqlCommand command, object value)
     {

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Globalization;
+using Chronology.Service.Store;
+using Chronology.Service.Web;
+using Chronology.Time;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Chronology.Benchmarks;
+
+/// <summary>Q4: the state of relations of a pair and a single fact over HTTP, beside endpoints that do no more than one look-up.</summary>
+/// <remarks>Server and clients are one process on one machine: the clients' share of the processors is in every figure alike.</remarks>
+public static class Serving
+{
+    private const int Connections = 64;
+
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
+    private sealed record Endpoint(string Name, string[] Paths);
+
+    public static async Task RunAsync(NpgsqlDataSource source, string chronology, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.AddChronologyWeb();
+        builder.Services.AddChronology(source);
+        await using var app = builder.Build();
+        app.MapChronology();
+        MapFloors(app, source);
+        await app.StartAsync(ct);
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections })
+        {
+            BaseAddress = new(app.Urls.Single()),
+        };
+        var endpoints = await EndpointsAsync(source, chronology);
+        await new Contest("Q4: over HTTP, one client", Rounds: 5, Turns: 20, CallsATurn: 10).RunAsync([
+            .. endpoints.Select(endpoint => new Contender(endpoint.Name, i => GetAsync(client, endpoint, i, ct))),
+        ]);
+        await ThroughputAsync(client, endpoints, ct);
+        await app.StopAsync(ct);
+    }
+
+    private static void MapFloors(WebApplication app, NpgsqlDataSource source)
+    {
+        app.MapGet(
+            "/floor/{chronology}/{key}",
+            (string chronology, string key, CancellationToken ct) =>
+                OneAsync(
+                    "select state::text from chronology.record where chronology = $1 and kind = 'actor' and key = $2 and to_position = 9223372036854775807",
+                    [
+                        new NpgsqlParameter<string> { TypedValue = chronology },
+                        new NpgsqlParameter<string> { TypedValue = key },
+                    ],
+                    ct
+                )
+        );
+        app.MapGet(
+            "/floor/{fact:guid}/{day:long}/{position:long}",
+            (Guid fact, long day, long position, CancellationToken ct) =>
+                OneAsync(
+                    """
+                    select effect::text from chronology.effect
+                    where fact = $1 and start_first <= $2 and from_position <= $3 and to_position > $3
+                    order by start_first desc limit 1
+                    """,
+                    [
+                        new NpgsqlParameter<Guid> { TypedValue = fact },
+                        new NpgsqlParameter<long> { TypedValue = day },
+                        new NpgsqlParameter<long> { TypedValue = position },
+                    ],
+                    ct
+                )
+        );
+
+        async Task<IResult> OneAsync(string sql, NpgsqlParameter[] parameters, CancellationToken ct)
+        {
+            await using var command = source.CreateCommand(sql);
+            command.Parameters.AddRange(parameters);
+            return Results.Text((string?)await command.ExecuteScalarAsync(ct) ?? "null", "application/json");
+        }
+    }
+
+    private static async Task<Endpoint[]> EndpointsAsync(NpgsqlDataSource source, string chronology)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        var head = await Loading.OfAsync<long>(
+            connection,
+            $"select position from chronology.head where chronology = '{chronology}'"
+        );
+        var random = new Random(4);
+        var asked = World
+            .Pairs(4)
+            .Take(5_000)
+            .Select(pair =>
+                (Pair: pair, Day: new Day(World.RandomDay(random)), Position: random.NextInt64(head / 2, head + 1))
+            )
+            .ToArray();
+        var root = $"/api/chronologies/{chronology}";
+        return
+        [
+            new("bare look-up by primary key", Paths(q => $"/floor/{chronology}/{q.Pair.Holder}")),
+            new(
+                "bare as-of look-up",
+                Paths(q => $"/floor/{World.KeyOf(q.Pair).IdIn(chronology)}/{q.Day.Number}/{q.Position}")
+            ),
+            new(
+                "one fact",
+                Paths(q =>
+                    $"{root}/facts?kind={q.Pair.Kind}&holder={q.Pair.Holder}&toward={q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}"
+                )
+            ),
+            new(
+                "state of a pair",
+                Paths(q => $"{root}/state?between={q.Pair.Holder},{q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}")
+            ),
+        ];
+
+        string[] Paths(Func<(World.Pair Pair, Day Day, long Position), FormattableString> path) =>
+            [.. asked.Select(q => path(q).ToString(CultureInfo.InvariantCulture))];
+    }
+
+    private static async Task GetAsync(HttpClient client, Endpoint endpoint, int i, CancellationToken ct)
+    {
+        using var response = await client.GetAsync(
+            new Uri(endpoint.Paths[i % endpoint.Paths.Length], UriKind.Relative),
+            ct
+        );
+        response.EnsureSuccessStatusCode();
+        await response.Content.LoadIntoBufferAsync(ct);
+    }
+
+    /// <summary>Requests a second, the endpoints in turn; the first turn of each is to warm up.</summary>
+    private static async Task ThroughputAsync(HttpClient client, Endpoint[] endpoints, CancellationToken ct)
+    {
+        const int Rounds = 7;
+        var rates = endpoints.Select(_ => new List<double>()).ToArray();
+        for (var round = -1; round < Rounds; round++)
+        {
+            for (var e = 0; e < endpoints.Length; e++)
+            {
+                var rate = await RateAsync(client, endpoints[e], round, ct);
+                if (round >= 0)
+                    rates[e].Add(rate);
+            }
+        }
+        Console.WriteLine();
+        Console.WriteLine($"## Q4: {Connections} connections");
+        Console.WriteLine(
+            $"{Rounds} rounds of {Turn.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s each, in turn; medians."
+        );
+        Console.WriteLine();
+        Console.WriteLine("| endpoint | requests/s | of the first | of the second |");
+        Console.WriteLine("| --- | --- | --- | --- |");
+        for (var e = 0; e < endpoints.Length; e++)
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {endpoints[e].Name} | {Median(rates[e]):0} | {Median(Of(e, 0)):0.00} | {Median(Of(e, 1)):0.00} |"
+                )
+            );
+
+        IEnumerable<double> Of(int e, int floor) => rates[e].Zip(rates[floor], (own, bare) => own / bare);
+
+        static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+    }
+
+    private static async Task<double> RateAsync(HttpClient client, Endpoint endpoint, int round, CancellationToken ct)
+    {
+        var next = round * 617;
+        var answered = 0;
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(AskAsync, ct)));
+        return answered / Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        async Task AskAsync()
+        {
+            while (Stopwatch.GetElapsedTime(start) < Turn)
+            {
+                await GetAsync(client, endpoint, Interlocked.Increment(ref next) & int.MaxValue, ct);
+                Interlocked.Increment(ref answered);
+            }
+        }
+    }
+}
