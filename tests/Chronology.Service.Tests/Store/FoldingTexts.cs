@@ -71,7 +71,7 @@ public sealed class FoldingTexts(TestServer server, TestDatabase database) : ICl
     {
         var connection = await server.CreateDatabaseAsync(template: null);
         await using var source = Database.Connect(connection);
-        await using (var before = source.CreateCommand(Until("0006_search")))
+        await using (var before = source.CreateCommand(Until("0004_search")))
             await before.ExecuteNonQueryAsync(Ct);
         await using (
             var row = source.CreateCommand(
