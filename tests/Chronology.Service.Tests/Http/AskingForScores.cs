@@ -61,6 +61,17 @@ public sealed class AskingForScores(TestDatabase database) : IClassFixture<TestD
         );
 
     [Fact]
+    public async Task is_the_same_for_all_who_ask_at_once()
+    {
+        const string Asked = "between=ussr,israel&asOf=1960&knownAt=21";
+        var alone = await ScoreAsync(Asked);
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => ScoreAsync(Asked)));
+
+        Assert.All(together, score => Assert.Equal(alone, score));
+    }
+
+    [Fact]
     public async Task counts_an_event_of_several_pairs_once()
     {
         var one = JsonNode.Parse(await ScoreAsync("between=russia,israel&asOf=2012-06-25"))!;
