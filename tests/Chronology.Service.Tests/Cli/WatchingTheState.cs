@@ -132,7 +132,7 @@ public sealed class WatchingTheState(TestDatabase database) : IClassFixture<Test
         public async Task<(int Exit, string Error)> StopAsync()
         {
             around.Stop();
-            return (await running, System.Text.Encoding.UTF8.GetString(error.ToArray()));
+            return (await running.WaitAsync(Ct), System.Text.Encoding.UTF8.GetString(error.ToArray()));
         }
 
         public void Dispose()
