@@ -57,6 +57,8 @@ public static class Migrations
             {
                 await using var transaction = await connection.BeginTransactionAsync(ct);
                 await ExecuteAsync(connection, migration.Sql, ct);
+                if (migration.Name == ScoresOfEarlierRows.Migration)
+                    await ScoresOfEarlierRows.FillAsync(connection, ct);
                 await using (
                     var note = new NpgsqlCommand("insert into chronology.migration (name) values ($1)", connection)
                 )

@@ -2,6 +2,7 @@ using Chronology.Relations;
 using Chronology.Service.Store;
 using Chronology.Time;
 using CsCheck;
+using Npgsql;
 
 namespace Chronology.Service.Tests.Invariants;
 
@@ -58,6 +59,53 @@ public sealed class ScoresOfTheStore(TestDatabase database) : IClassFixture<Test
                 iter: 100,
                 threads: 1
             );
+
+    [Fact]
+    public Task are_filled_from_rows_that_were_there_before_the_tables() =>
+        RandomLogs.Logs.SampleAsync(
+            async log =>
+            {
+                clock.Now = RandomLogs.Began;
+                await RandomLogs.RecordAsync(desk, clock, log);
+                await using var connection = await desk.Source.OpenConnectionAsync(Ct);
+                await using var undone = await connection.BeginTransactionAsync(Ct);
+                var live = await RowsAsync(connection);
+                await using (
+                    var emptied = new NpgsqlCommand(
+                        """
+                        alter table chronology.score_event disable trigger user;
+                        alter table chronology.score_total disable trigger user;
+                        delete from chronology.score_event;
+                        delete from chronology.score_total
+                        """,
+                        connection
+                    )
+                )
+                    await emptied.ExecuteNonQueryAsync(Ct);
+
+                await ScoresOfEarlierRows.FillAsync(connection, Ct);
+
+                Assert.Equal(live, await RowsAsync(connection));
+            },
+            iter: 20,
+            threads: 1
+        );
+
+    private static async Task<IReadOnlyList<string>> RowsAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select r from (select s::text from chronology.score_event s union all select t::text from chronology.score_total t) x (r)
+            order by r collate "C"
+            """,
+            connection
+        );
+        var rows = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(Ct);
+        while (await reader.ReadAsync(Ct))
+            rows.Add(reader.GetString(0));
+        return rows;
+    }
 
     [Fact]
     public Task do_not_depend_on_the_order_of_recording() =>
