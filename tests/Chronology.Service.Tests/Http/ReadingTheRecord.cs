@@ -280,8 +280,6 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
 
     [Theory]
     [InlineData("POST", "/actors/ussr/dispute")]
-    [InlineData("GET", "/eras")]
-    [InlineData("GET", "/explain?kind=recognition&holder=ussr&toward=israel")]
     [InlineData("GET", "/feed.atom")]
     [InlineData("GET", "/ledger/checkpoint")]
     [InlineData("GET", "/ledger/entries/1")]
