@@ -107,7 +107,7 @@ public static class Scoring
                         IsOpen: false
                     )
                 );
-            var expected = ScoreEvidence.Of(visible).SumAt(moment.AsOf);
+            var expected = ScoreEvidence.Of(visible, moment.Rules.Scale).SumAt(moment.AsOf);
             var given = (await scores.ReadAsync(moment, sides, moment.AsOf, moment.AsOf, ct)).Evidence.SumAt(
                 moment.AsOf
             );

@@ -12,14 +12,14 @@ public sealed record AppendOrder(string Chronology, Order Order, Caller Caller) 
 
 /// <summary>What became of an accepted order.</summary>
 /// <param name="Op">What was done; null where nothing was recorded, because the record says so already.</param>
-/// <param name="RecordedAt">RFC 3339 in UTC, microseconds.</param>
+/// <param name="RecordedAt">RFC 3339 in UTC, microseconds; null with position 0, where a chronology follows its first rules.</param>
 /// <param name="Scheme">An era's.</param>
 public sealed record Receipt(
     string Key,
     int Revision,
     string Status,
     long Position,
-    string RecordedAt,
+    string? RecordedAt,
     string? Op,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
 );
@@ -51,13 +51,13 @@ public sealed class AppendOrderHandler(Writer writer) : IRequestHandler<AppendOr
         );
     }
 
-    private static Result<Receipt> Told(RecordState state, long position, DateTimeOffset at, string? op) =>
+    private static Result<Receipt> Told(RecordState state, long position, DateTimeOffset? at, string? op) =>
         new Receipt(
             state.Id.OwnKey,
             state.Revision,
             RecordJson.Word(state.Status),
             position,
-            Instants.Text(at),
+            at is { } instant ? Instants.Text(instant) : null,
             op,
             state.Id.Scheme
         );
@@ -93,7 +93,19 @@ public static class AppendEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var kind in Enum.GetValues<RecordKind>())
+        routes
+            .MapRecord(
+                HttpMethod.Patch,
+                RecordKind.Chronology,
+                "",
+                (http, chronology, id, sender, ct) => ChangeAsync(Operation.Corrected, http, chronology, id, sender, ct)
+            )
+            .WithName("adopt-rules")
+            .WithSummary("Adopt a version of the rules, with a reason: {\"changes\":{\"rules\":2}}")
+            .WithTags("chronologies")
+            .TakesChange(Operation.Adopted)
+            .Gives<Receipt>(StatusCodes.Status200OK);
+        foreach (var kind in RecordKinds.Keyed)
         {
             var recording =
                 kind == RecordKind.Era
@@ -186,7 +198,7 @@ public static class AppendEndpoints
         var trying = Trying.Read(query);
         if ((query.Refusal() ?? caller.Rejection) is { } refusal)
             return Problems.Of(refusal);
-        var expected = Incoming.IfMatch(http.Request);
+        var expected = Incoming.IfMatch(http.Request, least: id.Kind == RecordKind.Chronology ? 0 : 1);
         if (expected.Rejection is { } unversioned)
             return Problems.Of(unversioned);
         var body = await Incoming.BodyAsync(http, ct);

@@ -41,13 +41,22 @@ public sealed record WouldBe(
 
 /// <summary>What answers about one day would tell differently, line by line from what to what.</summary>
 /// <param name="Facts">All but stances.</param>
-/// <param name="Scores">Of each pair of the event's actors, as it was and as it would be.</param>
+/// <param name="Scores">Of each pair of the event's actors, as it was and as it would be; where rules would be adopted, of the pairs with the most events.</param>
 public record Changed(
     IReadOnlyList<FactLine> Facts,
     IReadOnlyList<FactLine> Stances,
     IReadOnlyList<EraLine> Eras,
     IReadOnlyList<ScoreLine> Scores
-);
+)
+{
+    /// <summary>Where rules would be adopted: what the evidence shows of stances, of the first 1,000 by holder and toward. Left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StanceLine>? Shown { get; init; }
+
+    /// <summary>Where rules would be adopted: how many pairs there are besides the 200 with the most events, whose scores were not looked at. Left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Untried { get; init; }
+}
 
 /// <summary>What answers about another day would tell differently.</summary>
 public sealed record ChangedOn(
@@ -120,6 +129,9 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
 /// <summary>Looks at what a trial has changed, from within it.</summary>
 public sealed class TrialLook : IDisposable
 {
+    private const int GreatestPairs = 200;
+    private const int GreatestStances = 1_000;
+
     private readonly Reading reading;
     private readonly string chronology;
     private readonly Identities identities;
@@ -152,12 +164,29 @@ public sealed class TrialLook : IDisposable
         var pairs = await candidates.PairsAsync(chronology, before.Position, after.Position, ct);
         // The revisions behind them are those that are not recorded.
         var facts = lines.OfType<FactLine>().Select(line => line with { Revisions = null }).ToLookup(IsStance);
+        var adopts = before.Rules != after.Rules;
+        var (heaviest, more) = adopts ? await candidates.HeaviestPairsAsync(after, GreatestPairs, ct) : ([], 0);
         return new(
             [.. facts[false]],
             [.. facts[true]],
             [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })],
-            await comparing.ScoresAsync(before, after, pairs, ct)
-        );
+            await comparing.ScoresAsync(before, after, pairs.Union(heaviest), ct)
+        )
+        {
+            Shown = adopts
+                ? await comparing.StancesAsync(
+                    after with
+                    {
+                        Rules = before.Rules,
+                    },
+                    after,
+                    Parties.Everyone,
+                    GreatestStances,
+                    ct
+                )
+                : null,
+            Untried = adopts ? more : null,
+        };
     }
 
     private static bool IsStance(FactLine line) => line.Fact == "stance";

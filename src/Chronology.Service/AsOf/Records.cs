@@ -100,7 +100,7 @@ public static class RecordEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var kind in Enum.GetValues<RecordKind>())
+        foreach (var kind in RecordKinds.Keyed)
         {
             // An era's own address also sums it up: that is its slice's.
             if (kind == RecordKind.Era)

@@ -21,6 +21,9 @@ public sealed record ScoreOfRelations(
     string? Known
 ) : IRequest<Result<ScoreSeries>>, IValidated
 {
+    /// <summary>As of <see cref="Axes.Rules"/>.</summary>
+    public string? Rules { get; init; }
+
     public const int GreatestLength = 10_000;
 
     public Rejection? Refusal() =>
@@ -126,7 +129,7 @@ public sealed class ScoreOfRelationsHandler(Moments moments, Identities identiti
     {
         var resolved = await moments.ResolveAsync(
             request.Chronology,
-            new(request.To, request.Known),
+            new(request.To, request.Known) { Rules = request.Rules },
             cancellationToken
         );
         if (resolved.Rejection is { } rejection)
@@ -187,7 +190,10 @@ public static class ScoreEndpoint
                         query.Text("to"),
                         query.Text("step"),
                         query.Text("knownAt")
-                    ),
+                    )
+                    {
+                        Rules = query.Text("rules"),
+                    },
                 "between",
                 "from",
                 "to",

@@ -35,7 +35,7 @@ public sealed class BlameOfRecordHandler(Moments moments, Revisions revisions)
         if (resolved.Rejection is { } rejection)
             return rejection;
         var made = await revisions.OfAsync(resolved.Value, request.Id, cancellationToken);
-        return made.Count == 0
+        return made.Count == 0 && request.Id.Kind != RecordKind.Chronology
             ? OneRecordHandler.NoSuch(request.Id)
             : new BlameAnswer(
                 resolved.Value.Basis,

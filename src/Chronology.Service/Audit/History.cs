@@ -11,7 +11,7 @@ public sealed record HistoryOfRecord(string Chronology, RecordId Id, Axes Axes) 
 
 public sealed record HistoryAnswer(Basis Basis, IReadOnlyList<RevisionAnswer> Revisions);
 
-/// <param name="Op">recorded, corrected, refined, reassessed, retracted, reinstated, disputed, resolved, merged or split.</param>
+/// <param name="Op">recorded, corrected, refined, reassessed, retracted, reinstated, disputed, resolved, merged, split or adopted.</param>
 /// <param name="Citations">What supports the change itself.</param>
 public sealed record RevisionAnswer(
     int Revision,
@@ -34,7 +34,7 @@ public sealed class HistoryOfRecordHandler(Moments moments, Revisions revisions)
         if (resolved.Rejection is { } rejection)
             return rejection;
         var made = await revisions.OfAsync(resolved.Value, request.Id, cancellationToken);
-        return made.Count == 0
+        return made.Count == 0 && request.Id.Kind != RecordKind.Chronology
             ? OneRecordHandler.NoSuch(request.Id)
             : new HistoryAnswer(resolved.Value.Basis, [.. made.Select(Told)]);
     }

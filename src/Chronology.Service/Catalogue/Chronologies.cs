@@ -19,6 +19,8 @@ public sealed record OneChronology(string Slug) : IRequest<Result<ChronologyCard
 public sealed record ChronologiesAnswer(IReadOnlyList<ChronologyCard> Chronologies);
 
 /// <param name="First">The first day of any event, or null; <paramref name="Last"/>: the last.</param>
+/// <param name="Rules">The version adopted at the head; 1 where none was adopted.</param>
+/// <param name="Revision">Of the chronology's own record, which is its ETag: how often rules were adopted.</param>
 public sealed record ChronologyCard(
     string Slug,
     string Title,
@@ -28,7 +30,8 @@ public sealed record ChronologyCard(
     string? First,
     string? Last,
     KnownAt Head,
-    int Rules
+    int Rules,
+    int Revision
 );
 
 /// <summary>Records that are neither retracted nor merged.</summary>
@@ -76,7 +79,9 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
         await using var command = source.CreateCommand(
             $"""
             select c.slug, c.title, c.description, c.licence, h.position, h.recorded_at,
-                coalesce(n.events, 0), coalesce(n.actors, 0), coalesce(n.issues, 0), coalesce(n.sources, 0), coalesce(n.schemes, 0), coalesce(n.eras, 0), n.first, n.last
+                coalesce(n.events, 0), coalesce(n.actors, 0), coalesce(n.issues, 0), coalesce(n.sources, 0), coalesce(n.schemes, 0), coalesce(n.eras, 0), n.first, n.last,
+                {AdoptedRules.At("c.slug", "h.position")},
+                coalesce((select a.revision from chronology.record a where a.chronology = c.slug and a.kind = 'chronology' and a.to_position = {DerivedRows.Open}), 0)
             from chronology.chronology c
             join chronology.head h on h.chronology = c.slug
             left join lateral (
@@ -118,7 +123,8 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
                             ? null
                             : Instants.Text(reader.GetFieldValue<DateTimeOffset>(5))
                     ),
-                    Moment.Rules
+                    AdoptedRules.Read(reader, 14).Number,
+                    reader.GetInt32(15)
                 )
             );
         }
@@ -176,13 +182,19 @@ public static class ChronologyEndpoints
             .MapGet(
                 "/api/chronologies/{chronology}",
                 async (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
-                    new Parameters(http.Request).Refusal() is { } refusal
-                        ? Problems.Of(refusal)
-                        : Answers.Of(await sender.Send(new OneChronology(chronology), ct))
+                {
+                    if (new Parameters(http.Request).Refusal() is { } refusal)
+                        return Problems.Of(refusal);
+                    var card = await sender.Send(new OneChronology(chronology), ct);
+                    if (card.IsOk)
+                        http.Response.Headers.ETag = $"\"{card.Value.Revision}\"";
+                    return Answers.Of(card);
+                }
             )
             .WithName("get-chronology")
-            .WithSummary("One chronology: its counts, first and last date, and head")
+            .WithSummary("One chronology: its counts, first and last date, head, and the rules that it follows")
             .WithTags("chronologies")
+            .WithMetadata(new SentHeaders([], ["ETag"]))
             .Gives<ChronologyCard>(StatusCodes.Status200OK);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Chronology.Eras;
 using Chronology.Recording;
+using Chronology.Rules;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -30,6 +31,7 @@ public sealed class CitationTexts(ISender sender, NpgsqlDataSource source)
         var recorded = moment.RecordedAt is { } at ? DateOnly.FromDateTime(at.UtcDateTime) : (DateOnly?)null;
         var asOf = $"{title} as of {moment.AsOf}";
         var when = recorded is { } day ? $" ({day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)})" : "";
+        var rules = moment.Rules == RulesVersion.First ? "" : $", by {moment.Rules}";
         var csl = new JsonObject
         {
             ["id"] = name.Id,
@@ -46,7 +48,7 @@ public sealed class CitationTexts(ISender sender, NpgsqlDataSource source)
                 ["date-parts"] = new JsonArray(new JsonArray(issued.Year, issued.Month, issued.Day)),
             };
         return new ReadyCitation(
-            $"{card.Value.Title}. {asOf}, as known at position {moment.Position}{when}. Chronology. {url}. {name.Hash}.",
+            $"{card.Value.Title}. {asOf}, as known at position {moment.Position}{when}{rules}. Chronology. {url}. {name.Hash}.",
             csl
         );
     }

@@ -96,7 +96,23 @@ public sealed class CitedAnswerHandlers(
             return rejection;
         var question = found.Value.Question;
         var since = request.Since ?? question.Position;
-        var head = await moments.ResolveAsync(request.Chronology, new(question.AsOf, null), cancellationToken);
+        var adopted = await moments.ResolveAsync(
+            request.Chronology,
+            question.Axes with
+            {
+                Rules = null,
+            },
+            cancellationToken
+        );
+        if (adopted.Rejection is { } gone)
+            return gone;
+        // Asked under the rules of its chronology it follows what that adopts; asked under others it keeps to them.
+        var byItsRules = adopted.Value.Rules.Number != question.Rules;
+        var head = await moments.ResolveAsync(
+            request.Chronology,
+            new(question.AsOf, null) { Rules = byItsRules ? question.Axes.Rules : null },
+            cancellationToken
+        );
         if (head.Rejection is { } unknown)
             return unknown;
         var until = head.Value.Position;
@@ -139,7 +155,7 @@ public sealed class CitedAnswerHandlers(
             var said = await answers.AnswerAsync(
                 request.Chronology,
                 question.Path,
-                question.AskedAt(position),
+                question.AskedAt(position, byItsRules),
                 cancellationToken
             );
             return said.Rejection is { } refused ? refused.Code : Said(said.Value);

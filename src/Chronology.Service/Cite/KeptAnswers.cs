@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chronology.Recording;
+using Chronology.Rules;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
@@ -138,10 +139,10 @@ public sealed class KeptAnswers(
         {
             return new Rejection(
                 "no-such-answer",
-                $"That answer has the rules {question.Rules} and the format {question.Format}, this service gives {Moment.Rules} and {Moment.Format}: an answer that is to outlast them has to be cited."
+                $"That answer has the rules {question.Rules} and the format {question.Format}, this service gives 1 to {RulesVersion.All.Count} and {Moment.Format}: an answer that is to outlast them has to be cited."
             );
         }
-        var again = await AskAsync(chronology, question.Path, question.AskedAt(question.Position), ct);
+        var again = await AskAsync(chronology, question.Path, question.AskedAt(question.Position, byItsRules: true), ct);
         if (again.Rejection is not null || again.Value.Question.ToString() != question.ToString())
             return NoSuch;
         var seal = again.Value.Seal;

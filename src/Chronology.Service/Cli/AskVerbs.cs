@@ -42,6 +42,7 @@ public static class AskVerbs
         ["status"] = ("STATUSES", "active, disputed, retracted, merged; default active,disputed"),
         ["cursor"] = ("CURSOR", "Where the last page ended"),
         ["limit"] = ("N", "At most so many, 1 to 1000; default 100"),
+        ["rules"] = ("N", "The version of the rules to answer by; default the one adopted at the position"),
         ["since"] = ("POSITION", "What was recorded after it; default 0"),
     };
 
@@ -167,11 +168,13 @@ public static class AskVerbs
             HelpName = "TO",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var options = Options("between", "actor");
+        var options = Options("between", "actor", "rules");
+        options["rules"].Description =
+            "The rules of the other answer, or of both: 2, 1..2; default those adopted at each one's position";
         var command = Command(
             run,
             "compare",
-            "What lies between two answers: what the record learnt, what the world did",
+            "What lies between two answers: what the record learnt, what the world did, what the rules changed",
             options
         );
         command.Arguments.Add(from);
@@ -184,7 +187,10 @@ public static class AskVerbs
                     null,
                     Query(parsed, options, ("from", parsed.GetRequiredValue(from)), ("to", parsed.GetValue(to))),
                     (chronology, q) =>
-                        new Comparison(chronology, q.Text("from"), q.Text("to"), q.Text("between"), q.Text("actor")),
+                        new Comparison(chronology, q.Text("from"), q.Text("to"), q.Text("between"), q.Text("actor"))
+                        {
+                            Rules = q.Text("rules"),
+                        },
                     Tables.Comparison,
                     ct
                 )
@@ -192,7 +198,8 @@ public static class AskVerbs
         return new(
             command,
             "chronology compare 1974-07-01@64 1992-01-01 --between ussr,plo",
-            "chronology compare @64 --actor plo"
+            "chronology compare @64 --actor plo",
+            "chronology compare 1992 1992 --between ussr,israel --rules 1..2"
         );
     }
 
@@ -277,6 +284,7 @@ public static class AskVerbs
         };
         var json = new Option<bool>("--json") { Description = "Changes nothing: each line is JSON" };
         var options = Options("knownAt");
+        options.Remove("rules");
         var command = new Command("export", "All revisions as lines that import takes")
         {
             output,
@@ -482,8 +490,11 @@ public static class AskVerbs
         return command;
     }
 
+    /// <remarks>With <c>knownAt</c>, so that the answer has a basis, comes <c>rules</c>.</remarks>
     internal static Dictionary<string, Option<string?>> Options(params string[] parameters) =>
-        parameters.ToDictionary(
+        parameters
+            .SelectMany(name => name == "knownAt" ? [name, "rules"] : new[] { name })
+            .ToDictionary(
             name => name,
             name => new Option<string?>($"--{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)}")
             {
@@ -518,17 +529,18 @@ public static class Named
     public static Result<RecordId> Record(string text) =>
         text.Split('/') switch
         {
+            ["chronology"] or ["chronology", "itself"] => RecordId.Itself,
             ["era", { Length: > 0 } scheme, { Length: > 0 } key] => RecordId.Era(scheme, key),
             [not "era" and var kind, { Length: > 0 } key] when Kind(kind) is { } known => new RecordId(known, key),
             _ => new Rejection(
                 "invalid-parameter",
-                $"“{text}” names no record: write event/KEY, actor/KEY, issue/KEY, source/KEY, scheme/KEY or era/SCHEME/KEY."
+                $"“{text}” names no record: write event/KEY, actor/KEY, issue/KEY, source/KEY, scheme/KEY, era/SCHEME/KEY or chronology."
             ),
         };
 
     public static RecordKind? Kind(string word) =>
-        Enum.GetValues<RecordKind>()
-            .Where(kind => kind.Name() == word)
+        RecordKinds
+            .Keyed.Where(kind => kind.Name() == word)
             .Select(kind => (RecordKind?)kind)
             .FirstOrDefault();
 }

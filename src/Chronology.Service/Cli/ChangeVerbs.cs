@@ -76,10 +76,11 @@ public static class ChangeVerbs
             Change(
                 run,
                 "correct",
-                "Correct a record by a merge patch, with a reason",
+                "Correct a record by a merge patch, with a reason; correct chronology adopts rules",
                 Operation.Corrected,
                 "chronology correct event/plo-embassy-moscow --if-match 2 --set occurred=1974-08 --reason refinement --note \"The month is in the register.\"",
-                "chronology correct actor/plo --if-match 1 --changes '{\"names\":[{\"name\":\"PLO\"}]}' --reason correction"
+                "chronology correct actor/plo --if-match 1 --changes '{\"names\":[{\"name\":\"PLO\"}]}' --reason correction",
+                "chronology correct chronology --if-match 0 --set rules=2 --reason adoption --note \"Stricter evidence.\""
             ),
             Change(
                 run,
@@ -130,7 +131,7 @@ public static class ChangeVerbs
     {
         var record = new Argument<string>("record")
         {
-            Description = "The record, such as event/plo-embassy-moscow",
+            Description = "The record, such as event/plo-embassy-moscow; chronology: the chronology itself",
             HelpName = "KIND/KEY",
         };
         var ifMatch = new Option<string?>("--if-match")
@@ -241,7 +242,7 @@ public static class ChangeVerbs
 
     private static Result<int> Revision(string? given) =>
         given is null ? new Rejection("revision-required", "Say which revision you have read: --if-match N.")
-        : int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision >= 1
+        : int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision >= 0
             ? revision
         : new Rejection("invalid-parameter", "--if-match takes one revision, such as 3.");
 
@@ -271,7 +272,7 @@ public static class ChangeVerbs
 /// <summary>The merge patch that options spell.</summary>
 public static class Patch
 {
-    private static readonly string[] Numbers = ["order", "intensity"];
+    private static readonly string[] Numbers = ["order", "intensity", "rules"];
 
     /// <summary>A value is text, unless it is null, begins with {, [ or ", or its field is a number's.</summary>
     public static Result<JsonObject> Of(RecordKind kind, string? changes, IReadOnlyList<string> sets)

@@ -70,6 +70,7 @@ public static class Commands
             EditVerb.Of(run),
             .. ChangeVerbs.Of(run),
             MigrateVerb.Of(run),
+            RulesVerb.Of(run),
             StatusVerb.Of(run),
         ];
         foreach (var verb in verbs)

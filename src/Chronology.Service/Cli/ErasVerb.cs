@@ -128,7 +128,10 @@ public static class ErasVerb
                 var page = read(answer.Value);
                 records.AddRange(page.Records);
                 // Everything after the first answer is asked on its basis.
-                axes = new(page.Basis.AsOf, page.Basis.KnownAt.Position.ToString(CultureInfo.InvariantCulture));
+                axes = new(page.Basis.AsOf, page.Basis.KnownAt.Position.ToString(CultureInfo.InvariantCulture))
+                {
+                    Rules = page.Basis.Rules.ToString(CultureInfo.InvariantCulture),
+                };
                 if (page.Next is null)
                     return (page.Basis, records);
                 cursor = page.Next;

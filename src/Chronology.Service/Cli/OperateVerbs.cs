@@ -63,11 +63,13 @@ public static class StatusVerb
         IReadOnlyList<ChronologyHead> Chronologies
     );
 
+    /// <param name="Rules">The version adopted at the head.</param>
     /// <param name="StateHash">Of everything derived up to the head; left out unless it is asked for.</param>
     public sealed record ChronologyHead(
         string Slug,
         string Title,
         KnownAt Head,
+        int Rules,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StateHash
     );
 
@@ -152,7 +154,13 @@ public static class StatusVerb
             kind,
             null,
             [],
-            [.. all.Value.Chronologies.Select(card => new ChronologyHead(card.Slug, card.Title, card.Head, null))]
+            [.. all.Value.Chronologies.Select(card => new ChronologyHead(
+                    card.Slug,
+                    card.Title,
+                    card.Head,
+                    card.Rules,
+                    null
+                ))]
         );
     }
 

@@ -4,6 +4,8 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Compare;
+using Chronology.Service.Stances;
+using Chronology.Time;
 using Spectre.Console;
 
 namespace Chronology.Service.Cli;
@@ -16,7 +18,7 @@ public static partial class Tables
         Say(console, $"to {Basis(answer.Basis)}");
         var (day, other) = (answer.From.AsOf, answer.Basis.AsOf);
         var (position, to) = (answer.From.KnownAt.Position, answer.Basis.KnownAt.Position);
-        if (position == to && day == other)
+        if (position == to && day == other && answer.Rules.Count == 0)
             Say(console, "Nothing is different.");
         if (position != to)
         {
@@ -46,7 +48,13 @@ public static partial class Tables
         if (answer.Rules.Count > 0)
         {
             Say(console, "");
-            Lines(console, "What other rules say", answer.Rules);
+            Lines(
+                console,
+                $"What rules {answer.Basis.Rules} say instead of rules {answer.From.Rules}",
+                answer.Rules,
+                "Adopted",
+                line => line.Revisions!.Select(Recorded)
+            );
         }
     }
 
@@ -66,7 +74,7 @@ public static partial class Tables
             Changes(day.AsOf, day);
 
         void Changes(string asOf, Changed changed) =>
-            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores]);
+            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown ?? []]);
     }
 
     private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>
@@ -93,6 +101,11 @@ public static partial class Tables
             {
                 FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
                 EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
+                StanceLine stance => (
+                    $"stance {stance.Holder} → {stance.Toward}",
+                    Shown(stance.Before),
+                    Shown(stance.After)
+                ),
                 ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
                 _ => throw new ArgumentOutOfRangeException(nameof(lines), line, null),
             };
@@ -123,8 +136,13 @@ public static partial class Tables
             ? "—"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{score.Value} ({score.Band}, {score.Low} to {score.High}, {score.Confidence})"
+                $"{score.Value} ({score.Band}, {score.Trend}, {score.Low} to {score.High}, {score.Confidence})"
             );
+
+    private static string Shown(StanceAnswer? stance) =>
+        stance is null
+            ? "—"
+            : $"{Shown(stance.Revealed)}{(stance.Stale is Certainty.Certain or Certainty.Possible ? $", stale: {RecordJson.Word(stance.Stale.Value)}" : "")}";
 
     private static string Recorded(ChangeAnswer change) =>
         $"{change.Position}: {Named(change.Record, change.Scheme, change.Key)} {change.Op} by {By(change.Author, change.Via)}{(change.Reason is null ? "" : $", {Why(change.Reason)}")}";

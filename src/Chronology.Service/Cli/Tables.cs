@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chronology.Recording;
+using Chronology.Rules;
 using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
@@ -333,9 +334,9 @@ public static partial class Tables
         );
         if (answer.Chronologies.Count == 0)
             return;
-        var table = New("Chronology", "Title", "Head", "Recorded");
+        var table = New("Chronology", "Title", "Head", "Recorded", "Rules");
         foreach (var one in answer.Chronologies)
-            Row(table, one.Slug, one.Title, Number(one.Head.Position), one.Head.At);
+            Row(table, one.Slug, one.Title, Number(one.Head.Position), one.Head.At, Number(one.Rules));
         Show(console, table);
         foreach (var one in answer.Chronologies.Where(one => one.StateHash is not null))
             Say(console, $"State of {one.Slug} at position {Number(one.Head.Position)}: {one.StateHash}");
@@ -392,7 +393,7 @@ public static partial class Tables
     }
 
     private static string Basis(Basis basis) =>
-        $"as of {basis.AsOf}, as known at position {basis.KnownAt.Position}{(basis.KnownAt.At is { } at ? $" ({at})" : "")}";
+        $"as of {basis.AsOf}, as known at position {basis.KnownAt.Position}{(basis.KnownAt.At is { } at ? $" ({at})" : "")}{(basis.Rules == RulesVersion.First.Number ? "" : $", by rules {basis.Rules}")}";
 
     private static Table New(params string[] headings)
     {

@@ -12,8 +12,24 @@ public sealed record Comparison(string Chronology, string? From, string? To, str
     : IRequest<Result<ComparisonAnswer>>,
         IValidated
 {
+    /// <summary>The rules of the second answer, or of both: <c>2</c>, <c>1..2</c>. Those that are not named are the ones adopted at their position.</summary>
+    public string? Rules { get; init; }
+
     public Rejection? Refusal() =>
-        Parties.Read(Between, Actor).Rejection ?? Point("from", From).Rejection ?? Point("to", To ?? "").Rejection;
+        Parties.Read(Between, Actor).Rejection
+        ?? Point("from", From).Rejection
+        ?? Point("to", To ?? "").Rejection
+        ?? Moments.ReadRules(RulesNamed.First).Rejection
+        ?? Moments.ReadRules(RulesNamed.Second).Rejection;
+
+    /// <summary>The rules of the two answers as they are named; null where they are not.</summary>
+    internal (string? First, string? Second) RulesNamed =>
+        Rules?.Split("..", 2) switch
+        {
+            null => (null, null),
+            [var second] => (null, second),
+            var both => (both[0], both[1]),
+        };
 
     /// <summary>The axes of one of the two answers.</summary>
     internal static Result<Axes> Point(string name, string? text)
@@ -37,11 +53,11 @@ public sealed record Comparison(string Chronology, string? From, string? To, str
 
 /// <param name="Basis">Of the second answer, (D2, T2).</param>
 /// <param name="From">The basis of the first answer, (D1, T1).</param>
-/// <param name="Through">The basis of the answer between them, (D1, T2).</param>
+/// <param name="Through">The basis of the answer between them, (D1, T2), by the rules of the first.</param>
 /// <param name="Knowledge">From the first answer to the one between: what was recorded, corrected or withdrawn. Eras after facts, as all three.</param>
-/// <param name="World">From the one between to the second.</param>
-/// <param name="Rules">What another version of the rules changes on the second; empty where both answers follow the same.</param>
-/// <param name="Unchanged">How many of the revisions between T1 and T2 are behind no line of knowledge.</param>
+/// <param name="World">From the one between to the second as the first's rules would have it.</param>
+/// <param name="Rules">What the second's rules change on that: score and stances; empty where both answers follow the same.</param>
+/// <param name="Unchanged">How many of the revisions between T1 and T2 are behind no line of knowledge, nor of rules.</param>
 public sealed record ComparisonAnswer(
     Basis Basis,
     Basis From,
@@ -57,14 +73,16 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
 {
     public async Task<Result<ComparisonAnswer>> Handle(Comparison request, CancellationToken cancellationToken)
     {
-        var second = await PointAsync(request.Chronology, "to", request.To ?? "", cancellationToken);
+        var (before, after) = request.RulesNamed;
+        var second = await PointAsync(request.Chronology, "to", request.To ?? "", after, cancellationToken);
         if (second.Rejection is { } unreadable)
             return unreadable;
-        var first = await PointAsync(request.Chronology, "from", request.From, cancellationToken);
+        var first = await PointAsync(request.Chronology, "from", request.From, before, cancellationToken);
         if (first.Rejection is { } rejection)
             return rejection;
         var (from, to) = (first.Value, second.Value);
-        var through = to with { AsOf = from.AsOf };
+        var through = to with { AsOf = from.AsOf, Rules = from.Rules };
+        var byFirstRules = to with { Rules = from.Rules };
         var parties = Parties.Read(request.Between, request.Actor).Value;
         foreach (var moment in new[] { from, to })
         {
@@ -72,15 +90,18 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
                 return twice;
         }
         var knowledge = await comparing.KnowledgeAsync(from, through, parties, cancellationToken);
+        var adoptions = request.Rules is null ? await comparing.AdoptionsAsync(from, to, cancellationToken) : [];
+        var rules = await comparing.RulesAsync(byFirstRules, to, parties, adoptions, cancellationToken);
         return new ComparisonAnswer(
             to.Basis,
             from.Basis,
             through.Basis,
             knowledge,
-            await comparing.WorldAsync(through, to, parties, cancellationToken),
-            [],
+            await comparing.WorldAsync(through, byFirstRules, parties, cancellationToken),
+            rules,
             Math.Abs(to.Position - from.Position)
                 - knowledge
+                    .Concat(rules)
                     .SelectMany(line => line.Revisions!)
                     .Select(revision => revision.Position)
                     .Distinct()
@@ -88,9 +109,16 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
         );
     }
 
-    private async Task<Result<Moment>> PointAsync(string chronology, string name, string? text, CancellationToken ct)
+    private async Task<Result<Moment>> PointAsync(
+        string chronology,
+        string name,
+        string? text,
+        string? rules,
+        CancellationToken ct
+    )
     {
-        var resolved = await moments.ResolveAsync(chronology, Comparison.Point(name, text).Value, ct);
+        var axes = Comparison.Point(name, text).Value with { Rules = rules };
+        var resolved = await moments.ResolveAsync(chronology, axes, ct);
         return resolved.Rejection is { Code: "invalid-parameter" } unreadable
             ? unreadable with
             {
@@ -114,12 +142,15 @@ public static class CompareEndpoint
                         query.Text("to"),
                         query.Text("between"),
                         query.Text("actor")
-                    ),
+                    )
+                    {
+                        Rules = query.Text("rules"),
+                    },
                 "between",
                 "actor"
             )
             .WithMetadata(new AskedPoints("from", "to"))
             .WithName("compare")
-            .WithSummary("What lies between two answers: what the record learnt, what the world did")
+            .WithSummary("What lies between two answers: what the record learnt, what the world did, what the rules changed")
             .WithTags("questions");
 }

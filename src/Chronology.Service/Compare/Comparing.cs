@@ -3,6 +3,7 @@ using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using Chronology.Time;
@@ -17,20 +18,27 @@ public sealed class Comparing(
     FactTelling facts,
     RecordedEras eras,
     ScoreTelling scores,
+    Facts factsRead,
+    StanceTelling stances,
     Candidates candidates,
     Reading source
 )
 {
     /// <param name="identities">Read there too.</param>
-    public static Comparing Over(Reading reading, Identities identities) =>
-        new(
+    public static Comparing Over(Reading reading, Identities identities)
+    {
+        var facts = new Facts(reading, identities);
+        return new(
             identities,
-            new FactTelling(new Facts(reading, identities)),
+            new FactTelling(facts),
             new RecordedEras(reading),
             new ScoreTelling(new Scores(reading)),
+            facts,
+            new StanceTelling(facts, reading),
             new Candidates(reading),
             reading
         );
+    }
 
     /// <summary>What the record came to say differently of one day: two moments of the same day.</summary>
     /// <remarks>Behind a line stand the revisions of the events that decided its fact, before or after, of the actors that made it theirs, and of its era.</remarks>
@@ -98,6 +106,83 @@ public sealed class Comparing(
         IReadOnlyList<ChangeAnswer> Revising(IEnumerable<RecordId> behind) =>
             [.. behind.Distinct().SelectMany(id => revisions[id]).OrderBy(revision => revision.Position)];
     }
+
+    /// <summary>The adoptions of rules between two moments, in the order of their positions.</summary>
+    public async Task<IReadOnlyList<ChangeAnswer>> AdoptionsAsync(Moment one, Moment other, CancellationToken ct) =>
+        [
+            .. (
+                await LedgerRows.RevisingAsync(
+                    source,
+                    one.Chronology,
+                    Math.Min(one.Position, other.Position),
+                    Math.Max(one.Position, other.Position),
+                    [RecordId.Itself],
+                    ct
+                )
+            ).Select(ChangeAnswer.Of),
+        ];
+
+    /// <summary>What other rules say: two moments that differ in nothing else.</summary>
+    /// <remarks>Facts and eras are the same under all rules. Reads every stance of the parties; without parties, all that there are.</remarks>
+    /// <param name="adoptions">Those behind every line.</param>
+    public async Task<IReadOnlyList<DifferenceLine>> RulesAsync(
+        Moment before,
+        Moment after,
+        Parties parties,
+        IReadOnlyList<ChangeAnswer> adoptions,
+        CancellationToken ct
+    )
+    {
+        if (before.Rules == after.Rules)
+            return [];
+        var identity = await identities.AtAsync(before, ct);
+        var ofScore = await ScoreAsync(
+            (before, identity),
+            (after, identity),
+            parties,
+            (line, _) => Task.FromResult(line with { Revisions = adoptions }),
+            ct
+        );
+        var ofStances = await StancesAsync(before, after, parties, int.MaxValue, ct);
+        return [.. ofScore, .. ofStances.Select(line => line with { Revisions = adoptions })];
+    }
+
+    /// <summary>The stances of these parties under two versions of the rules, where they differ, by holder and toward.</summary>
+    /// <param name="greatest">Of so many facts at most, in the order of their keys.</param>
+    public async Task<IReadOnlyList<StanceLine>> StancesAsync(
+        Moment before,
+        Moment after,
+        Parties parties,
+        int greatest,
+        CancellationToken ct
+    )
+    {
+        var identity = await identities.AtAsync(before, ct);
+        var standing = parties.As(identity).Value;
+        var selection = FactSelection.Of(standing) with { Kind = Stance.Kind };
+        var recorded = await factsRead.ReadAsync(before, identity, selection, ct);
+        var lines = new List<StanceLine>();
+        foreach (var page in recorded.Take(greatest).Chunk(StancesAtOnce))
+        {
+            var was = await stances.OfAsync(before, identity, page, ct);
+            var now = await stances.OfAsync(after, identity, page, ct);
+            lines.AddRange(was.Zip(now).Where(pair => !Same(pair.First, pair.Second)).Select(Line));
+        }
+        return lines;
+    }
+
+    private const int StancesAtOnce = 500;
+
+    private static StanceLine Line((StanceAnswer Before, StanceAnswer After) line) =>
+        new(
+            line.Before.Holder,
+            line.Before.Toward,
+            line.Before.Revealed.Value == line.After.Revealed.Value ? Change.Certainty : Change.Value,
+            line.Before,
+            line.After,
+            null,
+            null
+        );
 
     /// <summary>The scores of these pairs of actors, as those that stand, where they differ.</summary>
     public async Task<IReadOnlyList<ScoreLine>> ScoresAsync(

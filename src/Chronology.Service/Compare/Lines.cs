@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 
 namespace Chronology.Service.Compare;
@@ -14,7 +15,7 @@ public enum Change
     /// <summary>Only the first answer lists it.</summary>
     Ended,
 
-    /// <summary>Of a score, and of a fact that has one value at a time: it is another.</summary>
+    /// <summary>Of a score, of a stance that is shown, and of a fact that has one value at a time: it is another.</summary>
     Value,
 
     /// <summary>How sure it is, or what else it may be; of a score its bounds and what else is said beside its value.</summary>
@@ -31,12 +32,13 @@ public enum Change
 }
 
 /// <summary>Where two answers tell one thing differently: <c>before</c> and <c>after</c> are what <c>GET /state</c> lists of it, null where nothing.</summary>
-/// <param name="Revisions">Of knowledge: those behind the line, in position order.</param>
+/// <param name="Revisions">Of knowledge: those behind the line, in position order; of rules the adoptions, none where the rules were asked for.</param>
 /// <param name="Events">Of the world: those that begin or end between the two days, or perhaps do, by (earliest, latest, key).</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "about")]
 [JsonDerivedType(typeof(FactLine), "fact")]
 [JsonDerivedType(typeof(EraLine), "era")]
 [JsonDerivedType(typeof(ScoreLine), "score")]
+[JsonDerivedType(typeof(StanceLine), "stance")]
 public abstract record DifferenceLine(
     [property: JsonPropertyOrder(1)] Change Change,
     [property: JsonPropertyOrder(3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -78,6 +80,17 @@ public sealed record ScoreLine(
     Change Change,
     [property: JsonPropertyOrder(2)] ScoreAnswer? Before,
     [property: JsonPropertyOrder(2)] ScoreAnswer? After,
+    IReadOnlyList<ChangeAnswer>? Revisions,
+    IReadOnlyList<EventBehind>? Events
+) : DifferenceLine(Change, Revisions, Events);
+
+/// <summary>Where the evidence shows another stance, or the same less or more surely: <c>before</c> and <c>after</c> are what <c>GET /stances</c> tells of it.</summary>
+public sealed record StanceLine(
+    string Holder,
+    string Toward,
+    Change Change,
+    [property: JsonPropertyOrder(2)] StanceAnswer? Before,
+    [property: JsonPropertyOrder(2)] StanceAnswer? After,
     IReadOnlyList<ChangeAnswer>? Revisions,
     IReadOnlyList<EventBehind>? Events
 ) : DifferenceLine(Change, Revisions, Events);

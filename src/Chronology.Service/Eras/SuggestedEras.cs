@@ -46,8 +46,6 @@ public sealed class SuggestedErasHandler(Moments moments, NpgsqlDataSource sourc
     /// <summary>No year farther back takes part.</summary>
     private const int GreatestYears = 500;
 
-    private const int FewYears = 10;
-    private const int FewEvents = 20;
 
     private sealed record Weighed(string Key, DayWindow Days, int Weight);
 
@@ -71,7 +69,8 @@ public sealed class SuggestedErasHandler(Moments moments, NpgsqlDataSource sourc
                 "These are suggestions by computation from the recorded events, not eras that anybody recorded."
             ),
         };
-        if (events.Count < FewEvents || flow.Length < FewYears)
+        var thin = moment.Rules.Suggestions;
+        if (events.Count < thin.FewEvents || flow.Length < thin.FewYears)
         {
             notes.Add(
                 new(

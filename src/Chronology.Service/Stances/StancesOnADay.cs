@@ -37,7 +37,7 @@ public sealed record StancesAnswer(
 /// <param name="Salience">1 (low) to 3, the mean of what the evidence states, by weight; null: nothing is stated.</param>
 /// <param name="SayDoGap">Null: words or deeds alone are insufficient evidence.</param>
 /// <param name="LastReaffirmed">The day of the last evidence on the side of the declared position, where none is declared of the revealed one.</param>
-/// <param name="Stale">certain, possible or no: whether that is more than ten years ago.</param>
+/// <param name="Stale">certain, possible or no: whether that is longer ago than the rules say, ten years at first.</param>
 /// <param name="Window">From the first possible day of the evidence to the last.</param>
 /// <param name="Count">How many pieces of evidence take a position.</param>
 /// <param name="Evidence">All by (earliest, latest, key), also what takes no position.</param>
@@ -141,37 +141,25 @@ public sealed record WeightAnswer(decimal Value, decimal Low, decimal High)
     private static decimal Decimal(long weight) => (weight + TenThousandth / 2) / TenThousandth / 10_000m;
 }
 
-public sealed class StancesOnADayHandler(
-    Moments moments,
-    Identities identities,
-    Facts facts,
-    Silences silences,
-    NpgsqlDataSource source
-) : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
+/// <summary>Tells stances, by the rules of the moment.</summary>
+public sealed class StanceTelling(Facts facts, Reading source)
 {
-    public async Task<Result<StancesAnswer>> Handle(StancesOnADay request, CancellationToken cancellationToken)
+    /// <summary>The stances among these facts, in their order; one of which nothing may have begun is none.</summary>
+    public async Task<IReadOnlyList<StanceAnswer>> OfAsync(
+        Moment moment,
+        Identity identity,
+        IReadOnlyList<FactEffects> page,
+        CancellationToken ct
+    )
     {
-        var place = TimelineCursor.Open(request.Cursor, request.Axes).Value;
-        var resolved = await moments.ResolveAsync(request.Chronology, place.Axes, cancellationToken);
-        if (resolved.Rejection is { } rejection)
-        {
-            return place.Cursor is not null && place.Axes.AsOf is null && rejection.Code == "invalid-parameter"
-                ? TimelineCursor.Forged
-                : rejection;
-        }
-        var moment = resolved.Value;
-        var selection = FactQuestion.Selection(Stance.Kind, request.Holder, request.Toward, null, null);
-        var identity = await identities.AtAsync(moment, cancellationToken);
-        var found = await facts.ReadAsync(moment, identity, selection, cancellationToken);
-        var first = (int)Math.Clamp(place.Cursor?.Place.First ?? 0, 0, found.Count);
-        var page = found.Skip(first).Take(request.Limit).ToList();
-        var evidence = await EvidenceAsync(moment, page, cancellationToken);
+        var evidence = await EvidenceAsync(moment, page, ct);
         var stances = page.Select(fact =>
                 Stance.Of(
                     fact.AsOf(moment.AsOf),
                     fact.Heritage.Sources.SelectMany(of => evidence[of.Key])
                         .Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
-                    moment.AsOf
+                    moment.AsOf,
+                    moment.Rules.Stances
                 )
             )
             .OfType<Stance>()
@@ -181,23 +169,9 @@ public sealed class StancesOnADayHandler(
             stances.SelectMany(stance =>
                 FactTelling.Rests(stance.Declared).Concat(stance.Evidence.Select(piece => piece.Effect))
             ),
-            cancellationToken
+            ct
         );
-        var next = first + page.Count;
-        return new StancesAnswer(
-            moment.Basis,
-            [.. stances.Select(stance => Tell(stance, identity.HeritageOf(stance.Declared.Key), citations))],
-            next < found.Count ? TimelineCursor.Write(new(moment.Position, new(next, 0, 0, Stance.Kind))) : null,
-            await NotesAsync(
-                request,
-                moment,
-                identity,
-                isSilent: !found.SelectMany(fact => fact.Effects).Any(MayHaveBegun),
-                cancellationToken
-            )
-        );
-
-        bool MayHaveBegun(RecordedEffect effect) => StanceEvidence.Of(effect, moment.AsOf) is not null;
+        return [.. stances.Select(stance => Tell(stance, identity.HeritageOf(stance.Declared.Key), citations))];
     }
 
     /// <summary>All effects that may have begun by the day on the keys that make up the histories of these facts, by index.</summary>
@@ -301,6 +275,49 @@ public sealed class StancesOnADayHandler(
                 }),
             ]
         );
+    }
+}
+
+public sealed class StancesOnADayHandler(
+    Moments moments,
+    Identities identities,
+    Facts facts,
+    StanceTelling telling,
+    Silences silences,
+    NpgsqlDataSource source
+) : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
+{
+    public async Task<Result<StancesAnswer>> Handle(StancesOnADay request, CancellationToken cancellationToken)
+    {
+        var place = TimelineCursor.Open(request.Cursor, request.Axes).Value;
+        var resolved = await moments.ResolveAsync(request.Chronology, place.Axes, cancellationToken);
+        if (resolved.Rejection is { } rejection)
+        {
+            return place.Cursor is not null && place.Axes.AsOf is null && rejection.Code == "invalid-parameter"
+                ? TimelineCursor.Forged
+                : rejection;
+        }
+        var moment = resolved.Value;
+        var selection = FactQuestion.Selection(Stance.Kind, request.Holder, request.Toward, null, null);
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var found = await facts.ReadAsync(moment, identity, selection, cancellationToken);
+        var first = (int)Math.Clamp(place.Cursor?.Place.First ?? 0, 0, found.Count);
+        var page = found.Skip(first).Take(request.Limit).ToList();
+        var next = first + page.Count;
+        return new StancesAnswer(
+            moment.Basis,
+            await telling.OfAsync(moment, identity, page, cancellationToken),
+            next < found.Count ? TimelineCursor.Write(new(moment.Position, new(next, 0, 0, Stance.Kind))) : null,
+            await NotesAsync(
+                request,
+                moment,
+                identity,
+                isSilent: !found.SelectMany(fact => fact.Effects).Any(MayHaveBegun),
+                cancellationToken
+            )
+        );
+
+        bool MayHaveBegun(RecordedEffect effect) => StanceEvidence.Of(effect, moment.AsOf, moment.Rules.Stances) is not null;
     }
 
     private async Task<IReadOnlyList<Note>> NotesAsync(

@@ -165,6 +165,48 @@ public sealed class Candidates(Reading source)
         ];
     }
 
+    /// <summary>The pairs with the most events that weigh, so many of them; and how many there are besides.</summary>
+    /// <remarks>Reads what every event weighs.</remarks>
+    public async Task<(IReadOnlyList<ScoredPair> Pairs, long More)> HeaviestPairsAsync(
+        Moment moment,
+        int greatest,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            """
+            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, p.pair, p.pairs
+            from (
+                select pair, min(event) as event, count(*) as events, count(*) over () as pairs
+                from chronology.score_event
+                where chronology = $1 and from_position <= $2 and to_position > $2 and (weight_low <> 0 or weight_high <> 0)
+                group by pair
+                order by events desc, pair
+                limit $3) p
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = p.event
+                and r.from_position <= $2 and r.to_position > $2
+            order by p.events desc, p.pair
+            """
+        );
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(greatest);
+        var pairs = new List<ScoredPair>();
+        var all = 0L;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var id = reader.GetGuid(6);
+            all = reader.GetInt64(7);
+            pairs.Add(
+                ScoredPair
+                    .Of((EventContent)Rows.Of(reader).State.Content)
+                    .First(pair => pair.IdIn(moment.Chronology) == id)
+            );
+        }
+        return (pairs, all - pairs.Count);
+    }
+
     /// <summary>The days from which on what was recorded at a position, or ended there, surely has begun: effects and eras. In their order.</summary>
     public async Task<IReadOnlyList<Day>> DaysAsync(string chronology, long position, CancellationToken ct)
     {

@@ -224,7 +224,7 @@ public sealed class Facts(Reading source, Identities identities)
         {
             if (!await reader.ReadAsync(ct))
                 return Writer.NoSuchChronology(chronology);
-            var found = Moments.Found(reader, chronology, asked);
+            var found = Moments.Found(reader, chronology, asked, 8);
             if (found.Rejection is { } rejection && asked.Instant is null)
                 return rejection;
             actorsRevised = reader.IsDBNull(7) ? null : reader.GetInt64(7);
@@ -242,7 +242,7 @@ public sealed class Facts(Reading source, Identities identities)
             var known = await Moments.KnownAtAsync(source, chronology, asked, ct);
             return known.Rejection is { } rejection
                 ? rejection
-                : await AskAsync(chronology, key, new(asked.AsOf, known.Value.Position, null), ct);
+                : await AskAsync(chronology, key, asked with { Position = known.Value.Position, Instant = null }, ct);
         }
         var identity = await identities.LastRevisedAsync(chronology, actorsRevised, ct);
         var heritage = identity.HeritageOf(identity.Surviving(key));

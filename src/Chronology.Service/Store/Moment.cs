@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chronology.Recording;
+using Chronology.Rules;
 using Chronology.Time;
 using Npgsql;
 
@@ -11,29 +12,36 @@ namespace Chronology.Service.Store;
 public sealed record Axes(string? AsOf, string? KnownAt)
 {
     public static Axes Now { get; } = new(null, null);
+
+    /// <summary>The number of the rules to answer by; null: those adopted at the position.</summary>
+    public string? Rules { get; init; }
 }
 
 /// <param name="At">When that position was recorded; null at 0.</param>
 public sealed record KnownAt(long Position, string? At);
 
 /// <summary>What an answer rests on, resolved, so that it can be asked again: the same basis gives the same bytes for ever.</summary>
-/// <param name="Rules">Version of the rules adopted at that position.</param>
+/// <param name="Rules">Version of the rules answered by: that adopted at the position, unless another was asked for.</param>
 /// <param name="Format">Version of the answers' shape.</param>
 public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 
 /// <summary>Where on both axes a question stands.</summary>
 /// <param name="Position">What was recorded up to it, and nothing later.</param>
 /// <param name="RecordedAt">Of that position; null at 0.</param>
-public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt)
+/// <param name="Rules">By which it is answered.</param>
+public sealed record Moment(
+    string Chronology,
+    Day AsOf,
+    long Position,
+    DateTimeOffset? RecordedAt,
+    RulesVersion Rules
+)
 {
     /// <summary>The version of the answers' shape.</summary>
     public const int Format = 2;
 
-    /// <summary>The version of the rules that every chronology starts with.</summary>
-    public const int Rules = 1;
-
     public Basis Basis =>
-        new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules, Format);
+        new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules.Number, Format);
 
     /// <summary>The number of the day in UTC on which the position was recorded; the day asked about at 0.</summary>
     public long RecordedOn => RecordedAt is { } at ? Day.Of(at).Number : AsOf.Number;
@@ -44,7 +52,35 @@ public sealed record Moment(string Chronology, Day AsOf, long Position, DateTime
 
 /// <summary>The axes of a question, read but not yet resolved.</summary>
 /// <param name="Position">Known at this position, or at <paramref name="Instant"/>, or at the head where both are null.</param>
-public sealed record Asked(Day AsOf, long? Position, DateTimeOffset? Instant);
+public sealed record Asked(Day AsOf, long? Position, DateTimeOffset? Instant)
+{
+    /// <summary>Null: those adopted at the position.</summary>
+    public RulesVersion? Rules { get; init; }
+}
+
+/// <summary>Which rules a chronology follows, from the row of its own record.</summary>
+public static class AdoptedRules
+{
+    /// <summary>SQL for the number of the rules adopted at a position; null: none were, so the first are in force.</summary>
+    /// <param name="chronology">SQL for the slug; likewise <paramref name="position"/>.</param>
+    public static string At(string chronology, string position) =>
+        $"""
+            (select (a.state #>> '{RulesOf}')::integer from chronology.record a
+            where a.chronology = {chronology} and a.kind = 'chronology' and a.key = 'itself'
+              and a.from_position <= {position} and a.to_position > {position})
+            """;
+
+    private const string RulesOf = "{content,rules}";
+
+    /// <summary>From a column that <see cref="At"/> gives.</summary>
+    /// <exception cref="InvalidOperationException">They are of a newer version of the service.</exception>
+    public static RulesVersion Read(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? RulesVersion.First
+        : RulesVersion.Find(row.GetInt32(column)) is { } rules ? rules
+        : throw new InvalidOperationException(
+            $"The chronology follows the rules {row.GetInt32(column)}, which this version does not know: use a newer version."
+        );
+}
 
 /// <summary>Turns the axes of a question into a moment.</summary>
 public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
@@ -66,13 +102,13 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
     )
     {
         await using var command = source.CreateCommand(
-            "select known, recorded_at, head from chronology.known_at($1, $2, $3)"
+            $"select k.known, k.recorded_at, k.head, {AdoptedRules.At("$1", "k.known")} from chronology.known_at($1, $2, $3) k"
         );
         command.Parameters.AddWithValue(chronology);
         command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = asked.Position });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = asked.Instant });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? Found(reader, chronology, asked) : Writer.NoSuchChronology(chronology);
+        return await reader.ReadAsync(ct) ? Found(reader, chronology, asked, 3) : Writer.NoSuchChronology(chronology);
     }
 
     /// <summary>Reads the axes: <c>invalid-parameter</c> where they are unreadable or in the future.</summary>
@@ -82,18 +118,38 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
         var asOf = axes.AsOf is null ? Day.Of(now) : Day.ParseQuestion(axes.AsOf);
         if (asOf.Rejection is { } unreadable)
             return unreadable with { Detail = $"“asOf”: {unreadable.Detail}" };
-        return ReadKnownAt(axes.KnownAt, now).Map(known => new Asked(asOf.Value, known.Position, known.Instant));
+        var rules = ReadRules(axes.Rules);
+        if (rules.Rejection is { } unknown)
+            return unknown;
+        return ReadKnownAt(axes.KnownAt, now)
+            .Map(known => new Asked(asOf.Value, known.Position, known.Instant) { Rules = rules.Value });
     }
 
+    /// <summary>The version of a number.</summary>
+    /// <param name="text">Null: none is asked for.</param>
+    /// <returns>Or <c>invalid-parameter</c>.</returns>
+    public static Result<RulesVersion?> ReadRules(string? text) =>
+        text is null ? (RulesVersion?)null
+        : text.Length <= 9 && text.All(char.IsAsciiDigit) && text[0] != '0' && RulesVersion.Find(Number(text)) is { } found
+            ? found
+        : new Rejection(
+            "invalid-parameter",
+            $"“rules”: a version from 1 to {RulesVersion.All.Count}; without it the one adopted at the position."
+        );
+
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
     /// <summary>The moment from a row that begins with the columns of <c>chronology.known_at</c>.</summary>
-    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked) =>
+    /// <param name="adopted">The column that <see cref="AdoptedRules.At"/> gives.</param>
+    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked, int adopted) =>
         row.IsDBNull(0)
             ? Bad($"Position {asked.Position} is above the head, {row.GetInt64(2)}.")
             : new Moment(
                 chronology,
                 asked.AsOf,
                 row.GetInt64(0),
-                row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1)
+                row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
+                asked.Rules ?? AdoptedRules.Read(row, adopted)
             );
 
     private sealed record Known(long? Position, DateTimeOffset? Instant);

@@ -2,7 +2,7 @@ namespace Chronology.Service.Store;
 
 /// <summary>The question asked most, as plain SQL: what <c>chronology.known_at</c> and <c>chronology.effects_as_of</c> say of one key.</summary>
 /// <remarks><c>$1</c> chronology, <c>$2</c> fact, <c>$3</c> day, <c>$4</c> position or instant. Columns: known, recorded_at, head (as
-/// of known_at), event, idx, from_position, effect, and the last position up to known at which an actor was revised. A row for each effect, one without where there is none, none for no such chronology.
+/// of known_at), event, idx, from_position, effect, the last position up to known at which an actor was revised, and the rules adopted at known. A row for each effect, one without where there is none, none for no such chronology.
 /// Known is null for a position above the head, and for an instant at or before which a later append may still be stamped.
 /// Each value that a walk is bounded by is handed down a nested loop as a parameter; joined in any other way it would be read past.</remarks>
 internal static class OneFact
@@ -28,7 +28,7 @@ internal static class OneFact
 
     private static string Asking(string known, string recordedAt, string from) =>
         $"""
-            select m.known, m.recorded_at, m.head, e.event, e.idx, e.from_position, e.effect::text, d.actors
+            select m.known, m.recorded_at, m.head, e.event, e.idx, e.from_position, e.effect::text, d.actors, d.rules
             from (
                 select {known} as known, {recordedAt} as recorded_at, h.position as head,
                     least($3, ({recordedAt} at time zone 'UTC')::date - date '1970-01-01') as clamp
@@ -49,7 +49,8 @@ internal static class OneFact
                     end), -9223372036854775808) as since,
                     (select r.from_position from chronology.record r
                      where r.chronology = $1 and r.kind = 'actor' and r.from_position <= m.known
-                     order by r.from_position desc limit 1) as actors
+                     order by r.from_position desc limit 1) as actors,
+                    {AdoptedRules.At("$1", "m.known")} as rules
                 offset 0) d
             left join lateral (
                 select x.event, x.idx, x.from_position, x.effect from chronology.effect x

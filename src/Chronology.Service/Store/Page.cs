@@ -88,10 +88,11 @@ internal sealed class Page
         return page;
     }
 
-    public RecordState? StateOf(RecordId id) => standing.GetValueOrDefault(id)?.State;
+    public RecordState? StateOf(RecordId id) => standing.GetValueOrDefault(id)?.State ?? RecordState.AtFirst(id);
 
-    /// <summary>Where and when the record's present revision was made.</summary>
-    public (long Position, long RecordedAt) MadeAt(RecordId id) => (standing[id]!.Position, standing[id]!.RecordedAt);
+    /// <summary>Where and when the record's present revision was made; null where it has none yet.</summary>
+    public (long Position, long RecordedAt)? MadeAt(RecordId id) =>
+        standing[id] is { } found ? (found.Position, found.RecordedAt) : null;
 
     /// <summary>The next position; returns its recorded instant in microseconds.</summary>
     public long Take(TimeProvider clock)

@@ -67,7 +67,7 @@ public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
         IEnumerable<IEvent> stream
     )
     {
-        RecordState? state = null;
+        var state = RecordState.AtFirst(id);
         foreach (var revision in stream.GroupBy(RevisionHeaders.PositionOf).OrderBy(revision => revision.Key))
         {
             var after = Folding.Revise(state, id, revision.Select(stored => (DomainEvent)stored.Data));

@@ -168,7 +168,7 @@ public sealed class Scores(Reading source)
             else
                 undated.Add(one.Days.Earliest);
         }
-        return new(new ScoreEvidence(totals, singles), undated, tooMany);
+        return new(new ScoreEvidence(totals, singles, moment.Rules.Scale), undated, tooMany);
 
         Guid[] Alone(IEnumerable<string> side) =>
             [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];

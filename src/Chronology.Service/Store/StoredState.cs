@@ -41,6 +41,7 @@ public static class StoredState
             RecordKind.Source => shape.Content.Deserialize<SourceContent>(RecordJson.Options)!,
             RecordKind.Scheme => shape.Content.Deserialize<SchemeContent>(RecordJson.Options)!,
             RecordKind.Era => shape.Content.Deserialize<EraContent>(RecordJson.Options)!,
+            RecordKind.Chronology => shape.Content.Deserialize<ChronologyContent>(RecordJson.Options)!,
             _ => throw new ArgumentOutOfRangeException(nameof(id), id, null),
         };
         return new(id, revision, Words.Status(status), content, shape.CredibilityBefore, shape.MergedInto)
@@ -75,6 +76,7 @@ public static class Words
             "source" => RecordKind.Source,
             "scheme" => RecordKind.Scheme,
             "era" => RecordKind.Era,
+            "chronology" => RecordKind.Chronology,
             _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
         };
 }

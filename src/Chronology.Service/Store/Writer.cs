@@ -36,8 +36,9 @@ public abstract record Outcome
     public sealed record Recorded(RecordState State, Operation Operation, long Position, DateTimeOffset RecordedAt)
         : Outcome;
 
-    /// <summary>The record says so already; position and instant are those of its present revision.</summary>
-    public sealed record Unchanged(RecordState State, long Position, DateTimeOffset RecordedAt) : Outcome;
+    /// <summary>The record says so already; position and instant are those of its present revision: 0 and null where the chronology
+    /// itself has none yet.</summary>
+    public sealed record Unchanged(RecordState State, long Position, DateTimeOffset? RecordedAt) : Outcome;
 
     public sealed record Refused(Rejection Rejection) : Outcome;
 }
@@ -199,11 +200,10 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         }
     }
 
-    private static Outcome.Unchanged Unchanged(Page page, RecordState state)
-    {
-        var (position, at) = page.MadeAt(state.Id);
-        return new(state, position, Instants.OfMicroseconds(at));
-    }
+    private static Outcome.Unchanged Unchanged(Page page, RecordState state) =>
+        page.MadeAt(state.Id) is var (position, at)
+            ? new(state, position, Instants.OfMicroseconds(at))
+            : new(state, 0, null);
 
     /// <summary>A numbered line whose revision is not the next: there already with the same content, or stale.</summary>
     private async Task<Outcome> AlreadyMadeAsync(
@@ -217,7 +217,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         if (state is not null && makes <= state.Revision)
         {
             var made = await RevisionsAsync(page, order.Command.Id, ct);
-            var before = (RecordState?)null;
+            var before = RecordState.AtFirst(order.Command.Id);
             foreach (var (_, _, events) in made.Take(makes - 1))
                 before = Folding.Revise(before, order.Command.Id, events);
             var again = Deciding.Decide(order.Command, before);

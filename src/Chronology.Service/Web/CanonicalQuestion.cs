@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Chronology.Recording;
+using Chronology.Rules;
 using Chronology.Service.Store;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -31,7 +32,7 @@ public sealed record CanonicalQuestion(
     /// <summary>The parameters that the basis says.</summary>
     private static readonly string[] OfBasis = ["asOf", "knownAt", "rules", "format"];
 
-    public Axes Axes => new(AsOf, Number(Position));
+    public Axes Axes => new(AsOf, Number(Position)) { Rules = Number(Rules) };
 
     public static CanonicalQuestion Of(
         string path,
@@ -53,7 +54,7 @@ public sealed record CanonicalQuestion(
         );
 
     /// <summary>Whether this service gives answers of these rules and this format.</summary>
-    public bool IsOfThisService => (Rules, Format) == (Moment.Rules, Moment.Format);
+    public bool IsOfThisService => RulesVersion.Find(Rules) is not null && Format == Moment.Format;
 
     /// <summary>Such as <c>/state?asOf=1974-07-01&amp;between=ussr%2Cplo&amp;format=1&amp;knownAt=412&amp;rules=1</c>.</summary>
     public override string ToString()
@@ -97,7 +98,8 @@ public sealed record CanonicalQuestion(
     }
 
     /// <summary>The query that asks it as known at a position: a cursor goes on from its place there.</summary>
-    public QueryCollection AskedAt(long position)
+    /// <param name="byItsRules">Whether it is asked under its own rules, else under those adopted at the position.</param>
+    public QueryCollection AskedAt(long position, bool byItsRules)
     {
         var asked = Parameters.ToDictionary(p => p.Key, p => new StringValues(p.Value), StringComparer.Ordinal);
         asked["asOf"] = AsOf;
@@ -105,6 +107,8 @@ public sealed record CanonicalQuestion(
             asked["cursor"] = Cursors.MovedTo(cursor.ToString(), position);
         else
             asked["knownAt"] = Number(position);
+        if (byItsRules)
+            asked["rules"] = Number(Rules);
         return new(asked);
     }
 

@@ -41,6 +41,7 @@ public static class Composition
         services.AddSingleton<Silences>();
         services.AddSingleton<Scores>();
         services.AddSingleton<ScoreTelling>();
+        services.AddSingleton<StanceTelling>();
         services.AddSingleton<EraAccounts>();
         services.AddSingleton<Revisions>();
         services.AddSingleton<Candidates>();
@@ -88,6 +89,7 @@ public static class Composition
         app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs");
         ChronologyEndpoints.Map(app);
+        KnownRulesEndpoint.Map(app);
         var chronology = app.MapGroup("/api/chronologies/{chronology}");
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);

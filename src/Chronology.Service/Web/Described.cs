@@ -74,6 +74,7 @@ public static class Described
             verb switch
             {
                 Operation.Corrected => endpoint.Accepts<CorrectionBody>("application/json"),
+                Operation.Adopted => endpoint.Accepts<AdoptionBody>("application/json"),
                 Operation.Resolved => endpoint.Accepts<ResolutionBody>("application/json"),
                 Operation.Merged => endpoint.Accepts<MergeBody>("application/json"),
                 _ => endpoint.Accepts<ReasonBody>("application/json"),
@@ -94,6 +95,14 @@ public static class Described
     /// <param name="Changes">An RFC 7396 merge patch of the record.</param>
     /// <param name="Citations">What supports the change itself.</param>
     public sealed record CorrectionBody(JsonObject Changes, Reason Reason, IReadOnlyList<Citation>? Citations);
+
+    /// <summary>The body of <c>PATCH</c> of a chronology.</summary>
+    /// <param name="Changes">The rules to adopt.</param>
+    /// <param name="Reason">adoption, correction or reassessment.</param>
+    public sealed record AdoptionBody(RulesToAdopt Changes, Reason Reason, IReadOnlyList<Citation>? Citations);
+
+    /// <param name="Rules">The number of a version.</param>
+    public sealed record RulesToAdopt(int Rules);
 
     /// <summary>The body of retract, reinstate, dispute and split.</summary>
     public sealed record ReasonBody(Reason Reason, IReadOnlyList<Citation>? Citations);

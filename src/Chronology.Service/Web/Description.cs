@@ -320,6 +320,19 @@ internal static class Description
                 );
             }
         }
+        if (metadata.OfType<AskedPoints>().Any())
+        {
+            operation.Parameters.Add(
+                new OpenApiParameter
+                {
+                    Name = "rules",
+                    In = ParameterLocation.Query,
+                    Description =
+                        "The rules of the second answer, such as 2, or of both, such as 1..2; default those adopted at each one's position.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                }
+            );
+        }
         foreach (var headers in metadata.OfType<SentHeaders>())
         {
             foreach (var name in headers.Asked)
@@ -369,6 +382,15 @@ internal static class Description
         {
             "asOf" => ("A day, or a month or year meaning its last day; default today in UTC.", text),
             "knownAt" => ("A position, or an RFC 3339 instant (inclusive); default the head.", text),
+            "rules" => (
+                "The version of the rules to answer by; default the one adopted at the position.",
+                new()
+                {
+                    Type = JsonSchemaType.Integer,
+                    Minimum = "1",
+                    Maximum = $"{RulesVersion.All.Count}",
+                }
+            ),
             "from" => ("First day; of a month or year its first.", text),
             "to" => ("Last day; of a month or year its last.", text),
             "between" => ("Two actors ussr,plo, or two sides of actors ussr,russia;plo,hamas.", text),

@@ -43,8 +43,9 @@ public static class Incoming
         request.ContentType is { } type && type.Split(';')[0].Trim().Equals(media, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The revision in <c>If-Match: "n"</c>.</summary>
+    /// <param name="least">The first that the record can be at.</param>
     /// <returns>Or <c>revision-required</c>, or <c>invalid-parameter</c>.</returns>
-    public static Result<int> IfMatch(HttpRequest request)
+    public static Result<int> IfMatch(HttpRequest request, int least)
     {
         var given = request.Headers.IfMatch;
         if (given.Count == 0)
@@ -54,7 +55,7 @@ public static class Incoming
             && tag[0] == '"'
             && tag[^1] == '"'
             && int.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
-            && revision >= 1
+            && revision >= least
             ? revision
             : new Rejection("invalid-parameter", "If-Match takes one revision in quotes, such as \"3\".");
     }
@@ -121,7 +122,7 @@ public sealed class Parameters
         return given.Count == 1 ? given[0] : null;
     }
 
-    public Axes Axes() => new(Text("asOf"), Text("knownAt"));
+    public Axes Axes() => new(Text("asOf"), Text("knownAt")) { Rules = Text("rules") };
 
     public int? Number(string name, int least, int greatest)
     {

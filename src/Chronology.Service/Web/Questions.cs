@@ -11,9 +11,10 @@ namespace Chronology.Service.Web;
 public static class Questions
 {
     private const string Cite = "cite";
+    private const string Rules = "rules";
 
     /// <param name="read">Makes the request from the chronology's slug and the query; what is wrong with the query is told before it is sent.</param>
-    /// <param name="asks">The parameters that it takes, for OpenAPI; with <c>knownAt</c> the answer has a basis.</param>
+    /// <param name="asks">The parameters that it takes, for OpenAPI; with <c>knownAt</c> the answer has a basis, and <c>rules</c> besides.</param>
     public static RouteHandlerBuilder MapQuestion<TAnswer>(
         this IEndpointRouteBuilder routes,
         string pattern,
@@ -154,7 +155,7 @@ public static class Questions
     {
         var question = new Question(ask, asks.Contains("knownAt", StringComparer.Ordinal));
         if (routes is not QuestionBook book)
-            return map(question).Asks(question.HasBasis ? [.. asks, Cite] : asks);
+            return map(question).Asks(question.HasBasis ? [.. asks, Rules, Cite] : asks);
         if (question.HasBasis)
             book.Add(pattern, ask);
         return new([]);

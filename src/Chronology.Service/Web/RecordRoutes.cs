@@ -15,24 +15,32 @@ public static class RecordRoutes
     );
 
     /// <summary>The last word of the collection's address, which is also its tag and its member in answers.</summary>
-    public static string Plural(this RecordKind kind) => $"{kind.Name()}s";
+    public static string Plural(this RecordKind kind) =>
+        kind == RecordKind.Chronology ? "chronologies" : $"{kind.Name()}s";
 
     public static string AddressOf(RecordId id) =>
-        id.Scheme is { } scheme ? $"/schemes/{scheme}/eras/{id.OwnKey}" : $"/{id.Kind.Plural()}/{id.Key}";
+        id.Kind == RecordKind.Chronology ? ""
+        : id.Scheme is { } scheme ? $"/schemes/{scheme}/eras/{id.OwnKey}"
+        : $"/{id.Kind.Plural()}/{id.Key}";
 
     /// <summary>The pattern of those addresses, for all records of a kind.</summary>
     public static string PatternOf(RecordKind kind, string below) =>
-        kind == RecordKind.Era ? $"/schemes/{{scheme}}/eras/{{key}}{below}" : $"/{kind.Plural()}/{{key}}{below}";
+        kind == RecordKind.Chronology ? below
+        : kind == RecordKind.Era ? $"/schemes/{{scheme}}/eras/{{key}}{below}"
+        : $"/{kind.Plural()}/{{key}}{below}";
 
     /// <summary>The record that an address of that pattern names.</summary>
     public static RecordId IdOf(RecordKind kind, RouteValueDictionary route) =>
-        kind == RecordKind.Era ? RecordId.Era(route.Text("scheme"), route.Text("key")) : new(kind, route.Text("key"));
+        kind == RecordKind.Chronology ? RecordId.Itself
+        : kind == RecordKind.Era ? RecordId.Era(route.Text("scheme"), route.Text("key"))
+        : new(kind, route.Text("key"));
 
     /// <summary>The record at whose address, or below it, a path of the chronology is; null: at none.</summary>
     public static RecordId? NamedBy(string path) =>
+        path is "/history" or "/blame" ? RecordId.Itself :
         path.Split('/') is ["", "schemes", var scheme, "eras", var era, ..] ? RecordId.Era(scheme, era)
         : path.Split('/') is ["", var plural, var key, ..]
-            ? Enum.GetValues<RecordKind>()
+            ? RecordKinds.Keyed
                 .Where(kind => kind.Plural() == plural && kind != RecordKind.Era)
                 .Select(kind => (RecordId?)new RecordId(kind, key))
                 .FirstOrDefault()
@@ -46,7 +54,14 @@ public static class RecordRoutes
         string below,
         Handling handle
     ) =>
-        kind == RecordKind.Era
+        kind == RecordKind.Chronology
+            ? routes.MapMethods(
+                PatternOf(kind, below),
+                [method.Method],
+                (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                    handle(http, chronology, RecordId.Itself, sender, ct)
+            )
+        : kind == RecordKind.Era
             ? routes.MapMethods(
                 PatternOf(kind, below),
                 [method.Method],

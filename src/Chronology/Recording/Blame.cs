@@ -26,7 +26,8 @@ public static class Blame
     private static List<Blamed> Next(IReadOnlyList<Blamed> before, RecordState state)
     {
         var told = RecordJson.Write(state.Id, state.Content);
-        told["status"] = RecordJson.Word(state.Status);
+        if (state.Id.Kind != RecordKind.Chronology)
+            told["status"] = RecordJson.Word(state.Status);
         var unclaimed = before.ToList();
         var now = new List<Blamed>();
         foreach (var (field, value) in told)

@@ -15,6 +15,9 @@ public static class Deciding
     /// <c>not-disputed</c>, <c>already-disputed</c>, <c>cannot-merge</c>, <c>not-a-refinement</c>, and for a correction
     /// whatever <see cref="RecordJson.ReadRecord"/> refuses, with pointers that begin with <c>/changes</c>.</returns>
     public static Result<Decision> Decide(Command command, RecordState? state) =>
+        DecideOn(command, state ?? RecordState.AtFirst(command.Id));
+
+    private static Result<Decision> DecideOn(Command command, RecordState? state) =>
         command is Command.Record record ? Record(record, state)
         : state is null ? new Rejection($"no-such-{command.Id.Kind.Name()}", $"There is no {Named(command.Id)}.")
         : Refused(command, state) is { } rejection ? rejection
@@ -107,12 +110,14 @@ public static class Deciding
             RecordKind.Source => Source.Decide(command, state),
             RecordKind.Scheme => Scheme.Decide(command, state),
             RecordKind.Era => Era.Decide(command, state),
+            RecordKind.Chronology => TheChronology.Decide(command, state),
             _ => throw new UnreachableException($"{command.Id.Kind} is no kind of record."),
         };
 
     private static Operation OperationOf(Command command) =>
         command switch
         {
+            Command.Correct { Id.Kind: RecordKind.Chronology } => Operation.Adopted,
             Command.Correct { Reason.Code: "refinement" } => Operation.Refined,
             Command.Correct { Reason.Code: "reassessment" } => Operation.Reassessed,
             Command.Correct => Operation.Corrected,

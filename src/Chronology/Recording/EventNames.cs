@@ -68,6 +68,7 @@ public static class EventNames
             [typeof(Era.SourceDetached)] = "era_source_detached_v1",
             [typeof(Era.Retracted)] = "era_retracted_v1",
             [typeof(Era.Reinstated)] = "era_reinstated_v1",
+            [typeof(TheChronology.RulesAdopted)] = "chronology_rules_adopted_v1",
         };
 
     /// <exception cref="KeyNotFoundException">The type has no stored name: a bug.</exception>

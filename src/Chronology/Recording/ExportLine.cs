@@ -43,12 +43,13 @@ public static class ExportLine
         {
             ["record"] = Verb(operation),
             ["of"] = after.Id.Kind.Name(),
-            ["key"] = after.Id.OwnKey,
         };
+        if (after.Id.Kind != RecordKind.Chronology)
+            line["key"] = after.Id.OwnKey;
         if (after.Id.Scheme is { } scheme)
             line["scheme"] = scheme;
         line["revision"] = after.Revision;
-        if (operation is Operation.Corrected or Operation.Refined or Operation.Reassessed)
+        if (operation is Operation.Corrected or Operation.Refined or Operation.Reassessed or Operation.Adopted)
             line["changes"] = Changes(before, after);
         if (operation is Operation.Resolved && after.Content is EventContent resolved)
             line["credibility"] = resolved.Credibility;
@@ -97,7 +98,7 @@ public static class ExportLine
     private static string Verb(Operation operation) =>
         operation switch
         {
-            Operation.Corrected or Operation.Refined or Operation.Reassessed => "correct",
+            Operation.Corrected or Operation.Refined or Operation.Reassessed or Operation.Adopted => "correct",
             Operation.Retracted => "retract",
             Operation.Reinstated => "reinstate",
             Operation.Disputed => "dispute",

@@ -19,6 +19,7 @@ public static class Folding
             RecordKind.Source => Source.Apply(state, id, change),
             RecordKind.Scheme => Scheme.Apply(state, id, change),
             RecordKind.Era => Era.Apply(state, id, change),
+            RecordKind.Chronology => TheChronology.Apply(state, id, change),
             _ => throw new UnreachableException($"{id.Kind} is no kind of record."),
         };
 

@@ -79,13 +79,16 @@ public abstract record ImportLine
         var findings = new Findings();
         var members = new Members(line, "", findings, line.EnumerateObject().Select(m => m.Name));
         var of = members.RequiredOneOf("of", [.. Enum.GetValues<RecordKind>().Select(k => k.Name())]);
-        var key = members.RequiredKey("key");
+        var key = of == RecordKind.Chronology.Name() ? RecordId.Itself.Key : members.RequiredKey("key");
         var scheme = of == RecordKind.Era.Name() ? members.RequiredKey("scheme") : null;
         if (findings.First is { } rejection)
             return rejection;
         var kind = Enum.GetValues<RecordKind>().Single(k => k.Name() == of);
         var id = scheme is null ? new RecordId(kind, key) : RecordId.Era(scheme, key);
-        string[] naming = scheme is null ? ["of", "key"] : ["of", "key", "scheme"];
+        string[] naming =
+            kind == RecordKind.Chronology ? ["of"]
+            : scheme is null ? ["of", "key"]
+            : ["of", "key", "scheme"];
         return RecordJson.ReadCommand(verb, id, line, [.. naming, .. Framing]).Then(command => Framed(line, command));
     }
 

@@ -42,7 +42,11 @@ internal static class Patching
             return wrong with { Pointer = Under(wrong.Pointer, command.Changes) };
 
         var content = read.Value.Content;
-        if (command.Reason.Code == "reassessment" && OtherThanReassessed(now, state.Id, content) is { } field)
+        if (
+            command.Reason.Code == "reassessment"
+            && state.Id.Kind != RecordKind.Chronology
+            && OtherThanReassessed(now, state.Id, content) is { } field
+        )
         {
             const string Detail =
                 "A reassessment changes credibility, citations and noSource only: use the reason “correction”.";

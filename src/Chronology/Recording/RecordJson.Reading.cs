@@ -67,6 +67,7 @@ public static partial class RecordJson
         "successors",
         "citations",
     ];
+    private static readonly string[] ChronologyFields = ["rules"];
     private static readonly string[] IssueFields = ["key", "title", "wording", "citations"];
     private static readonly string[] SourceFields =
     [
@@ -103,6 +104,7 @@ public static partial class RecordJson
             RecordKind.Source => SourceFields,
             RecordKind.Scheme => SchemeFields,
             RecordKind.Era => EraFields,
+            RecordKind.Chronology => ChronologyFields,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -135,7 +137,7 @@ public static partial class RecordJson
     {
         var findings = new Findings();
         var members = new Members(body, "", findings, [.. Fields(kind), .. besides]);
-        var key = members.RequiredKey("key");
+        var key = kind == RecordKind.Chronology ? RecordId.Itself.Key : members.RequiredKey("key");
         RecordContent content = kind switch
         {
             RecordKind.Event => ReadEvent(members, findings),
@@ -148,6 +150,7 @@ public static partial class RecordJson
             RecordKind.Source => ReadSource(members, findings),
             RecordKind.Scheme => new SchemeContent(members.RequiredText("title", 500), members.Text("author", 500)),
             RecordKind.Era => ReadEra(members, findings, scheme),
+            RecordKind.Chronology => ReadRules(members),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
         if (content is EventContent { Anchor: { } anchors } && anchors.Any(anchor => anchor.Event == key))
@@ -175,7 +178,7 @@ public static partial class RecordJson
         };
         var members = new Members(body, "", findings, [.. own, "reason", "citations", .. besides]);
         var correcting = own is ["changes"];
-        var reason = ReadReason(members, findings, correcting);
+        var reason = ReadReason(members, findings, id.Kind == RecordKind.Chronology ? Adopting : correcting ? Correcting : Reasons);
         var citations = Citations(members, findings);
         if (verb is Operation.Disputed or Operation.Resolved && id.Kind != RecordKind.Event)
             findings.Refuse("invalid-parameter", "Only events are disputed and resolved.", "");
@@ -217,7 +220,27 @@ public static partial class RecordJson
         return findings.Or(() => command);
     }
 
-    private static Reason ReadReason(Members members, Findings findings, bool correcting)
+    private static readonly string[] Adopting = ["adoption", "correction", "reassessment"];
+    private static readonly string[] Correcting = ["correction", "refinement", "reassessment"];
+    private static readonly string[] Reasons = [.. Vocabulary.List("change_reason").Select(t => t.Code)];
+
+    private static ChronologyContent ReadRules(Members members)
+    {
+        var rules = members.Integer("rules");
+        if (rules is null)
+            members.Refuse("rules", "“rules” is required: the number of a version.");
+        else if (RulesVersion.Find(rules.Value) is null)
+        {
+            members.Refuse(
+                "rules",
+                $"There are no rules {rules}: this service knows the versions 1 to {RulesVersion.All.Count}.",
+                "unknown-rules"
+            );
+        }
+        return new(rules ?? 0);
+    }
+
+    private static Reason ReadReason(Members members, Findings findings, string[] codes)
     {
         if (members.Value("reason") is not { } reason)
         {
@@ -231,9 +254,6 @@ public static partial class RecordJson
         var said = new Members(reason, members.At("reason"), findings, "code", "note");
         if (said.Value("code") is null)
             said.Refuse("code", "The reason needs a code.", "reason-required");
-        string[] codes = correcting
-            ? ["correction", "refinement", "reassessment"]
-            : [.. Vocabulary.List("change_reason").Select(t => t.Code)];
         return new(said.RequiredOneOf("code", codes), said.Text("note", 2_000));
     }
 

@@ -56,6 +56,7 @@ public static partial class RecordJson
                 ["closes"] = e.Closes,
                 ["citations"] = Write(e.Citations),
             },
+            ChronologyContent c => new JsonObject { ["rules"] = c.Rules },
             _ => throw new ArgumentOutOfRangeException(nameof(content), content, null),
         };
 

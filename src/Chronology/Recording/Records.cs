@@ -13,6 +13,9 @@ public enum RecordKind
     Source,
     Scheme,
     Era,
+
+    /// <summary>The chronology itself: one record, without a key.</summary>
+    Chronology,
 }
 
 /// <summary>Disputed exactly while an event's credibility is.</summary>
@@ -37,12 +40,16 @@ public enum Operation
     Resolved,
     Merged,
     Split,
+    Adopted,
 }
 
 /// <summary>A record of one chronology.</summary>
 /// <param name="Key">Unique among the records of its kind: an era's is <c>SCHEME/KEY</c>, of any other kind it has no slash.</param>
 public readonly record struct RecordId(RecordKind Kind, string Key)
 {
+    /// <summary>The chronology itself. Its key is no name of it, so that it is the same under every slug.</summary>
+    public static RecordId Itself { get; } = new(RecordKind.Chronology, "itself");
+
     public static RecordId Era(string scheme, string key) => new(RecordKind.Era, $"{scheme}/{key}");
 
     /// <summary>The Marten stream: <c>event/KEY</c>, <c>actor/KEY</c>, ..., <c>era/SCHEME/KEY</c>.</summary>
@@ -61,6 +68,10 @@ public readonly record struct RecordId(RecordKind Kind, string Key)
 
 public static class RecordKinds
 {
+    /// <summary>Those of which there are many, each with its key: all but the chronology itself.</summary>
+    public static IReadOnlyList<RecordKind> Keyed { get; } =
+        [.. Enum.GetValues<RecordKind>().Where(kind => kind != RecordKind.Chronology)];
+
     public static string Name(this RecordKind kind) =>
         kind switch
         {
@@ -70,6 +81,7 @@ public static class RecordKinds
             RecordKind.Source => "source",
             RecordKind.Scheme => "scheme",
             RecordKind.Era => "era",
+            RecordKind.Chronology => "chronology",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 }
@@ -265,6 +277,10 @@ public sealed record RecordState(
     string? MergedInto
 )
 {
+    /// <summary>What a record is before its first revision: null for all but the chronology itself, which is there from the beginning.</summary>
+    public static RecordState? AtFirst(RecordId id) =>
+        id.Kind == RecordKind.Chronology ? TheChronology.AtFirst(id) : null;
+
     /// <summary>What the date of an anchored event follows from; null for every other, and for a state that was folded from its stream alone.</summary>
     public DerivedDate? Derived { get; init; }
 

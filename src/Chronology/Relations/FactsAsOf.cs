@@ -224,7 +224,7 @@ public static class FactsAsOf
     private static bool Outranks(RecordedEffect a, RecordedEffect b) =>
         a.Stance?.Authority is { } one
         && b.Stance?.Authority is { } other
-        && StanceRules.Rank(one) < StanceRules.Rank(other);
+        && StanceTerms.Rank(one) < StanceTerms.Rank(other);
 
     private static long InUtc(TimeOfDay time, int offsetMinutes) => time.Nanoseconds - offsetMinutes * 60_000_000_000L;
 

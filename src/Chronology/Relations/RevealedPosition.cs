@@ -19,27 +19,27 @@ public enum StanceVerdict
 /// <param name="Position">Null: the evidence is insufficient.</param>
 public sealed record RevealedPosition(StanceVerdict Verdict, WeighedPosition? Position)
 {
-    public static RevealedPosition Of(IReadOnlyCollection<StanceEvidence> evidence)
+    public static RevealedPosition Of(IReadOnlyCollection<StanceEvidence> evidence, StanceRules rules)
     {
         var verdict =
-            IsEnough(evidence.Where(piece => piece.SurelyWeighs)) ? StanceVerdict.Certain
-            : IsEnough(evidence.Where(piece => piece.Weight.High > 0)) ? StanceVerdict.Possible
+            IsEnough(evidence.Where(piece => piece.SurelyWeighs), rules) ? StanceVerdict.Certain
+            : IsEnough(evidence.Where(piece => piece.Weight.High > 0), rules) ? StanceVerdict.Possible
             : StanceVerdict.InsufficientEvidence;
-        return new(verdict, verdict == StanceVerdict.InsufficientEvidence ? null : WeighedPosition.Of(evidence));
+        return new(verdict, verdict == StanceVerdict.InsufficientEvidence ? null : WeighedPosition.Of(evidence, rules));
     }
 
-    private static bool IsEnough(IEnumerable<StanceEvidence> weighing)
+    private static bool IsEnough(IEnumerable<StanceEvidence> weighing, StanceRules rules)
     {
         var pieces = weighing.ToList();
-        return pieces.Count >= StanceRules.LeastPieces
+        return pieces.Count >= rules.LeastPieces
             || pieces.Exists(piece =>
-                piece.Effect.Stance?.Basis is { } basis && StanceRules.EnoughAlone.Contains(basis)
+                piece.Effect.Stance?.Basis is { } basis && rules.EnoughAlone.Contains(basis)
             );
     }
 }
 
 /// <summary>The mean of what the evidence says, by weight. All in hundredths, rounded to the nearest, halves away from zero.</summary>
-/// <param name="Value">A position of the list <c>stance</c>: <c>ambiguous</c> where both sides hold a third of the weight or more,
+/// <param name="Value">A position of the list <c>stance</c>: <c>ambiguous</c> where both sides hold the part of the weight that the rules say,
 /// else the position nearest to the mean of the side (supporting, neutral, opposing) that holds most of it.</param>
 /// <param name="Mean">-200 to 200.</param>
 /// <param name="Low">The least mean that any days and credibilities of the evidence give, each piece's apart from the others'.</param>
@@ -60,7 +60,7 @@ public sealed record WeighedPosition(
     private const string DeclaredNeutral = "neutral";
 
     /// <param name="evidence">Some of which weighs something.</param>
-    public static WeighedPosition Of(IEnumerable<StanceEvidence> evidence)
+    public static WeighedPosition Of(IEnumerable<StanceEvidence> evidence, StanceRules rules)
     {
         var classes = evidence
             .Where(piece => piece.Weight.High > 0)
@@ -80,8 +80,8 @@ public sealed record WeighedPosition(
         return new(
             IsAtLeastAPart(supporting) && IsAtLeastAPart(opposing) ? Ambiguous
                 : neutral > Int128.Max(supporting.Weight, opposing.Weight) ? DeclaredNeutral
-                : supporting.Weight > opposing.Weight ? StanceRules.NearestPosition(supporting.Sum, supporting.Weight)
-                : StanceRules.NearestPosition(opposing.Sum, opposing.Weight),
+                : supporting.Weight > opposing.Weight ? StanceTerms.NearestPosition(supporting.Sum, supporting.Weight)
+                : StanceTerms.NearestPosition(opposing.Sum, opposing.Weight),
             all.Hundredths,
             -Greatest([
                 .. Enumerable.Reverse(classes).Select(saying => saying with { Halves = -saying.Halves }),
@@ -92,7 +92,7 @@ public sealed record WeighedPosition(
             Rounded(100 * opposing.Weight, all.Weight)
         );
 
-        bool IsAtLeastAPart(Fraction side) => side.Weight * StanceRules.PartsOfAmbiguous >= all.Weight;
+        bool IsAtLeastAPart(Fraction side) => side.Weight * rules.PartsOfAmbiguous >= all.Weight;
     }
 
     internal static int Rounded(Int128 dividend, Int128 divisor) =>

@@ -7,23 +7,24 @@ namespace Chronology.Relations;
 /// <param name="Low">The least that some arrangement of uncertain dates and weights gives.</param>
 /// <param name="High">The greatest.</param>
 /// <param name="Evidence">How many events have weight left.</param>
-public sealed record Score(int Value, int Low, int High, long Evidence)
+/// <param name="Scale">On which it is read.</param>
+public sealed record Score(int Value, int Low, int High, long Evidence, Scale Scale)
 {
+    /// <summary>R = 10 tanh(S/20), of the sum and of its bounds.</summary>
+    public static Score Of(ScoreSum sum, Scale scale) =>
+        new(scale.Score(sum.Estimate), scale.Score(sum.Low), scale.Score(sum.High), sum.Evidence, scale);
+
     public string Band => Scale.Band(Value);
 
     /// <summary>A to D, by how far the bounds lie apart; D where there is no evidence.</summary>
     public string Confidence => Evidence == 0 ? "D" : Scale.Confidence(High - Low);
 
-    /// <summary>How it changed up to a later one, whatever lay between: improving or deteriorating where it did by half a point at least in every
+    /// <summary>How it changed up to a later one, whatever lay between: improving or deteriorating where it did by enough for a trend in every
     /// arrangement, stable where by less in every one, else uncertain; uncertain without evidence on both days.</summary>
     public string TrendTo(Score later) =>
-        Evidence == 0 && later.Evidence == 0 ? "uncertain"
-        : later.Low - High >= HalfAPoint ? "improving"
-        : later.High - Low <= -HalfAPoint ? "deteriorating"
-        : later.High - Low < HalfAPoint && later.Low - High > -HalfAPoint ? "stable"
-        : "uncertain";
-
-    private const int HalfAPoint = 50;
+        Evidence == 0 && later.Evidence == 0
+            ? "uncertain"
+            : Scale.TrendOfScore(later.Low - High, later.High - Low);
 }
 
 /// <summary>The events of two sides, ready to be summed up as of any day from <paramref name="since"/> on.</summary>
@@ -42,6 +43,7 @@ public sealed class ScoreEvidence
     private readonly List<(HalfLife HalfLife, long Year, long End, ScoreSum Sum)> totals;
     private readonly ILookup<long, Counted> inOneYear;
     private readonly Counted[] others;
+    private readonly Scale scale;
 
     /// <summary>Events that weigh alike, on the same days.</summary>
     /// <param name="Times">How many they are.</param>
@@ -49,11 +51,14 @@ public sealed class ScoreEvidence
 
     /// <param name="ended">Totals of years before the first that is asked about, by half-life and year.</param>
     /// <param name="singles">The events that are in no such total; bounded.</param>
+    /// <param name="scale">By which the sums are read.</param>
     public ScoreEvidence(
         IEnumerable<KeyValuePair<(HalfLife HalfLife, long Year), ScoreSum>> ended,
-        IEnumerable<Counted> singles
+        IEnumerable<Counted> singles,
+        Scale scale
     )
     {
+        this.scale = scale;
         var sums = new Dictionary<(HalfLife HalfLife, long Year), ScoreSum>(ended);
         var read = singles.ToArray();
         foreach (var (one, times) in read.Where(single => !single.Event.IsOpen))
@@ -66,8 +71,8 @@ public sealed class ScoreEvidence
         others = [.. read.Where(single => !IsInOneYear(single.Event))];
     }
 
-    public static ScoreEvidence Of(IEnumerable<ScoredEvent> events) =>
-        new([], events.Select(one => new Counted(one, 1)));
+    public static ScoreEvidence Of(IEnumerable<ScoredEvent> events, Scale scale) =>
+        new([], events.Select(one => new Counted(one, 1)), scale);
 
     public static Day EndOf(long year) => Day.Of(year, 12, 31);
 
@@ -90,11 +95,7 @@ public sealed class ScoreEvidence
     }
 
     /// <summary>R(D) = 10 tanh(S(D)/20).</summary>
-    public Score At(Day day)
-    {
-        var sum = SumAt(day);
-        return new(Scale.Score(sum.Estimate), Scale.Score(sum.Low), Scale.Score(sum.High), sum.Evidence);
-    }
+    public Score At(Day day) => Score.Of(SumAt(day), scale);
 
     /// <summary>How the sum changed over the twelve months up to a day: improving, deteriorating, stable, or uncertain.</summary>
     /// <remarks>From the least and the greatest change, each event at its own extreme on both days at once.
@@ -123,7 +124,7 @@ public sealed class ScoreEvidence
             least += change.Least * times;
             greatest += change.Greatest * times;
         }
-        return Scale.TrendOf(least, greatest);
+        return scale.TrendOf(least, greatest);
     }
 
     /// <summary>The same day a year earlier; of 29 February the 28th.</summary>

@@ -34,27 +34,32 @@ public sealed record Stance(
     /// <param name="declared">The fact on that day.</param>
     /// <param name="effects">All effects that count for it and may have begun by the day, in any order.</param>
     /// <returns>Null: silence, which is no position.</returns>
-    public static Stance? Of(FactEntry declared, IEnumerable<RecordedEffect> effects, Day asOf)
+    public static Stance? Of(
+        FactEntry declared,
+        IEnumerable<RecordedEffect> effects,
+        Day asOf,
+        StanceRules rules
+    )
     {
         var evidence = effects
             .Order(FactsAsOf.ByBegin)
-            .Select(effect => StanceEvidence.Of(effect, asOf))
+            .Select(effect => StanceEvidence.Of(effect, asOf, rules))
             .OfType<StanceEvidence>()
             .ToValueList();
         if (evidence.Count == 0)
             return null;
         var taking = evidence.Where(piece => piece.Halves is not null).ToList();
         var by = DeciderOf(declared);
-        var revealed = RevealedPosition.Of(taking);
+        var revealed = RevealedPosition.Of(taking, rules);
         var reaffirmed = LastOf(OnTheSideOf(by, revealed, taking));
         return new(
             declared,
             by,
             revealed,
             SalienceOf(taking),
-            SayDoGap.Of(taking),
+            SayDoGap.Of(taking, rules),
             reaffirmed,
-            reaffirmed is null ? null : StaleOn(asOf, reaffirmed),
+            reaffirmed is null ? null : StaleOn(asOf, reaffirmed, rules),
             taking.Count == 0
                 ? null
                 : new(
@@ -82,7 +87,7 @@ public sealed record Stance(
         return position is null or WeighedPosition.Ambiguous
             ? taking
             : taking.FindAll(piece =>
-                Math.Sign(piece.Halves!.Value) == Math.Sign(StanceRules.Halves(position, null)!.Value)
+                Math.Sign(piece.Halves!.Value) == Math.Sign(StanceTerms.Halves(position, null)!.Value)
             );
     }
 
@@ -97,10 +102,10 @@ public sealed record Stance(
                 pieces.Max(piece => piece.Latest)
             );
 
-    private static Certainty StaleOn(Day asOf, DayRange reaffirmed)
+    private static Certainty StaleOn(Day asOf, DayRange reaffirmed, StanceRules rules)
     {
         var (year, month, day) = asOf.Civil;
-        var before = year - StanceRules.YearsToStale;
+        var before = year - rules.YearsToStale;
         var limit = Day.Of(before, month, Math.Min(day, Day.DaysIn(before, month)));
         return reaffirmed.Latest is not { } last || last < limit ? Certainty.Certain
             : reaffirmed.Earliest >= limit ? Certainty.No
@@ -116,7 +121,7 @@ public sealed record Stance(
                 100 * stated.Aggregate(Int128.Zero, (sum, piece) => sum + piece.Weight.Estimate),
                 stated.Aggregate(
                     Int128.Zero,
-                    (sum, piece) => sum + piece.Weight.Estimate / StanceRules.Salience(piece.Effect.Stance!.Salience)
+                    (sum, piece) => sum + piece.Weight.Estimate / StanceTerms.Salience(piece.Effect.Stance!.Salience!)
                 )
             );
     }
@@ -131,13 +136,13 @@ public sealed record SayDoGap(int Say, int Do)
     public int Gap => Say - Do;
 
     /// <returns>Null: one of the two is insufficient evidence by itself.</returns>
-    public static SayDoGap? Of(IReadOnlyCollection<StanceEvidence> evidence) =>
-        MeanOf(evidence, StanceRules.Said) is { } said && MeanOf(evidence, StanceRules.Done) is { } done
+    public static SayDoGap? Of(IReadOnlyCollection<StanceEvidence> evidence, StanceRules rules) =>
+        MeanOf(evidence, rules.Said, rules) is { } said && MeanOf(evidence, rules.Done, rules) is { } done
             ? new(said, done)
             : null;
 
-    private static int? MeanOf(IEnumerable<StanceEvidence> evidence, IReadOnlySet<string> bases) =>
+    private static int? MeanOf(IEnumerable<StanceEvidence> evidence, IReadOnlySet<string> bases, StanceRules rules) =>
         RevealedPosition
-            .Of([.. evidence.Where(piece => piece.Effect.Stance?.Basis is { } basis && bases.Contains(basis))])
+            .Of([.. evidence.Where(piece => piece.Effect.Stance?.Basis is { } basis && bases.Contains(basis))], rules)
             .Position?.Mean;
 }

@@ -45,7 +45,7 @@ public sealed record StanceEvidence(
     public bool SurelyWeighs => Weight.Low > 0;
 
     /// <summary>Null: refuted, or it begins after the day.</summary>
-    public static StanceEvidence? Of(RecordedEffect effect, Day asOf)
+    public static StanceEvidence? Of(RecordedEffect effect, Day asOf, StanceRules rules)
     {
         var (begins, end) = (effect.Begins.Days, effect.LastDay?.Days.Latest);
         var last = begins.LastOnOrBefore(end is { } ends ? Day.Min(ends, asOf) : asOf);
@@ -53,7 +53,7 @@ public sealed record StanceEvidence(
             return null;
         var latest = end is { } until ? begins.LastOnOrBefore(until) : begins.Latest;
         var happened = latest <= asOf ? Certainty.Certain : Certainty.Possible;
-        var halves = StanceRules.Halves(effect.Value, effect.Stance?.Vote);
+        var halves = StanceTerms.Halves(effect.Value, effect.Stance?.Vote);
         var bounds = (Earliest: begins.Earliest, Latest: last > BeforeAll ? last : null);
         return new(
             effect,
@@ -65,19 +65,20 @@ public sealed record StanceEvidence(
                 ? default
                 : WeightOf(
                     effect,
-                    happened == Certainty.Certain ? Left(bounds.Earliest, asOf) : 0,
-                    Left(bounds.Latest, asOf)
+                    happened == Certainty.Certain ? Left(bounds.Earliest) : 0,
+                    Left(bounds.Latest),
+                    rules
                 )
         );
+
+        long Left(Day? day) => day is { } on ? rules.Left(asOf.Number - on.Number) : 0;
     }
 
     private static readonly Day BeforeAll = new(long.MinValue);
 
-    private static long Left(Day? day, Day asOf) => day is { } on ? StanceRules.Left(asOf.Number - on.Number) : 0;
-
-    private static EvidenceWeight WeightOf(RecordedEffect effect, long least, long most)
+    private static EvidenceWeight WeightOf(RecordedEffect effect, long least, long most, StanceRules rules)
     {
-        var weight = Relations.Weight.Of(StanceRules.Salience(effect.Stance?.Salience), effect.Credibility);
+        var weight = Relations.Weight.Of(rules.Salience(effect.Stance?.Salience), effect.Credibility);
         return new(2 * weight.Low * least, weight.Estimate * (least + most), 2 * weight.High * most);
     }
 }

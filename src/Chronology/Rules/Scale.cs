@@ -2,55 +2,69 @@ using System.Globalization;
 
 namespace Chronology.Rules;
 
-/// <summary>How a decayed sum reads as a score from -10 to 10, in hundredths: rules version 1.</summary>
-public static class Scale
+/// <summary>How a decayed sum reads as a score from -10 to 10, in hundredths, under one version of the rules.</summary>
+/// <remarks>Equal when of the same version.</remarks>
+public sealed class Scale
 {
-    /// <summary>A change of the sum over twelve months by this, in billionths, is a trend: half a point of the score where it is small.</summary>
-    public const long Trend = HalfLife.One;
+    // Line r: the least S, in billionths, at which the score rounds to r hundredths or more.
+    private readonly Lazy<long[]> least;
+    private readonly (string Band, int Bound, bool Above)[] bands;
+    private readonly (string Confidence, int Width)[] widths;
 
-    // Line r: the least S, in billionths, at which 10 tanh(S/20) rounds to r hundredths or more.
-    private static readonly Lazy<long[]> Least = new(() =>
-        [.. Table.Read("tanh").Select(row => long.Parse(row["least"], CultureInfo.InvariantCulture))]
-    );
+    internal Scale(IReadOnlyDictionary<string, string> rules)
+    {
+        least = new(() =>
+            [.. Table.Read(rules["scale"]).Select(row => long.Parse(row["least"], CultureInfo.InvariantCulture))]
+        );
+        Trend = long.Parse(rules["trend-sum"], CultureInfo.InvariantCulture);
+        TrendOfScores = Number("trend-score");
+        bands =
+        [
+            ("friendly", Number("friendly-above"), true),
+            ("good", Number("good-above"), true),
+            ("normal", Number("normal-from"), false),
+            ("discord", Number("discord-from"), false),
+            ("tension", Number("tension-from"), false),
+        ];
+        widths = [("A", Number("confidence-a")), ("B", Number("confidence-b")), ("C", Number("confidence-c"))];
+
+        int Number(string rule) => RulesVersion.Whole(rules[rule]);
+    }
+
+    /// <summary>A change of the sum over twelve months by this, in billionths, is a trend.</summary>
+    public long Trend { get; }
+
+    /// <summary>A change of the score over a longer time by this, in hundredths, is one.</summary>
+    public int TrendOfScores { get; }
 
     /// <summary>10 tanh(S/20) in hundredths, rounded to the nearest; <c>tanh.tsv</c> holds the sums at which it steps,
     /// 20 artanh((2r - 1)/2000) rounded up.</summary>
     /// <param name="sum">S in billionths.</param>
-    public static int Score(long sum)
+    public int Score(long sum)
     {
-        var steps = Least.Value;
+        var steps = least.Value;
         var found = Array.BinarySearch(steps, Math.Abs(Math.Max(sum, -long.MaxValue)));
         return Math.Sign(sum) * (found >= 0 ? found + 1 : ~found);
     }
 
-    /// <summary>friendly (6,10], good (3,6], normal [0,3], discord [-3,0), tension [-6,-3), confrontation [-10,-6).</summary>
+    /// <summary>friendly, good, normal, discord, tension or confrontation.</summary>
     /// <param name="score">In hundredths.</param>
-    public static string Band(int score) =>
-        score switch
-        {
-            > 600 => "friendly",
-            > 300 => "good",
-            >= 0 => "normal",
-            >= -300 => "discord",
-            >= -600 => "tension",
-            _ => "confrontation",
-        };
+    public string Band(int score) =>
+        Array.Find(bands, band => band.Above ? score > band.Bound : score >= band.Bound).Band ?? "confrontation";
 
-    /// <summary>A up to 1 point between the bounds, B up to 2, C up to 4, D beyond.</summary>
-    /// <param name="width">In hundredths.</param>
-    public static string Confidence(int width) =>
-        width switch
-        {
-            <= 100 => "A",
-            <= 200 => "B",
-            <= 400 => "C",
-            _ => "D",
-        };
+    /// <summary>A, B, C or D.</summary>
+    /// <param name="width">Between the bounds, in hundredths.</param>
+    public string Confidence(int width) => Array.Find(widths, upTo => width <= upTo.Width).Confidence ?? "D";
 
     /// <summary>From the least and the greatest change of the sum over twelve months that some arrangement of the uncertain dates and weights gives.</summary>
-    public static string TrendOf(long least, long greatest) =>
-        least >= Trend ? "improving"
-        : greatest <= -Trend ? "deteriorating"
-        : least > -Trend && greatest < Trend ? "stable"
+    public string TrendOf(long least, long greatest) => TrendBy(Trend, least, greatest);
+
+    /// <summary>From the least and the greatest change of the score, in hundredths.</summary>
+    public string TrendOfScore(int least, int greatest) => TrendBy(TrendOfScores, least, greatest);
+
+    private static string TrendBy(long enough, long least, long greatest) =>
+        least >= enough ? "improving"
+        : greatest <= -enough ? "deteriorating"
+        : least > -enough && greatest < enough ? "stable"
         : "uncertain";
 }

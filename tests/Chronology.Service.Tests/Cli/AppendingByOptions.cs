@@ -43,7 +43,7 @@ public sealed class AppendingByOptions(TestDatabase database) : IClassFixture<Te
         foreach (var option in fields.All)
             command.Options.Add(option);
 
-        foreach (var kind in Enum.GetValues<RecordKind>())
+        foreach (var kind in RecordKinds.Keyed)
         {
             foreach (var field in RecordJson.Fields(kind))
             {

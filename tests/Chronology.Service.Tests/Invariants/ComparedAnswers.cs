@@ -4,6 +4,7 @@ using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Compare;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using Chronology.Time;
@@ -51,11 +52,18 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
         (place, day) => new Point(place, day)
     );
 
+    private static readonly string?[] Rules = [null, null, "1", "2", "1..2", "2..1"];
+
     [Fact]
     public Task knowledge_then_world_then_rules_make_the_second_of_the_first() =>
         Gen.Select(
                 RandomLogs.Logs,
-                Gen.Select(Points, Points, Gen.Int[0, Sides.Length - 1].Select(i => Sides[i])).List[15]
+                Gen.Select(
+                    Points,
+                    Points,
+                    Gen.Int[0, Sides.Length - 1].Select(i => Sides[i]),
+                    Gen.Int[0, Rules.Length - 1].Select(i => Rules[i])
+                ).List[15]
             )
             .SampleAsync(
                 async (log, questions) =>
@@ -64,21 +72,41 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                     var chronology = await RandomLogs.RecordAsync(desk, clock, log);
                     clock.Now = clock.Now.AddYears(1);
                     var head = (await desk.AtAsync(chronology, null)).Position;
-                    foreach (var (one, other, between) in questions)
+                    foreach (var (one, other, between, rules) in questions)
                     {
                         var (from, to) = (Text(one, head), Text(other, head));
-                        var asked = await SendAsync(new Comparison(chronology, from, to, between, null));
+                        var asked = await SendAsync(
+                            new Comparison(chronology, from, to, between, null) { Rules = rules }
+                        );
                         // Where one actor is merged into another of the other side, there is nothing between them.
                         if (asked.Rejection is { Code: "invalid-parameter" } && between is not null)
                             continue;
                         var compared = asked.Value;
                         var first = await StateAsync(chronology, compared.From, between);
                         var through = await StateAsync(chronology, compared.Through, between);
+                        var byFirstRules = compared.Basis with { Rules = compared.From.Rules };
+                        var third = await StateAsync(chronology, byFirstRules, between);
                         var second = await StateAsync(chronology, compared.Basis, between);
 
                         AssertLeads(first, compared.Knowledge, through, $"{chronology}: {from} to {to}, knowledge");
-                        AssertLeads(through, compared.World, second, $"{chronology}: {from} to {to}, world");
-                        Assert.Empty(compared.Rules);
+                        AssertLeads(through, compared.World, third, $"{chronology}: {from} to {to}, world");
+                        AssertLeads(
+                            third,
+                            [.. compared.Rules.Where(line => line is not StanceLine)],
+                            second,
+                            $"{chronology}: {from} to {to}, rules {rules}"
+                        );
+                        Assert.Equal(compared.From.Rules, compared.Through.Rules);
+                        if (between is null)
+                        {
+                            AssertLeads(
+                                await StancesAsync(chronology, byFirstRules),
+                                [.. compared.Rules.OfType<StanceLine>()],
+                                await StancesAsync(chronology, compared.Basis),
+                                $"{chronology}: {from} to {to}, rules {rules}, stances"
+                            );
+                        }
+                        Assert.All(compared.Rules, line => Assert.Equal(rules is null, line.Revisions!.Count > 0));
                         Assert.All(compared.Knowledge, line => Assert.NotEmpty(line.Revisions!));
                         Assert.All(
                             compared.World.OfType<FactLine>(),
@@ -100,14 +128,25 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
 
     private async Task<Dictionary<string, string>> StateAsync(string chronology, Basis basis, string? between)
     {
-        var position = basis.KnownAt.Position.ToString(CultureInfo.InvariantCulture);
-        var state = (await SendAsync(new StateOfRelations(chronology, between, null, new(basis.AsOf, position)))).Value;
+        var state = (await SendAsync(new StateOfRelations(chronology, between, null, At(basis)))).Value;
         return state
             .Facts.Select(fact => (About(fact), Json(fact)!))
             .Concat(state.Eras.Select(era => ($"{era.Scheme}/{era.Era}", Json(era)!)))
             .Concat(state.Score is null ? [] : [("score", Json(state.Score)!)])
             .ToDictionary(told => told.Item1, told => told.Item2);
     }
+
+    private async Task<Dictionary<string, string>> StancesAsync(string chronology, Basis basis) =>
+        (await SendAsync(new StancesOnADay(chronology, null, null, null, 1_000, At(basis)))).Value.Stances.ToDictionary(
+            stance => $"{stance.Holder} {stance.Toward}",
+            stance => Json(stance)!
+        );
+
+    private static Axes At(Basis basis) =>
+        new(basis.AsOf, basis.KnownAt.Position.ToString(CultureInfo.InvariantCulture))
+        {
+            Rules = basis.Rules.ToString(CultureInfo.InvariantCulture),
+        };
 
     private static string About(FactAnswer fact) =>
         FactKey.Of(fact.Fact, fact.Holder, fact.Toward, fact.Qualifier, fact.Value).CanonicalText;
@@ -130,6 +169,11 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                         Json(f.After)
                     ),
                     EraLine e => new Difference<string, string>($"{e.Scheme}/{e.Era}", Json(e.Before), Json(e.After)),
+                    StanceLine stance => new(
+                        $"{stance.Holder} {stance.Toward}",
+                        Json(stance.Before),
+                        Json(stance.After)
+                    ),
                     ScoreLine score => new("score", Json(score.Before), Json(score.After)),
                     _ => throw new InvalidOperationException($"{line}"),
                 }

@@ -1,5 +1,6 @@
 using Chronology.Recording;
 using Chronology.Relations;
+using Chronology.Rules;
 using Chronology.Service.Store;
 using Chronology.Time;
 using CsCheck;
@@ -31,7 +32,7 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
                     foreach (var (place, day) in questions)
                     {
                         var position = place % (replay.Head + 1);
-                        var moment = new Moment(chronology, day, position, replay.RecordedAt(position));
+                        var moment = new Moment(chronology, day, position, replay.RecordedAt(position), RulesVersion.First);
                         var all = replay.FactsAt(position, day);
                         var found = await desk.FactsAsync(moment);
                         Assert.True(

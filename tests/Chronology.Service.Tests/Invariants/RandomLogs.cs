@@ -386,6 +386,16 @@ internal static class RandomLogs
             }
         );
 
+    /// <summary>The rules, adopted now and then, also those in force already.</summary>
+    private static readonly Gen<Command?> Adopting = Any(1, 2).Select(rules => (Command?)Adopt(rules));
+
+    public static Command Adopt(int rules) =>
+        Desk.Read(
+            Operation.Corrected,
+            RecordId.Itself,
+            $$$"""{"changes":{"rules":{{{rules.ToString(CultureInfo.InvariantCulture)}}}},"reason":{"code":"adoption"}}"""
+        );
+
     public static Gen<List<Batch>> Logs { get; } =
         Gen.Select(
             Any(0, 0, 1, 40, 400),
@@ -395,7 +405,8 @@ internal static class RandomLogs
                 (3, Judging),
                 (1, OfOthers),
                 (1, OfDoubles),
-                (1, OfActors)
+                (1, OfActors),
+                (1, Adopting)
             ).List[1, 6],
             (later, commands) => new Batch(later, [.. commands.OfType<Command>()])
         ).List[1, 8];

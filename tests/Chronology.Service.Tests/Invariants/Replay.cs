@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
+using Chronology.Rules;
 using Chronology.Service.Store;
 using Chronology.Time;
 using JasperFx.Events;
@@ -210,7 +211,7 @@ internal sealed class Replay
             else
                 undated.Add(scored.Days.Earliest);
         }
-        return (ScoreEvidence.Of(events), undated);
+        return (ScoreEvidence.Of(events, RulesVersion.First.Scale), undated);
     }
 
     private static ScoredEvent? ScoredOf(Version version) =>

@@ -1,4 +1,5 @@
 using Chronology.Relations;
+using Chronology.Rules;
 using Chronology.Service.Store;
 using Chronology.Time;
 using CsCheck;
@@ -45,7 +46,7 @@ public sealed class ScoresOfTheStore(TestDatabase database) : IClassFixture<Test
                     foreach (var (place, day, before, which) in questions)
                     {
                         var position = place % (replay.Head + 1);
-                        var moment = new Moment(chronology, day, position, replay.RecordedAt(position));
+                        var moment = new Moment(chronology, day, position, replay.RecordedAt(position), RulesVersion.First);
                         var sides = Sides[which];
                         var (expected, undated) = replay.ScoresAt(position, sides.One, sides.Other);
                         var found = await new Scores(desk.Source).ReadAsync(moment, sides, day - before, day, Ct);
@@ -127,7 +128,7 @@ public sealed class ScoresOfTheStore(TestDatabase database) : IClassFixture<Test
                         var told = new List<ScoreSum>();
                         foreach (var day in days)
                         {
-                            var moment = new Moment(chronology, day, head, null);
+                            var moment = new Moment(chronology, day, head, null, RulesVersion.First);
                             var found = await new Scores(desk.Source).ReadAsync(moment, Sides[2], day, day, Ct);
                             told.Add(found.Evidence.SumAt(day));
                         }

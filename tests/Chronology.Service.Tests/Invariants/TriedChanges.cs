@@ -83,7 +83,12 @@ public sealed class TriedChanges(TestDatabase database) : IClassFixture<TestData
                                 .Select(Told)
                                 .Order(StringComparer.Ordinal)
                         );
-                        if (command.Id.Kind == RecordKind.Event)
+                        Assert.Equal(
+                            compared.Value.Rules.Select(Told),
+                            (changes.Shown ?? []).Concat<DifferenceLine>([]).Select(Told)
+                        );
+                        Assert.Equal(made.Op == "adopted", changes.Shown is not null);
+                        if (command.Id.Kind is RecordKind.Event || made.Op == "adopted")
                             await AssertScoresAsync(chronology, asOf, head, changes.Scores);
                     }
                     await Replay.AssertSoundAsync(desk, chronology);
@@ -100,7 +105,9 @@ public sealed class TriedChanges(TestDatabase database) : IClassFixture<TestData
         {
             var compared = await SendAsync(new Comparison(chronology, At(asOf, head), At(asOf, now), between, null));
             if (compared.IsOk)
-                changed.AddRange(compared.Value.Knowledge.OfType<ScoreLine>().Select(Told));
+                changed.AddRange(
+                    compared.Value.Knowledge.Concat(compared.Value.Rules).OfType<ScoreLine>().Select(Told)
+                );
         }
         // Of actors merged into others, none of the record's own pairs may be concerned.
         Assert.Subset(changed.ToHashSet(), told.Select(Told).ToHashSet());

@@ -65,6 +65,7 @@ public sealed class CatalogueOfEvents
                         nameof(Source) => "Source",
                         nameof(Scheme) => "Scheme",
                         nameof(Era) => "Era",
+                        nameof(TheChronology) => "The chronology itself",
                         var other => other,
                     },
                     Events.Single(row => row.Name == named.Value).Section

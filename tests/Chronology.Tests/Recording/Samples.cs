@@ -138,6 +138,7 @@ internal static class Samples
         new Era.SourceDetached(0, "ref-3"),
         new Era.Retracted(),
         new Era.Reinstated(),
+        new TheChronology.RulesAdopted(2),
     ];
 
     public static JsonElement Json(string json) => StrictJson.Parse(Encoding.UTF8.GetBytes(json)).Value;

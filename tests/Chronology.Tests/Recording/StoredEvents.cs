@@ -60,6 +60,7 @@ public sealed class StoredEvents
                 nameof(Issue) => (Samples.Plan, new Issue.Recorded(Samples.Partition)),
                 nameof(Scheme) => (Samples.Division, new Scheme.Recorded(Samples.ArticlesDivision)),
                 nameof(Era) => (Samples.Soviet, new Era.Recorded(Samples.SovietPeriod)),
+                nameof(TheChronology) => (RecordId.Itself, new TheChronology.RulesAdopted(1)),
                 _ => (Samples.Book, new Source.Recorded(Samples.Article)),
             };
             var before = sample.GetType().Name == "Recorded" ? null : Folding.Apply(null, id, first);

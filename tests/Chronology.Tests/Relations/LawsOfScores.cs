@@ -10,6 +10,8 @@ public sealed class LawsOfScores
     /// <summary>Billionths that each event may lose to rounding: the total of a year is rounded, and decays by rounded powers.</summary>
     private const long Rounding = 100;
 
+    private static readonly Scale Read = RulesVersion.First.Scale;
+
     private static readonly string[] Dates =
     [
         "1960-06-15",
@@ -49,8 +51,8 @@ public sealed class LawsOfScores
                 {
                     var mixed = events.ToArray();
                     new Random(seed).Shuffle(mixed);
-                    Assert.Equal(ScoreEvidence.Of(events).SumAt(day), ScoreEvidence.Of(mixed).SumAt(day));
-                    Assert.Equal(ScoreEvidence.Of(events).TrendAt(day), ScoreEvidence.Of(mixed).TrendAt(day));
+                    Assert.Equal(ScoreEvidence.Of(events, Read).SumAt(day), ScoreEvidence.Of(mixed, Read).SumAt(day));
+                    Assert.Equal(ScoreEvidence.Of(events, Read).TrendAt(day), ScoreEvidence.Of(mixed, Read).TrendAt(day));
                 }
             );
 
@@ -71,7 +73,7 @@ public sealed class LawsOfScores
                         .Where(one => one.Year >= from)
                         .Select(one => new ScoreEvidence.Counted(one, 1));
 
-                    Assert.Equal(ScoreEvidence.Of(events).SumAt(day), new ScoreEvidence(totals, singles).SumAt(day));
+                    Assert.Equal(ScoreEvidence.Of(events, Read).SumAt(day), new ScoreEvidence(totals, singles, Read).SumAt(day));
                 }
             );
 
@@ -81,7 +83,7 @@ public sealed class LawsOfScores
             .Sample(
                 (choices, day) =>
                 {
-                    var bounds = ScoreEvidence.Of(choices.Select(choice => choice.Item1)).SumAt(day);
+                    var bounds = ScoreEvidence.Of(choices.Select(choice => choice.Item1), Read).SumAt(day);
                     var world = ScoreEvidence
                         .Of(choices.Select(choice => World(choice.Item1, choice.Item2, choice.Item3)))
                         .SumAt(day);
@@ -97,13 +99,13 @@ public sealed class LawsOfScores
             .Sample(
                 (one, day) =>
                 {
-                    var bounds = ScoreEvidence.Of([one]).SumAt(day);
+                    var bounds = ScoreEvidence.Of([one], Read).SumAt(day);
                     // The days at which what an event adds is least or greatest: its first and last, and the last that has come.
                     var worlds = new[] { one.Days.Earliest, one.Days.LastOnOrBefore(day), one.Days.Latest }
                         .OfType<Day>()
                         .SelectMany(on =>
                             new[] { one.Weight.Low, one.Weight.High }.Select(weight =>
-                                ScoreEvidence.Of([Certain(one, on, weight)]).SumAt(day).Estimate
+                                ScoreEvidence.Of([Certain(one, on, weight)], Read).SumAt(day).Estimate
                             )
                         )
                         .ToArray();
@@ -121,9 +123,9 @@ public sealed class LawsOfScores
                     var members = Members(one);
                     var mean =
                         members.Sum(on =>
-                            (decimal)ScoreEvidence.Of([Certain(one, on, one.Weight.Estimate)]).SumAt(day).Estimate
+                            (decimal)ScoreEvidence.Of([Certain(one, on, one.Weight.Estimate)], Read).SumAt(day).Estimate
                         ) / members.Count;
-                    Assert.InRange(ScoreEvidence.Of([one]).SumAt(day).Estimate, mean - Rounding, mean + Rounding);
+                    Assert.InRange(ScoreEvidence.Of([one], Read).SumAt(day).Estimate, mean - Rounding, mean + Rounding);
                 },
                 iter: 50
             );
@@ -136,7 +138,7 @@ public sealed class LawsOfScores
                 {
                     var (from, until) = (Member(one, Math.Min(a, b)), Member(one, Math.Max(a, b)));
                     var refined = one with { Days = one.Days.Within(from, until)! };
-                    var (before, after) = (ScoreEvidence.Of([one]).SumAt(day), ScoreEvidence.Of([refined]).SumAt(day));
+                    var (before, after) = (ScoreEvidence.Of([one], Read).SumAt(day), ScoreEvidence.Of([refined], Read).SumAt(day));
                     Assert.InRange(after.Low, before.Low - Rounding, before.High + Rounding);
                     Assert.InRange(after.High, before.Low - Rounding, before.High + Rounding);
                 }

@@ -189,7 +189,7 @@ public sealed class LawsOfStances
         try
         {
             CultureInfo.CurrentCulture = odd;
-            Assert.Equal(1, StanceRules.Halves("conditional", null));
+            Assert.Equal(1, StanceTerms.Halves("conditional", null));
             Assert.Equal(told, Taken.On("1980", effects));
         }
         finally
@@ -279,7 +279,7 @@ public sealed class LawsOfStances
         }
 
         private static BigInteger Left(Day day, Day asOf) =>
-            day > asOf ? 0 : StanceRules.Left(asOf.Number - day.Number);
+            day > asOf ? 0 : RulesVersion.First.Stances.Left(asOf.Number - day.Number);
 
         private static (int Least, int Most) CredibilityOf(RecordedEffect effect) =>
             effect.Credibility switch

@@ -32,7 +32,12 @@ internal static class Taken
         On(Day.ParseQuestion(day).Value, effects);
 
     public static Stance? On(Day day, IReadOnlyList<RecordedEffect> effects) =>
-        Chronology.Relations.Stance.Of(FactsAsOf.Decide(Key, effects, day), effects, day);
+        Chronology.Relations.Stance.Of(
+            FactsAsOf.Decide(Key, effects, day),
+            effects,
+            day,
+            RulesVersion.First.Stances
+        );
 
     /// <summary>Value, mean and bounds: <c>opposes -60 (-80..-30)</c>.</summary>
     public static string Said(this RevealedPosition revealed) =>
@@ -431,7 +436,8 @@ public sealed class RulesOfStances
     [InlineData(2_922, 500_000_000)]
     [InlineData(5_844, 250_000_000)]
     [InlineData(30 * 2_922, 0)]
-    public void halve_what_is_left_every_eight_years(long age, long left) => Assert.Equal(left, StanceRules.Left(age));
+    public void halve_what_is_left_every_eight_years(long age, long left) => 
+        Assert.Equal(left, RulesVersion.First.Stances.Left(age));
 
     [Theory]
     [InlineData("strongly-supports", null, 4)]
@@ -443,26 +449,19 @@ public sealed class RulesOfStances
     [InlineData(null, "no", -2)]
     [InlineData(null, null, null)]
     public void read_a_position_before_a_vote(string? position, string? vote, int? halves) =>
-        Assert.Equal(halves, StanceRules.Halves(position, vote));
-
-    [Fact]
-    public void give_a_meaning_a_reason_and_a_source_each() =>
-        Assert.All(
-            Repository.Lines("src/Chronology/Rules/codes/stances.tsv"),
-            rule => Assert.Equal(5, rule.Split('\t', StringSplitOptions.RemoveEmptyEntries).Length)
-        );
+        Assert.Equal(halves, StanceTerms.Halves(position, vote));
 
     [Fact]
     public void rank_authorities_as_listed() =>
         Assert.Equal(
             ["head-of-state", "government", "ministry", "legislature", "representative", "party"],
-            Vocabulary.List("authority").Select(term => term.Code).OrderBy(StanceRules.Rank)
+            Vocabulary.List("authority").Select(term => term.Code).OrderBy(StanceTerms.Rank)
         );
 
     [Fact]
     public void weigh_every_basis_as_said_or_as_done() =>
         Assert.Equal(
             Vocabulary.List("basis").Select(term => term.Code).Order(StringComparer.Ordinal),
-            StanceRules.Said.Concat(StanceRules.Done).Order(StringComparer.Ordinal)
+            RulesVersion.First.Stances.Said.Concat(RulesVersion.First.Stances.Done).Order(StringComparer.Ordinal)
         );
 }

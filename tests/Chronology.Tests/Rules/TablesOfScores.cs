@@ -12,6 +12,8 @@ public sealed class TablesOfScores
     /// <summary>ln 2 = 2 artanh(1/3).</summary>
     private static readonly BigInteger Ln2 = 2 * Artanh(1, 3);
 
+    private static readonly Scale First = RulesVersion.First.Scale;
+
     public static TheoryData<string> Classes => [.. HalfLife.All.Select(one => one.Name)];
 
     [Theory]
@@ -79,9 +81,9 @@ public sealed class TablesOfScores
             {
                 var exact = 20 * HalfLife.One * Artanh(2 * hundredths - 1, 2_000);
                 var least = (long)((exact + One - 1) / One);
-                Assert.Equal(hundredths - 1, Scale.Score(least - 1));
-                Assert.Equal(hundredths, Scale.Score(least));
-                Assert.Equal(-hundredths, Scale.Score(-least));
+                Assert.Equal(hundredths - 1, First.Score(least - 1));
+                Assert.Equal(hundredths, First.Score(least));
+                Assert.Equal(-hundredths, First.Score(-least));
             }
         );
 
@@ -91,7 +93,7 @@ public sealed class TablesOfScores
     [InlineData(-10_000_000_000, -462)]
     [InlineData(long.MaxValue, 1000)]
     [InlineData(long.MinValue, -1000)]
-    public void give_known_values(long sum, int score) => Assert.Equal(score, Scale.Score(sum));
+    public void give_known_values(long sum, int score) => Assert.Equal(score, First.Score(sum));
 
     [Theory]
     [InlineData(1000, "friendly")]
@@ -108,7 +110,7 @@ public sealed class TablesOfScores
     [InlineData(-1000, "confrontation")]
     public void name_bands_that_the_vocabulary_lists(int score, string band)
     {
-        Assert.Equal(band, Scale.Band(score));
+        Assert.Equal(band, First.Band(score));
         Assert.Contains(Vocabulary.List("band"), term => term.Label.Equals(band, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -120,7 +122,7 @@ public sealed class TablesOfScores
     [InlineData(400, "C")]
     [InlineData(401, "D")]
     public void grade_how_far_bounds_lie_apart(int width, string confidence) =>
-        Assert.Equal(confidence, Scale.Confidence(width));
+        Assert.Equal(confidence, First.Confidence(width));
 
     [Theory]
     [InlineData(1_000_000_000, 5_000_000_000, "improving")]
@@ -129,7 +131,7 @@ public sealed class TablesOfScores
     [InlineData(-999_999_999, 999_999_999, "stable")]
     [InlineData(-1_000_000_000, 0, "uncertain")]
     public void name_trends_by_the_least_and_the_greatest_change(long least, long greatest, string trend) =>
-        Assert.Equal(trend, Scale.TrendOf(least, greatest));
+        Assert.Equal(trend, First.TrendOf(least, greatest));
 
     [Fact]
     public void agree_with_the_days_that_the_types_write() =>
