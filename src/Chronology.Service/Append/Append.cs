@@ -93,18 +93,6 @@ public static class AppendEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes
-            .MapRecord(
-                HttpMethod.Patch,
-                RecordKind.Chronology,
-                "",
-                (http, chronology, id, sender, ct) => ChangeAsync(Operation.Corrected, http, chronology, id, sender, ct)
-            )
-            .WithName("adopt-rules")
-            .WithSummary("Adopt a version of the rules, with a reason: {\"changes\":{\"rules\":2}}")
-            .WithTags("chronologies")
-            .TakesChange(Operation.Adopted)
-            .Gives<Receipt>(StatusCodes.Status200OK);
         foreach (var kind in RecordKinds.Keyed)
         {
             var recording =
@@ -155,6 +143,21 @@ public static class AppendEndpoints
             }
         }
     }
+
+    /// <summary><c>PATCH /api/chronologies/{c}</c></summary>
+    /// <param name="routes">Not below a chronology's address.</param>
+    public static void MapAdoption(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPatch(
+                "/api/chronologies/{chronology}",
+                (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
+                    ChangeAsync(Operation.Corrected, http, chronology, RecordId.Itself, sender, ct)
+            )
+            .WithName("adopt-rules")
+            .WithSummary("Adopt a version of the rules, with a reason")
+            .WithTags("chronologies")
+            .TakesChange(Operation.Adopted)
+            .Gives<Receipt>(StatusCodes.Status200OK);
 
     private static async Task<IResult> RecordAsync(
         Func<JsonElement, Result<Command.Record>> read,

@@ -26,14 +26,7 @@ public sealed class KnownRulesHandler : IRequestHandler<KnownRules, Result<Known
             new KnownRulesAnswer([
                 .. RulesVersion.All.Select(version => new RulesVersionAnswer(
                     version.Number,
-                    [
-                        .. version.Rows.Select(rule => new RuleAnswer(
-                            rule.Name,
-                            rule.Value,
-                            rule.Meaning,
-                            rule.Reason
-                        )),
-                    ]
+                    [.. version.Rows.Select(rule => new RuleAnswer(rule.Name, rule.Value, rule.Meaning, rule.Reason))]
                 )),
             ])
         );

@@ -142,7 +142,12 @@ public sealed class KeptAnswers(
                 $"That answer has the rules {question.Rules} and the format {question.Format}, this service gives 1 to {RulesVersion.All.Count} and {Moment.Format}: an answer that is to outlast them has to be cited."
             );
         }
-        var again = await AskAsync(chronology, question.Path, question.AskedAt(question.Position, byItsRules: true), ct);
+        var again = await AskAsync(
+            chronology,
+            question.Path,
+            question.AskedAt(question.Position, byItsRules: true),
+            ct
+        );
         if (again.Rejection is not null || again.Value.Question.ToString() != question.ToString())
             return NoSuch;
         var seal = again.Value.Seal;

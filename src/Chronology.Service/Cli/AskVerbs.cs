@@ -495,13 +495,13 @@ public static class AskVerbs
         parameters
             .SelectMany(name => name == "knownAt" ? [name, "rules"] : new[] { name })
             .ToDictionary(
-            name => name,
-            name => new Option<string?>($"--{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)}")
-            {
-                Description = Known[name].Description,
-                HelpName = Known[name].Value,
-            }
-        );
+                name => name,
+                name => new Option<string?>($"--{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)}")
+                {
+                    Description = Known[name].Description,
+                    HelpName = Known[name].Value,
+                }
+            );
 
     /// <summary>The options as the query of a URL would give them.</summary>
     internal static Parameters Query(
@@ -539,8 +539,5 @@ public static class Named
         };
 
     public static RecordKind? Kind(string word) =>
-        RecordKinds
-            .Keyed.Where(kind => kind.Name() == word)
-            .Select(kind => (RecordKind?)kind)
-            .FirstOrDefault();
+        RecordKinds.Keyed.Where(kind => kind.Name() == word).Select(kind => (RecordKind?)kind).FirstOrDefault();
 }

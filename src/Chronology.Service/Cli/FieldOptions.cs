@@ -134,8 +134,7 @@ internal sealed class FieldOptions
         if (kinds.Length == 0)
             kinds =
             [
-                .. RecordKinds
-                    .Keyed.Where(kind => RecordJson.Fields(kind).Contains(field, StringComparer.Ordinal)),
+                .. RecordKinds.Keyed.Where(kind => RecordJson.Fields(kind).Contains(field, StringComparer.Ordinal)),
             ];
         if (isList)
         {

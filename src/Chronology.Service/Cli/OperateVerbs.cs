@@ -154,13 +154,15 @@ public static class StatusVerb
             kind,
             null,
             [],
-            [.. all.Value.Chronologies.Select(card => new ChronologyHead(
+            [
+                .. all.Value.Chronologies.Select(card => new ChronologyHead(
                     card.Slug,
                     card.Title,
                     card.Head,
                     card.Rules,
                     null
-                ))]
+                )),
+            ]
         );
     }
 

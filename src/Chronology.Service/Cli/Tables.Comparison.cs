@@ -74,7 +74,11 @@ public static partial class Tables
             Changes(day.AsOf, day);
 
         void Changes(string asOf, Changed changed) =>
-            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown ?? []]);
+            Lines(
+                console,
+                $"As of {asOf}",
+                [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown ?? []]
+            );
     }
 
     private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>

@@ -151,6 +151,8 @@ public static class CompareEndpoint
             )
             .WithMetadata(new AskedPoints("from", "to"))
             .WithName("compare")
-            .WithSummary("What lies between two answers: what the record learnt, what the world did, what the rules changed")
+            .WithSummary(
+                "What lies between two answers: what the record learnt, what the world did, what the rules changed"
+            )
             .WithTags("questions");
 }

@@ -46,7 +46,6 @@ public sealed class SuggestedErasHandler(Moments moments, NpgsqlDataSource sourc
     /// <summary>No year farther back takes part.</summary>
     private const int GreatestYears = 500;
 
-
     private sealed record Weighed(string Key, DayWindow Days, int Weight);
 
     public async Task<Result<SuggestedErasAnswer>> Handle(SuggestedEras request, CancellationToken cancellationToken)

@@ -317,7 +317,8 @@ public sealed class StancesOnADayHandler(
             )
         );
 
-        bool MayHaveBegun(RecordedEffect effect) => StanceEvidence.Of(effect, moment.AsOf, moment.Rules.Stances) is not null;
+        bool MayHaveBegun(RecordedEffect effect) =>
+            StanceEvidence.Of(effect, moment.AsOf, moment.Rules.Stances) is not null;
     }
 
     private async Task<IReadOnlyList<Note>> NotesAsync(

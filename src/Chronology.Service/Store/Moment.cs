@@ -29,13 +29,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 /// <param name="Position">What was recorded up to it, and nothing later.</param>
 /// <param name="RecordedAt">Of that position; null at 0.</param>
 /// <param name="Rules">By which it is answered.</param>
-public sealed record Moment(
-    string Chronology,
-    Day AsOf,
-    long Position,
-    DateTimeOffset? RecordedAt,
-    RulesVersion Rules
-)
+public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt, RulesVersion Rules)
 {
     /// <summary>The version of the answers' shape.</summary>
     public const int Format = 2;
@@ -130,7 +124,10 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
     /// <returns>Or <c>invalid-parameter</c>.</returns>
     public static Result<RulesVersion?> ReadRules(string? text) =>
         text is null ? (RulesVersion?)null
-        : text.Length <= 9 && text.All(char.IsAsciiDigit) && text[0] != '0' && RulesVersion.Find(Number(text)) is { } found
+        : text.Length is >= 1 and <= 9
+        && text.All(char.IsAsciiDigit)
+        && text[0] != '0'
+        && RulesVersion.Find(Number(text)) is { } found
             ? found
         : new Rejection(
             "invalid-parameter",

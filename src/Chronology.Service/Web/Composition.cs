@@ -90,6 +90,7 @@ public static class Composition
         app.MapScalarApiReference("/docs");
         ChronologyEndpoints.Map(app);
         KnownRulesEndpoint.Map(app);
+        AppendEndpoints.MapAdoption(app);
         var chronology = app.MapGroup("/api/chronologies/{chronology}");
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);

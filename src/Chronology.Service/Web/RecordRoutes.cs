@@ -37,11 +37,11 @@ public static class RecordRoutes
 
     /// <summary>The record at whose address, or below it, a path of the chronology is; null: at none.</summary>
     public static RecordId? NamedBy(string path) =>
-        path is "/history" or "/blame" ? RecordId.Itself :
-        path.Split('/') is ["", "schemes", var scheme, "eras", var era, ..] ? RecordId.Era(scheme, era)
+        path is "/history" or "/blame" ? RecordId.Itself
+        : path.Split('/') is ["", "schemes", var scheme, "eras", var era, ..] ? RecordId.Era(scheme, era)
         : path.Split('/') is ["", var plural, var key, ..]
-            ? RecordKinds.Keyed
-                .Where(kind => kind.Plural() == plural && kind != RecordKind.Era)
+            ? RecordKinds
+                .Keyed.Where(kind => kind.Plural() == plural && kind != RecordKind.Era)
                 .Select(kind => (RecordId?)new RecordId(kind, key))
                 .FirstOrDefault()
         : null;
@@ -74,10 +74,10 @@ public static class RecordRoutes
                     CancellationToken ct
                 ) => handle(http, chronology, RecordId.Era(scheme, key), sender, ct)
             )
-            : routes.MapMethods(
-                PatternOf(kind, below),
-                [method.Method],
-                (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
-                    handle(http, chronology, new(kind, key), sender, ct)
-            );
+        : routes.MapMethods(
+            PatternOf(kind, below),
+            [method.Method],
+            (HttpContext http, string chronology, string key, ISender sender, CancellationToken ct) =>
+                handle(http, chronology, new(kind, key), sender, ct)
+        );
 }

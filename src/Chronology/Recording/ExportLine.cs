@@ -39,11 +39,7 @@ public static class ExportLine
             recorded["revision"] = after.Revision;
             return Without(recorded);
         }
-        var line = new JsonObject
-        {
-            ["record"] = Verb(operation),
-            ["of"] = after.Id.Kind.Name(),
-        };
+        var line = new JsonObject { ["record"] = Verb(operation), ["of"] = after.Id.Kind.Name() };
         if (after.Id.Kind != RecordKind.Chronology)
             line["key"] = after.Id.OwnKey;
         if (after.Id.Scheme is { } scheme)

@@ -178,7 +178,13 @@ public static partial class RecordJson
         };
         var members = new Members(body, "", findings, [.. own, "reason", "citations", .. besides]);
         var correcting = own is ["changes"];
-        var reason = ReadReason(members, findings, id.Kind == RecordKind.Chronology ? Adopting : correcting ? Correcting : Reasons);
+        var reason = ReadReason(
+            members,
+            findings,
+            id.Kind == RecordKind.Chronology ? Adopting
+                : correcting ? Correcting
+                : Reasons
+        );
         var citations = Citations(members, findings);
         if (verb is Operation.Disputed or Operation.Resolved && id.Kind != RecordKind.Event)
             findings.Refuse("invalid-parameter", "Only events are disputed and resolved.", "");

@@ -70,7 +70,7 @@ public static class RecordKinds
 {
     /// <summary>Those of which there are many, each with its key: all but the chronology itself.</summary>
     public static IReadOnlyList<RecordKind> Keyed { get; } =
-        [.. Enum.GetValues<RecordKind>().Where(kind => kind != RecordKind.Chronology)];
+    [.. Enum.GetValues<RecordKind>().Where(kind => kind != RecordKind.Chronology)];
 
     public static string Name(this RecordKind kind) =>
         kind switch

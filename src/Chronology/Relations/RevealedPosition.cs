@@ -32,9 +32,7 @@ public sealed record RevealedPosition(StanceVerdict Verdict, WeighedPosition? Po
     {
         var pieces = weighing.ToList();
         return pieces.Count >= rules.LeastPieces
-            || pieces.Exists(piece =>
-                piece.Effect.Stance?.Basis is { } basis && rules.EnoughAlone.Contains(basis)
-            );
+            || pieces.Exists(piece => piece.Effect.Stance?.Basis is { } basis && rules.EnoughAlone.Contains(basis));
     }
 }
 

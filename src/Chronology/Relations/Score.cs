@@ -22,9 +22,7 @@ public sealed record Score(int Value, int Low, int High, long Evidence, Scale Sc
     /// <summary>How it changed up to a later one, whatever lay between: improving or deteriorating where it did by enough for a trend in every
     /// arrangement, stable where by less in every one, else uncertain; uncertain without evidence on both days.</summary>
     public string TrendTo(Score later) =>
-        Evidence == 0 && later.Evidence == 0
-            ? "uncertain"
-            : Scale.TrendOfScore(later.Low - High, later.High - Low);
+        Evidence == 0 && later.Evidence == 0 ? "uncertain" : Scale.TrendOfScore(later.Low - High, later.High - Low);
 }
 
 /// <summary>The events of two sides, ready to be summed up as of any day from <paramref name="since"/> on.</summary>

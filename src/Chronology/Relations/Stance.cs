@@ -34,12 +34,7 @@ public sealed record Stance(
     /// <param name="declared">The fact on that day.</param>
     /// <param name="effects">All effects that count for it and may have begun by the day, in any order.</param>
     /// <returns>Null: silence, which is no position.</returns>
-    public static Stance? Of(
-        FactEntry declared,
-        IEnumerable<RecordedEffect> effects,
-        Day asOf,
-        StanceRules rules
-    )
+    public static Stance? Of(FactEntry declared, IEnumerable<RecordedEffect> effects, Day asOf, StanceRules rules)
     {
         var evidence = effects
             .Order(FactsAsOf.ByBegin)

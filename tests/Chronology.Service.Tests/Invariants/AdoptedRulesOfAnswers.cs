@@ -54,11 +54,20 @@ public sealed class AdoptedRulesOfAnswers(TestDatabase database) : IClassFixture
                     Assert.Equal(said, await SaidAsync(chronology, axes));
                     Assert.Equal(other, (await desk.AtAsync(chronology, null)).Rules.Number);
                     // Asked under the old rules, the position of the adoption knows nothing new.
-                    var under = axes.Select(at => at with { KnownAt = $"{adopted.Position}", Rules = $"{before.Rules.Number}" });
+                    var under = axes.Select(at =>
+                        at with
+                        {
+                            KnownAt = $"{adopted.Position}",
+                            Rules = $"{before.Rules.Number}",
+                        }
+                    );
                     Assert.Equal(said.Select(Bare), (await SaidAsync(chronology, under)).Select(Bare));
                     // And so do the new ones say of the old position what they say of the new.
                     var anew = await SaidAsync(chronology, axes.Select(at => at with { Rules = $"{other}" }));
-                    var now = await SaidAsync(chronology, axes.Select(at => at with { KnownAt = $"{adopted.Position}" }));
+                    var now = await SaidAsync(
+                        chronology,
+                        axes.Select(at => at with { KnownAt = $"{adopted.Position}" })
+                    );
                     Assert.Equal(anew.Select(Bare), now.Select(Bare));
 
                     foreach (var batch in later.Where(batch => batch.Commands.Count > 0))
@@ -85,9 +94,7 @@ public sealed class AdoptedRulesOfAnswers(TestDatabase database) : IClassFixture
 
     private async Task<string> AskAsync<T>(IRequest<Result<T>> question)
     {
-        var answer = await service
-            .GetRequiredService<ISender>()
-            .Send(question, TestContext.Current.CancellationToken);
+        var answer = await service.GetRequiredService<ISender>().Send(question, TestContext.Current.CancellationToken);
         return answer.Rejection is { } refused ? refused.Code : JsonSerializer.Serialize(answer.Value, Answers.Json);
     }
 

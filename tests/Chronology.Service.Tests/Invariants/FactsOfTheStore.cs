@@ -32,7 +32,13 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
                     foreach (var (place, day) in questions)
                     {
                         var position = place % (replay.Head + 1);
-                        var moment = new Moment(chronology, day, position, replay.RecordedAt(position), RulesVersion.First);
+                        var moment = new Moment(
+                            chronology,
+                            day,
+                            position,
+                            replay.RecordedAt(position),
+                            RulesVersion.First
+                        );
                         var all = replay.FactsAt(position, day);
                         var found = await desk.FactsAsync(moment);
                         Assert.True(

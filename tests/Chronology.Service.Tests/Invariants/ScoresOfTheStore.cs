@@ -46,7 +46,13 @@ public sealed class ScoresOfTheStore(TestDatabase database) : IClassFixture<Test
                     foreach (var (place, day, before, which) in questions)
                     {
                         var position = place % (replay.Head + 1);
-                        var moment = new Moment(chronology, day, position, replay.RecordedAt(position), RulesVersion.First);
+                        var moment = new Moment(
+                            chronology,
+                            day,
+                            position,
+                            replay.RecordedAt(position),
+                            RulesVersion.First
+                        );
                         var sides = Sides[which];
                         var (expected, undated) = replay.ScoresAt(position, sides.One, sides.Other);
                         var found = await new Scores(desk.Source).ReadAsync(moment, sides, day - before, day, Ct);

@@ -52,7 +52,10 @@ public sealed class LawsOfScores
                     var mixed = events.ToArray();
                     new Random(seed).Shuffle(mixed);
                     Assert.Equal(ScoreEvidence.Of(events, Read).SumAt(day), ScoreEvidence.Of(mixed, Read).SumAt(day));
-                    Assert.Equal(ScoreEvidence.Of(events, Read).TrendAt(day), ScoreEvidence.Of(mixed, Read).TrendAt(day));
+                    Assert.Equal(
+                        ScoreEvidence.Of(events, Read).TrendAt(day),
+                        ScoreEvidence.Of(mixed, Read).TrendAt(day)
+                    );
                 }
             );
 
@@ -73,7 +76,10 @@ public sealed class LawsOfScores
                         .Where(one => one.Year >= from)
                         .Select(one => new ScoreEvidence.Counted(one, 1));
 
-                    Assert.Equal(ScoreEvidence.Of(events, Read).SumAt(day), new ScoreEvidence(totals, singles, Read).SumAt(day));
+                    Assert.Equal(
+                        ScoreEvidence.Of(events, Read).SumAt(day),
+                        new ScoreEvidence(totals, singles, Read).SumAt(day)
+                    );
                 }
             );
 
@@ -85,7 +91,7 @@ public sealed class LawsOfScores
                 {
                     var bounds = ScoreEvidence.Of(choices.Select(choice => choice.Item1), Read).SumAt(day);
                     var world = ScoreEvidence
-                        .Of(choices.Select(choice => World(choice.Item1, choice.Item2, choice.Item3)))
+                        .Of(choices.Select(choice => World(choice.Item1, choice.Item2, choice.Item3)), Read)
                         .SumAt(day);
                     var slack = Rounding * choices.Count;
                     Assert.InRange(world.Estimate, bounds.Low - slack, bounds.High + slack);
@@ -138,7 +144,10 @@ public sealed class LawsOfScores
                 {
                     var (from, until) = (Member(one, Math.Min(a, b)), Member(one, Math.Max(a, b)));
                     var refined = one with { Days = one.Days.Within(from, until)! };
-                    var (before, after) = (ScoreEvidence.Of([one], Read).SumAt(day), ScoreEvidence.Of([refined], Read).SumAt(day));
+                    var (before, after) = (
+                        ScoreEvidence.Of([one], Read).SumAt(day),
+                        ScoreEvidence.Of([refined], Read).SumAt(day)
+                    );
                     Assert.InRange(after.Low, before.Low - Rounding, before.High + Rounding);
                     Assert.InRange(after.High, before.Low - Rounding, before.High + Rounding);
                 }

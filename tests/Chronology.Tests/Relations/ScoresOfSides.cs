@@ -10,12 +10,18 @@ public sealed class ScoresOfSides
 {
     [Fact]
     public void are_zero_before_everything() =>
-        Assert.Equal(new Score(0, 0, 0, 0, Read), Scores(Of("recognition-granted", "1948-05-17")).At(On("1948-05-16")));
+        Assert.Equal(
+            new Score(0, 0, 0, 0, First),
+            Scores(Of("recognition-granted", "1948-05-17")).At(On("1948-05-16"))
+        );
 
     [Fact]
     public void count_an_event_from_its_day_on() =>
         // S = 7, R = 10 tanh(0.35) = 3.3638
-        Assert.Equal(new Score(336, 336, 336, 1, Read), Scores(Of("recognition-granted", "1948-05-17")).At(On("1948-05-17")));
+        Assert.Equal(
+            new Score(336, 336, 336, 1, First),
+            Scores(Of("recognition-granted", "1948-05-17")).At(On("1948-05-17"))
+        );
 
     [Fact]
     public void lose_half_of_the_sum_in_a_half_life() =>
@@ -32,7 +38,7 @@ public sealed class ScoresOfSides
     [Fact]
     public void are_those_of_the_example_in_the_docs() =>
         Assert.Equal(
-            new Score(-109, -194, -22, 2, Read),
+            new Score(-109, -194, -22, 2, First),
             Scores(Of("recognition-granted", "1948-05-17"), Of("relations-severed", "1967-06-10", "reported"))
                 .At(On("1967-06-10"))
         );
@@ -135,7 +141,7 @@ public sealed class ScoresOfSides
     [Fact]
     public void stand_the_farthest_dates() =>
         Assert.Equal(
-            new Score(0, 0, 0, 0, Read),
+            new Score(0, 0, 0, 0, First),
             Scores(Of("recognition-granted", "Y-999999999999"), Of("recognition-granted", "Y999999999999"))
                 .At(On("2000"))
         );
@@ -189,9 +195,9 @@ public sealed class ScoresOfSides
 
     private static Day On(string day) => Day.ParseQuestion(day).Value;
 
-    private static ScoreEvidence Scores(params ScoredEvent[] events) => ScoreEvidence.Of(events, Read);
+    private static ScoreEvidence Scores(params ScoredEvent[] events) => ScoreEvidence.Of(events, First);
 
-    private static readonly Scale Read = RulesVersion.First.Scale;
+    private static readonly Scale First = RulesVersion.First.Scale;
 
     private static ScoredEvent Of(string type, string occurred, string credibility = "confirmed") =>
         Read(type, occurred, credibility, null)!;

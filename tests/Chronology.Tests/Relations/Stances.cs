@@ -32,12 +32,7 @@ internal static class Taken
         On(Day.ParseQuestion(day).Value, effects);
 
     public static Stance? On(Day day, IReadOnlyList<RecordedEffect> effects) =>
-        Chronology.Relations.Stance.Of(
-            FactsAsOf.Decide(Key, effects, day),
-            effects,
-            day,
-            RulesVersion.First.Stances
-        );
+        Chronology.Relations.Stance.Of(FactsAsOf.Decide(Key, effects, day), effects, day, RulesVersion.First.Stances);
 
     /// <summary>Value, mean and bounds: <c>opposes -60 (-80..-30)</c>.</summary>
     public static string Said(this RevealedPosition revealed) =>
@@ -436,7 +431,7 @@ public sealed class RulesOfStances
     [InlineData(2_922, 500_000_000)]
     [InlineData(5_844, 250_000_000)]
     [InlineData(30 * 2_922, 0)]
-    public void halve_what_is_left_every_eight_years(long age, long left) => 
+    public void halve_what_is_left_every_eight_years(long age, long left) =>
         Assert.Equal(left, RulesVersion.First.Stances.Left(age));
 
     [Theory]

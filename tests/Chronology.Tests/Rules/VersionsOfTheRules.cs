@@ -39,7 +39,9 @@ public sealed class VersionsOfTheRules
     [MemberData(nameof(Numbers))]
     public void give_every_rule_a_meaning_a_reason_and_a_source(int number) =>
         Assert.All(
-            Repository.Lines($"src/Chronology/Rules/versions/rules-{number.ToString(CultureInfo.InvariantCulture)}.tsv"),
+            Repository.Lines(
+                $"src/Chronology/Rules/versions/rules-{number.ToString(CultureInfo.InvariantCulture)}.tsv"
+            ),
             rule => Assert.Equal(5, rule.Split('\t', StringSplitOptions.RemoveEmptyEntries).Length)
         );
 
@@ -59,7 +61,9 @@ public sealed class VersionsOfTheRules
         Assert.Equal(
             RulesVersion.Find(number)!.Rows.Select(rule => $"{rule.Name} {rule.Value}"),
             table
-                .Select(line => line.Replace(@"\|", "¦", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries))
+                .Select(line =>
+                    line.Replace(@"\|", "¦", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)
+                )
                 .Select(cells => $"{cells[1].Trim('`')} {cells[1 + number].Replace('¦', '|')}")
         );
     }
@@ -82,10 +86,7 @@ public sealed class VersionsOfTheRules
         Assert.Equal(("D", "D"), (first.Scale.Confidence(401), second.Scale.Confidence(401)));
         Assert.Equal(
             ("improving", "stable"),
-            (
-                first.Scale.TrendOf(1_000_000_000, 1_999_999_999),
-                second.Scale.TrendOf(1_000_000_000, 1_999_999_999)
-            )
+            (first.Scale.TrendOf(1_000_000_000, 1_999_999_999), second.Scale.TrendOf(1_000_000_000, 1_999_999_999))
         );
         Assert.Equal(("improving", "stable"), (first.Scale.TrendOfScore(50, 99), second.Scale.TrendOfScore(50, 99)));
         Assert.Equal((2, 3), (first.Stances.LeastPieces, second.Stances.LeastPieces));
