@@ -74,6 +74,14 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "eras --summary --scheme article-lead --between ussr,plo --as-of 1990",
         "eras?scheme=article-lead&between=ussr,plo&asOf=1990"
     )]
+    [InlineData(
+        "state --between ussr,israel --as-of 1974 --rules 2",
+        "state?between=ussr,israel&asOf=1974&rules=2"
+    )]
+    [InlineData("stances --holder ussr --as-of 1991 --rules 2", "stances?holder=ussr&asOf=1991&rules=2")]
+    [InlineData("eras --summary --as-of 1990 --rules 2", "eras?asOf=1990&rules=2")]
+    [InlineData("compare 1990 1992 --actor ussr --rules 1..2", "compare?from=1990&to=1992&actor=ussr&rules=1..2")]
+    [InlineData("history chronology --as-of 1990", "history?asOf=1990")]
     [InlineData("export", "export")]
     [InlineData("export --known-at 64", "export?knownAt=64")]
     public async Task gives_the_bytes_that_http_gives(string asked, string url)
@@ -149,6 +157,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
 
     [Theory]
     [InlineData("state --as-of tomorrow", 1, "invalid-parameter: ")]
+    [InlineData("state --rules 9", 1, "invalid-parameter: “rules”: a version from 1 to 2")]
+    [InlineData("compare 1974 --rules 1..9", 1, "invalid-parameter: “rules”: ")]
     [InlineData("compare", 2, "usage: ")]
     [InlineData("compare 1974@nine", 1, "invalid-parameter: “from”, “knownAt”: Give a position")]
     [InlineData("state --known-at 9999", 1, "invalid-parameter: ")]
@@ -227,8 +237,35 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     {
         var told = await Chronology.RunAsync("--help");
 
-        foreach (var verb in new[] { "append", "blame", "compare", "edit", "eras", "export", "search" })
+        foreach (var verb in new[] { "append", "blame", "compare", "edit", "eras", "export", "rules", "search" })
             Assert.Contains($"  {verb} ", told.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task shows_the_versions_of_the_rules_side_by_side()
+    {
+        var told = await Chronology.RunAsync("rules");
+        var all = await Chronology.RunAsync("rules", "--all", "--json");
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.StartsWith(
+            "palestine-russia follows rules 1; its own record is at revision 0.\n",
+            told.Out,
+            StringComparison.Ordinal
+        );
+        Assert.Matches(@"least-pieces +2 +3 ", told.Out);
+        Assert.DoesNotContain("half-life-days", told.Out, StringComparison.Ordinal);
+        Assert.Equal("1 2", string.Join(' ', all.Json["versions"]!.AsArray().Select(version => version!["version"])));
+    }
+
+    [Fact]
+    public async Task tells_what_other_rules_would_say()
+    {
+        var told = await Chronology.RunAsync("compare", "1992", "1992", "--actor", "ussr", "--rules", "1..2");
+
+        Assert.Equal((0, ""), (told.Exit, told.Error));
+        Assert.Contains("What rules 2 say instead of rules 1\n", told.Out, StringComparison.Ordinal);
+        Assert.Contains("stance ussr → ", told.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -261,6 +298,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("blame")]
     [InlineData("search")]
     [InlineData("export")]
+    [InlineData("rules")]
     [InlineData("migrate")]
     [InlineData("status")]
     public async Task shows_how_each_verb_is_used(string verb)
