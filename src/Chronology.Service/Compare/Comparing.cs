@@ -18,7 +18,7 @@ public sealed class Comparing(
     FactTelling facts,
     RecordedEras eras,
     ScoreTelling scores,
-    Facts factsRead,
+    Facts recordedFacts,
     StanceTelling stances,
     Candidates candidates,
     Reading source
@@ -160,7 +160,7 @@ public sealed class Comparing(
         var identity = await identities.AtAsync(before, ct);
         var standing = parties.As(identity).Value;
         var selection = FactSelection.Of(standing) with { Kind = Stance.Kind };
-        var recorded = await factsRead.ReadAsync(before, identity, selection, ct);
+        var recorded = await recordedFacts.ReadAsync(before, identity, selection, ct);
         var lines = new List<StanceLine>();
         foreach (var page in recorded.Take(greatest).Chunk(StancesAtOnce))
         {

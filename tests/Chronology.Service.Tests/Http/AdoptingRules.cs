@@ -438,6 +438,22 @@ public sealed class AdoptingRules(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task can_be_cited_with_its_reason()
+    {
+        await TryAsync(0, """{"changes":{"rules":2},"reason":{"code":"adoption","note":"stricter"}}""");
+        foreach (var question in new[] { "/history", "/blame" })
+        {
+            var cited = await GetAsync($"{question}?cite=true");
+            Assert.True(cited.Status == HttpStatusCode.OK, cited.Text);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await GetAsync($"/answers/{cited["answer"]!["id"]}/commitments")).Status
+            );
+            Assert.Contains("stricter", cited.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task goes_with_an_export_into_a_chronology_of_another_name()
     {
         await AdoptAsync(0);
