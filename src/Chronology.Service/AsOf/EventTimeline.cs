@@ -93,7 +93,7 @@ public sealed class EventTimelineHandler(
     Moments moments,
     Identities identities,
     Timeline timeline,
-    Npgsql.NpgsqlDataSource source
+    Reading source
 ) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ public sealed class HistoryOfFactHandler(
     Moments moments,
     Identities identities,
     Facts facts,
-    Npgsql.NpgsqlDataSource source
+    Reading source
 ) : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
 {
     public async Task<Result<FactHistoryAnswer>> Handle(HistoryOfFact request, CancellationToken cancellationToken)

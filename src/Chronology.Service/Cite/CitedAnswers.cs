@@ -45,7 +45,7 @@ public sealed class CitedAnswerHandlers(
     KeptAnswers answers,
     CitationTexts citations,
     Moments moments,
-    NpgsqlDataSource source
+    Reading source
 )
     : IRequestHandler<CiteAnswer, Result<CitedAnswer>>,
         IRequestHandler<AnswerById, Result<FoundAnswer>>,
@@ -111,7 +111,7 @@ public sealed class CitedAnswerHandlers(
             .Where(entry => entry.Position <= until)
             .ToArray();
         var given = await SaidAtAsync(question.Position);
-        if (question.IsOfThisService && given != Said(JsonNode.Parse(found.Value.Body)!.AsObject()))
+        if (question.IsOfThisService && given != KeptAnswers.Said(JsonNode.Parse(found.Value.Body)!.AsObject()))
         {
             throw new AnswerDoesNotMatchException(
                 $"Worked out again, the answer to {question} is not the one that was cited as {request.Id}."
@@ -134,25 +134,8 @@ public sealed class CitedAnswerHandlers(
             tried < until ? tried : null
         );
 
-        async Task<string> SaidAtAsync(long position)
-        {
-            var said = await answers.AnswerAsync(
-                request.Chronology,
-                question.Path,
-                question.AskedAt(position),
-                cancellationToken
-            );
-            return said.Rejection is { } refused ? refused.Code : Said(said.Value);
-        }
-    }
-
-    /// <summary>What an answer says, whatever it was known at.</summary>
-    private static string Said(JsonObject answer)
-    {
-        answer.Remove("basis");
-        if (answer["next"] is JsonValue next && next.GetValueKind() == JsonValueKind.String)
-            answer["next"] = Cursors.MovedTo(next.GetValue<string>(), 0);
-        return CanonicalJson.Of(answer);
+        Task<string> SaidAtAsync(long position) =>
+            answers.SaidAtAsync(request.Chronology, question, position, cancellationToken);
     }
 
     private async Task<Result<ReadyCitation>> CitationAsync(

@@ -38,6 +38,12 @@ public static partial class Tables
 
     private static void Stance(IAnsiConsole console, StanceAnswer stance)
     {
+        StanceItself(console, stance);
+        Evidence(console, stance);
+    }
+
+    private static void StanceItself(IAnsiConsole console, StanceAnswer stance)
+    {
         var by = string.Join(", ", new[] { stance.Declared.Speaker, stance.Declared.Authority }.OfType<string>());
         Say(console, $"{stance.Holder} toward {stance.Toward}");
         Say(
@@ -66,6 +72,10 @@ public static partial class Tables
             Say(console, string.Create(CultureInfo.InvariantCulture, $"  salience         {salience} of 3"));
         if (stance.LastReaffirmed is not null)
             Say(console, $"  last reaffirmed  {Reaffirmed(stance)}");
+    }
+
+    private static void Evidence(IAnsiConsole console, StanceAnswer stance)
+    {
         var table = New("Date", "Happened", "Position", "Basis", "Weight", "Credibility", "Event");
         foreach (var piece in stance.Evidence)
             Row(

@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Compare;
+using Chronology.Service.Import;
 using Spectre.Console;
 
 namespace Chronology.Service.Cli;
@@ -61,12 +62,45 @@ public static partial class Tables
         );
         if (would.Op is null)
             return;
-        Changes(preview.Basis.AsOf, preview.Changes);
+        Changes(console, preview.Basis.AsOf, preview.Changes);
         foreach (var day in preview.Days ?? [])
-            Changes(day.AsOf, day);
+            Changes(console, day.AsOf, day);
+        CitedChanges(console, preview.Cited);
+    }
 
-        void Changes(string asOf, Changed changed) =>
-            Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores]);
+    public static void ImportPreview(IAnsiConsole console, string file, ImportPreview preview)
+    {
+        var would = preview.Would;
+        Say(
+            console,
+            $"Nothing is recorded. {(file == "-" ? "Standard input" : file)} would be {would.Recorded} recorded{Unnumbered(would)}, {would.Unchanged} unchanged, {would.Refused.Count} refused."
+        );
+        if (would.Recorded == 0)
+            return;
+        Changes(console, preview.Basis.AsOf, preview.Changes);
+        CitedChanges(console, preview.Cited);
+    }
+
+    private static void Changes(IAnsiConsole console, string asOf, Changed changed)
+    {
+        Lines(console, $"As of {asOf}", [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores]);
+        if (changed.UntriedScores > 0)
+            Say(console, $"The scores of {Number(changed.UntriedScores)} more pairs were not looked at.");
+    }
+
+    private static void CitedChanges(IAnsiConsole console, CitedChanges cited)
+    {
+        if (cited.Changed.Count > 0)
+        {
+            Say(console, "Cited answers that would be others today");
+            foreach (var one in cited.Changed)
+                Say(console, $"  {one.Id} {one.Question}");
+        }
+        if (cited.Untried > 0)
+            Say(
+                console,
+                $"{Number(cited.Tried)} cited answers were asked again; {Number(cited.Untried)} more were not."
+            );
     }
 
     private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>

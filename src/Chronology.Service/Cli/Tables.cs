@@ -310,12 +310,14 @@ public static partial class Tables
 
     public static void Import(IAnsiConsole console, string file, ImportReport report)
     {
-        var unnumbered = report.Unnumbered > 0 ? $" ({report.Unnumbered} without a revision: not safe to repeat)" : "";
         Say(
             console,
-            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{unnumbered}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
+            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{Unnumbered(report)}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
         );
     }
+
+    private static string Unnumbered(ImportReport report) =>
+        report.Unnumbered > 0 ? $" ({report.Unnumbered} without a revision: not safe to repeat)" : "";
 
     public static void Migrated(IAnsiConsole console, MigrateVerb.MigrateAnswer answer)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -7,13 +8,22 @@ namespace Chronology.Service.Compare;
 
 /// <summary>What lies between two answers about the state of relations: what the record learnt, what the world did, what the rules changed.</summary>
 /// <param name="From">Of the first answer: a day, <c>@</c> and a position or instant; without a day today, without <c>@</c> the head.</param>
-/// <param name="To">Of the second answer, likewise; null: today, as known at the head.</param>
-public sealed record Comparison(string Chronology, string? From, string? To, string? Between, string? Actor)
+/// <param name="To">Of the second answer, likewise; null: as <paramref name="Axes"/> says.</param>
+/// <param name="Axes">Of the second answer, where <paramref name="To"/> does not say them.</param>
+public sealed record Comparison(string Chronology, string? From, string? To, string? Between, string? Actor, Axes Axes)
     : IRequest<Result<ComparisonAnswer>>,
         IValidated
 {
     public Rejection? Refusal() =>
-        Parties.Read(Between, Actor).Rejection ?? Point("from", From).Rejection ?? Point("to", To ?? "").Rejection;
+        Parties.Read(Between, Actor).Rejection
+        ?? Point("from", From).Rejection
+        ?? (
+            To is null ? null
+            : Axes == Axes.Now ? Point("to", To).Rejection
+            : new("invalid-parameter", "“to” says “asOf” and “knownAt” already: give it or them.")
+        );
+
+    internal Result<Axes> Second => To is null ? Axes : Point("to", To);
 
     /// <summary>The axes of one of the two answers.</summary>
     internal static Result<Axes> Point(string name, string? text)
@@ -57,10 +67,15 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
 {
     public async Task<Result<ComparisonAnswer>> Handle(Comparison request, CancellationToken cancellationToken)
     {
-        var second = await PointAsync(request.Chronology, "to", request.To ?? "", cancellationToken);
+        var second = await PointAsync(request.Chronology, "to", request.Second.Value, cancellationToken);
         if (second.Rejection is { } unreadable)
             return unreadable;
-        var first = await PointAsync(request.Chronology, "from", request.From, cancellationToken);
+        var first = await PointAsync(
+            request.Chronology,
+            "from",
+            Comparison.Point("from", request.From).Value,
+            cancellationToken
+        );
         if (first.Rejection is { } rejection)
             return rejection;
         var (from, to) = (first.Value, second.Value);
@@ -88,9 +103,9 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
         );
     }
 
-    private async Task<Result<Moment>> PointAsync(string chronology, string name, string? text, CancellationToken ct)
+    private async Task<Result<Moment>> PointAsync(string chronology, string name, Axes axes, CancellationToken ct)
     {
-        var resolved = await moments.ResolveAsync(chronology, Comparison.Point(name, text).Value, ct);
+        var resolved = await moments.ResolveAsync(chronology, axes, ct);
         return resolved.Rejection is { Code: "invalid-parameter" } unreadable
             ? unreadable with
             {
@@ -107,19 +122,36 @@ public static class CompareEndpoint
         routes
             .MapQuestion(
                 "/compare",
-                (chronology, query) =>
-                    new Comparison(
-                        chronology,
-                        query.Text("from"),
-                        query.Text("to"),
-                        query.Text("between"),
-                        query.Text("actor")
-                    ),
+                Read,
+                answer => new(answer)
+                {
+                    Resolved = new Dictionary<string, string?>(StringComparer.Ordinal)
+                    {
+                        ["from"] = string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{answer.From.AsOf}@{answer.From.KnownAt.Position}"
+                        ),
+                        ["to"] = null,
+                    },
+                    ReadAlsoAt = [answer.From.KnownAt.Position],
+                },
                 "between",
-                "actor"
+                "actor",
+                "asOf",
+                "knownAt"
             )
             .WithMetadata(new AskedPoints("from", "to"))
             .WithName("compare")
             .WithSummary("What lies between two answers: what the record learnt, what the world did")
             .WithTags("questions");
+
+    public static Comparison Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Text("from"),
+            query.Text("to"),
+            query.Text("between"),
+            query.Text("actor"),
+            query.Axes()
+        );
 }

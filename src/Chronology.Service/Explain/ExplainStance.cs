@@ -132,8 +132,7 @@ public static class ExplainStanceEndpoint
         routes
             .MapQuestion(
                 "/explain/stance",
-                (chronology, query) =>
-                    new ExplainStance(chronology, query.Text("holder"), query.Text("toward"), query.Axes()),
+                Read,
                 "holder",
                 "toward",
                 "asOf",
@@ -144,4 +143,7 @@ public static class ExplainStanceEndpoint
                 "Why an actor stands where it does: what it declared, what each piece of evidence weighs, and what was left out"
             )
             .WithTags("questions");
+
+    public static ExplainStance Read(string chronology, Parameters query) =>
+        new(chronology, query.Text("holder"), query.Text("toward"), query.Axes());
 }

@@ -146,7 +146,7 @@ public sealed class StancesOnADayHandler(
     Identities identities,
     Facts facts,
     Silences silences,
-    NpgsqlDataSource source
+    Reading source
 ) : IRequestHandler<StancesOnADay, Result<StancesAnswer>>
 {
     public async Task<Result<StancesAnswer>> Handle(StancesOnADay request, CancellationToken cancellationToken)

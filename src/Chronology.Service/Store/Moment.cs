@@ -27,7 +27,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt)
 {
     /// <summary>The version of the answers' shape.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>The version of the rules that every chronology starts with.</summary>
     public const int Rules = 1;
@@ -47,7 +47,7 @@ public sealed record Moment(string Chronology, Day AsOf, long Position, DateTime
 public sealed record Asked(Day AsOf, long? Position, DateTimeOffset? Instant);
 
 /// <summary>Turns the axes of a question into a moment.</summary>
-public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
+public sealed class Moments(Reading source, TimeProvider clock)
 {
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)

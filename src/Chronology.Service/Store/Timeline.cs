@@ -32,7 +32,7 @@ public sealed record RecordedRow(RecordState State, long Position);
 public sealed record TimelinePlace(long First, long Latest, int Order, string Key);
 
 /// <summary>Reads events in the timeline's order: earliest (latest where that is open), latest, order, key.</summary>
-public sealed class Timeline(NpgsqlDataSource source)
+public sealed class Timeline(Reading source)
 {
     private const string First =
         "(case when r.earliest > -9223372036854775808 then r.earliest when r.latest < 9223372036854775807 then r.latest else 9223372036854775807 end)";
@@ -235,7 +235,7 @@ public static class Rows
 
     /// <summary>One record as known at a moment; null: not recorded by then.</summary>
     public static async Task<RecordedRow?> OneAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         RecordId id,
         CancellationToken ct

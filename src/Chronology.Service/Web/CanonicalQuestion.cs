@@ -52,6 +52,25 @@ public sealed record CanonicalQuestion(
             basis.Format
         );
 
+    /// <param name="answer">Has resolved some of the parameters.</param>
+    public static CanonicalQuestion Of(
+        string path,
+        IEnumerable<KeyValuePair<string, StringValues>> parameters,
+        WrittenAnswer answer,
+        Basis basis
+    ) =>
+        Of(
+            path,
+            parameters
+                .Where(given => !answer.Resolved.ContainsKey(given.Key))
+                .Concat(
+                    answer
+                        .Resolved.Where(resolved => resolved.Value is not null)
+                        .Select(resolved => KeyValuePair.Create(resolved.Key, new StringValues(resolved.Value)))
+                ),
+            basis
+        );
+
     /// <summary>Whether this service gives answers of these rules and this format.</summary>
     public bool IsOfThisService => (Rules, Format) == (Moment.Rules, Moment.Format);
 

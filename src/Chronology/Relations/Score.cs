@@ -24,6 +24,10 @@ public sealed record Score(int Value, int Low, int High, long Evidence)
         : "uncertain";
 
     private const int HalfAPoint = 50;
+
+    /// <summary>R = 10 tanh(S/20), of the sum and of its bounds.</summary>
+    public static Score Of(ScoreSum sum) =>
+        new(Scale.Score(sum.Estimate), Scale.Score(sum.Low), Scale.Score(sum.High), sum.Evidence);
 }
 
 /// <summary>The events of two sides, ready to be summed up as of any day from <paramref name="since"/> on.</summary>
@@ -90,19 +94,23 @@ public sealed class ScoreEvidence
     }
 
     /// <summary>R(D) = 10 tanh(S(D)/20).</summary>
-    public Score At(Day day)
-    {
-        var sum = SumAt(day);
-        return new(Scale.Score(sum.Estimate), Scale.Score(sum.Low), Scale.Score(sum.High), sum.Evidence);
-    }
+    public Score At(Day day) => Score.Of(SumAt(day));
 
     /// <summary>How the sum changed over the twelve months up to a day: improving, deteriorating, stable, or uncertain.</summary>
-    /// <remarks>From the least and the greatest change, each event at its own extreme on both days at once.
-    /// The events from the year before that of <paramref name="day"/> on are to be singles. Without evidence uncertain.</remarks>
+    /// <remarks>The events from the year before that of <paramref name="day"/> on are to be singles. Without evidence uncertain.</remarks>
     public string TrendAt(Day day)
     {
         if (SumAt(day).Evidence == 0)
             return "uncertain";
+        var (least, greatest) = ChangeUpTo(day);
+        return Scale.TrendOf(least, greatest);
+    }
+
+    /// <summary>The least and the greatest change of the sum over the twelve months up to a day, in billionths: each event at its own extreme on
+    /// both days at once.</summary>
+    /// <remarks>The events from the year before that of <paramref name="day"/> on are to be singles.</remarks>
+    public (long Least, long Greatest) ChangeUpTo(Day day)
+    {
         var before = YearBefore(day);
         var year = before.Civil.Year;
         var (least, greatest) = (0L, 0L);
@@ -123,7 +131,7 @@ public sealed class ScoreEvidence
             least += change.Least * times;
             greatest += change.Greatest * times;
         }
-        return Scale.TrendOf(least, greatest);
+        return (least, greatest);
     }
 
     /// <summary>The same day a year earlier; of 29 February the 28th.</summary>

@@ -23,6 +23,16 @@ public static class Scale
         return Math.Sign(sum) * (found >= 0 ? found + 1 : ~found);
     }
 
+    /// <summary>The sizes of S, in billionths, that read as a score of this size: from one on, and below the other.</summary>
+    /// <param name="score">In hundredths, -1,000 to 1,000.</param>
+    /// <returns>No <c>Below</c>: there is no greater score.</returns>
+    public static (long From, long? Below) SizesOf(int score)
+    {
+        var steps = Least.Value;
+        var size = Math.Abs(score);
+        return (size == 0 ? 0 : steps[size - 1], size == steps.Length ? null : steps[size]);
+    }
+
     /// <summary>friendly (6,10], good (3,6], normal [0,3], discord [-3,0), tension [-6,-3), confrontation [-10,-6).</summary>
     /// <param name="score">In hundredths.</param>
     public static string Band(int score) =>

@@ -67,7 +67,7 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                     foreach (var (one, other, between) in questions)
                     {
                         var (from, to) = (Text(one, head), Text(other, head));
-                        var asked = await SendAsync(new Comparison(chronology, from, to, between, null));
+                        var asked = await SendAsync(new Comparison(chronology, from, to, between, null, Axes.Now));
                         // Where one actor is merged into another of the other side, there is nothing between them.
                         if (asked.Rejection is { Code: "invalid-parameter" } && between is not null)
                             continue;
