@@ -187,10 +187,11 @@ public static class ScoreEndpoint
             .MapQuestion(
                 "/score",
                 Read,
-                answer => new(answer)
-                {
-                    Resolved = new Dictionary<string, string?>(StringComparer.Ordinal) { ["to"] = null },
-                },
+                answer =>
+                    new(answer)
+                    {
+                        Resolved = new Dictionary<string, string?>(StringComparer.Ordinal) { ["to"] = null },
+                    },
                 "between",
                 "from",
                 "to",
@@ -203,12 +204,5 @@ public static class ScoreEndpoint
             .WithTags("questions");
 
     private static ScoreOfRelations Read(string chronology, Parameters query) =>
-        new(
-            chronology,
-            query.Text("between"),
-            query.Text("from"),
-            query.Text("to"),
-            query.Text("step"),
-            query.Axes()
-        );
+        new(chronology, query.Text("between"), query.Text("from"), query.Text("to"), query.Text("step"), query.Axes());
 }

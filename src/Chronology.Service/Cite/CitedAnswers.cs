@@ -41,12 +41,7 @@ public sealed record ChangesToAnswer(string Chronology, string Id, long? Since, 
 /// <param name="Next">The <c>since</c> of the next page; null: every revision up to the head was tried.</param>
 public sealed record AnswerChanges(Basis Basis, bool Same, IReadOnlyList<ChangeAnswer> ChangedSince, long? Next);
 
-public sealed class CitedAnswerHandlers(
-    KeptAnswers answers,
-    CitationTexts citations,
-    Moments moments,
-    Reading source
-)
+public sealed class CitedAnswerHandlers(KeptAnswers answers, CitationTexts citations, Moments moments, Reading source)
     : IRequestHandler<CiteAnswer, Result<CitedAnswer>>,
         IRequestHandler<AnswerById, Result<FoundAnswer>>,
         IRequestHandler<CitationOfAnswer, Result<ReadyCitation>>,

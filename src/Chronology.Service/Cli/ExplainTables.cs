@@ -125,7 +125,10 @@ public static partial class Tables
             {
                 Say(console, $"  On {on.AsOf}: {(on.Fact is { } fact ? Told(fact) : RecordJson.Word(on.Verdict))}");
                 foreach (var effect in on.Effects)
-                    Say(console, $"    {Mark(effect.Part)} {effect.Event} ({effect.Begins.Edtf}, {Valued(effect)}): {effect.Sentence}");
+                    Say(
+                        console,
+                        $"    {Mark(effect.Part)} {effect.Event} ({effect.Begins.Edtf}, {Valued(effect)}): {effect.Sentence}"
+                    );
                 if (on.More > 0)
                     Say(console, $"    {on.More} more that are left out are not told.");
                 foreach (var way in on.Settling)

@@ -67,7 +67,11 @@ public static class ImportVerb
                         );
                         if (preview.Rejection is { } untried)
                             return run.Refuse(untried);
-                        run.Tell(parsed, preview.Value, (console, answer) => Tables.ImportPreview(console, file, answer));
+                        run.Tell(
+                            parsed,
+                            preview.Value,
+                            (console, answer) => Tables.ImportPreview(console, file, answer)
+                        );
                         await RefusedAsync(preview.Value.Would);
                         continue;
                     }

@@ -277,6 +277,14 @@ public static partial class Tables
             Receipt(console, id, receipt);
     }
 
+    public static void EditTried(IAnsiConsole console, RecordId id, EffectPreview? preview)
+    {
+        if (preview is null)
+            Say(console, $"{id}: left as it was, nothing was sent.");
+        else
+            Preview(console, id, preview);
+    }
+
     private static string When(EventContent e) =>
         e.Occurred
         ?? (

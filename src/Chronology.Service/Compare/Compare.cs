@@ -123,18 +123,19 @@ public static class CompareEndpoint
             .MapQuestion(
                 "/compare",
                 Read,
-                answer => new(answer)
-                {
-                    Resolved = new Dictionary<string, string?>(StringComparer.Ordinal)
+                answer =>
+                    new(answer)
                     {
-                        ["from"] = string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{answer.From.AsOf}@{answer.From.KnownAt.Position}"
-                        ),
-                        ["to"] = null,
+                        Resolved = new Dictionary<string, string?>(StringComparer.Ordinal)
+                        {
+                            ["from"] = string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{answer.From.AsOf}@{answer.From.KnownAt.Position}"
+                            ),
+                            ["to"] = null,
+                        },
+                        ReadAlsoAt = [answer.From.KnownAt.Position],
                     },
-                    ReadAlsoAt = [answer.From.KnownAt.Position],
-                },
                 "between",
                 "actor",
                 "asOf",
@@ -146,12 +147,5 @@ public static class CompareEndpoint
             .WithTags("questions");
 
     public static Comparison Read(string chronology, Parameters query) =>
-        new(
-            chronology,
-            query.Text("from"),
-            query.Text("to"),
-            query.Text("between"),
-            query.Text("actor"),
-            query.Axes()
-        );
+        new(chronology, query.Text("from"), query.Text("to"), query.Text("between"), query.Text("actor"), query.Axes());
 }

@@ -100,7 +100,8 @@ public sealed class ExplainEraHandler(Identities identities, Timeline timeline, 
         if (found.Rejection is { } rejection)
             return rejection;
         var era = found.Value;
-        var asked = era.Told.Zip(era.Account.Narrative)
+        var asked = era
+            .Told.Zip(era.Account.Narrative)
             .Where(sentence => request.Sentence is null || sentence.First.Code == request.Sentence)
             .ToArray();
         if (asked.Length == 0 && request.Sentence is not null)
@@ -116,13 +117,7 @@ public sealed class ExplainEraHandler(Identities identities, Timeline timeline, 
             var explained = await ExplainAsync(request.Chronology, era, sentence.Tells, cancellationToken);
             if (explained.Rejection is { } unexplained)
                 return unexplained;
-            var reason = SentenceReason.Of(
-                sentence,
-                era.Summary,
-                era.Span,
-                era.Account.LeftOut,
-                era.Moment.AsOf
-            );
+            var reason = SentenceReason.Of(sentence, era.Summary, era.Span, era.Account.LeftOut, era.Moment.AsOf);
             sentences.Add(
                 new(
                     told.Code,
@@ -192,20 +187,12 @@ public sealed class ExplainEraHandler(Identities identities, Timeline timeline, 
             if (explained.Rejection is { } rejection)
                 return rejection;
             var one = explained.Value;
-            told.Add(
-                new(one.Basis.AsOf, one.Fact, one.Verdict, one.Effects, one.More, one.Settling, one.Untried)
-            );
+            told.Add(new(one.Basis.AsOf, one.Fact, one.Verdict, one.Effects, one.More, one.Settling, one.Untried));
         }
         return told;
 
-        ExplainFact Question(
-            string kind,
-            string holder,
-            string toward,
-            string? qualifier,
-            string? value,
-            Day day
-        ) => new(chronology, kind, holder, toward, qualifier, value, (era.Moment with { AsOf = day }).Axes());
+        ExplainFact Question(string kind, string holder, string toward, string? qualifier, string? value, Day day) =>
+            new(chronology, kind, holder, toward, qualifier, value, (era.Moment with { AsOf = day }).Axes());
     }
 
     private async Task<IReadOnlyList<BetweenAnswer>> BetweenAsync(
@@ -243,9 +230,7 @@ public sealed class ExplainEraHandler(Identities identities, Timeline timeline, 
                     && era.Span.Holds(when, era.Moment.AsOf) != Certainty.No
                     && when.Beginnings.Any(days => days.Overlaps(silence.From + 1, silence.Until + -1));
                 if (may && between.Count < GreatestBetween)
-                    between.Add(
-                        new(row.State.Id.Key, row.State.Revision, row.Position, DateAnswer.Of(content, when))
-                    );
+                    between.Add(new(row.State.Id.Key, row.State.Revision, row.Position, DateAnswer.Of(content, when)));
             }
         } while (place is not null && between.Count < GreatestBetween);
         return between;
@@ -257,17 +242,7 @@ public static class ExplainEraEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/explain/era",
-                Read,
-                "scheme",
-                "era",
-                "sentence",
-                "between",
-                "actor",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/explain/era", Read, "scheme", "era", "sentence", "between", "actor", "asOf", "knownAt")
             .WithName("explain-era")
             .WithSummary(
                 "Why the narrative of an era says what it says: the rule behind each sentence, what it rests on, what was left out and why, and what would settle it"

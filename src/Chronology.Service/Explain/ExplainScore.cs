@@ -213,9 +213,10 @@ public sealed class ExplainScoreHandler(
             .Concat(later.Take(request.Limit))
             .Concat(explained.Forgotten.Take(request.Limit))
             .Concat(undated.Take(request.Limit));
-        var rows = (
-            await Rows.SomeAsync(source, moment, RecordKind.Event, listed, cancellationToken)
-        ).ToDictionary(row => row.State.Id.Key, StringComparer.Ordinal);
+        var rows = (await Rows.SomeAsync(source, moment, RecordKind.Event, listed, cancellationToken)).ToDictionary(
+            row => row.State.Id.Key,
+            StringComparer.Ordinal
+        );
         var bounded = each.Where(one => one.Recorded.IsOpen && one.Bounded is not null)
             .Select(one => one.Event)
             .ToHashSet(StringComparer.Ordinal);
@@ -414,9 +415,7 @@ public sealed class ExplainScoreHandler(
                 ScoreAnswer.Decimal(one.Then.High)
             ))
             .ToArray();
-        var told = cases.Select(one =>
-            $"{If(one)}: {Signed(one.Value)} ({Signed(one.Low)} to {Signed(one.High)})"
-        );
+        var told = cases.Select(one => $"{If(one)}: {Signed(one.Value)} ({Signed(one.Low)} to {Signed(one.High)})");
         var thing = way.OfDate ? $"{way.Of.Event} happened" : $"{way.Of.Event} is";
         return new(
             way.OfDate ? "date" : "credibility",

@@ -130,14 +130,7 @@ public static class ExplainStanceEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/explain/stance",
-                Read,
-                "holder",
-                "toward",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/explain/stance", Read, "holder", "toward", "asOf", "knownAt")
             .WithName("explain-stance")
             .WithSummary(
                 "Why an actor stands where it does: what it declared, what each piece of evidence weighs, and what was left out"

@@ -110,5 +110,6 @@ public sealed class ScoreLeftOuts(Reading source)
     private static ScoreReason ReasonOf(string word) =>
         Enum.GetValues<ScoreReason>().Single(reason => RecordJson.Word(reason) == word);
 
-    private static string[] RefsTo(IEnumerable<string> parties) => [.. parties.Select(party => $"party/{party}")];
+    private static string[] RefsTo(IEnumerable<string> parties) =>
+        [.. parties.SelectMany(party => new[] { $"actor/{party}", $"party/{party}" })];
 }

@@ -178,7 +178,7 @@ public sealed class Candidates(Reading source)
                 .ThenBy(pair => pair.Other, StringComparer.Ordinal),
         ];
 
-        static string[] RefsTo(IEnumerable<string> parties) => [.. parties.Select(party => $"party/{party}")];
+        static string[] RefsTo(IEnumerable<string> parties) => [.. parties.Select(party => $"actor/{party}")];
     }
 
     /// <summary>The keys of the records revised between two positions, or dated anew, and of all that these refer to, as they were and as they are.</summary>

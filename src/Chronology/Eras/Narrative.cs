@@ -56,12 +56,7 @@ public abstract record Telling
 /// <summary>One sentence of a narrative.</summary>
 /// <param name="Because">The keys of the events that it tells; at least one, in the order told.</param>
 /// <param name="Names">The other records whose names or titles stand in it, in ordinal order.</param>
-public sealed record Sentence(
-    Telling Tells,
-    string Text,
-    IReadOnlyList<string> Because,
-    IReadOnlyList<RecordId> Names
-)
+public sealed record Sentence(Telling Tells, string Text, IReadOnlyList<string> Because, IReadOnlyList<RecordId> Names)
 {
     public string Code => Tells.Code;
 }
@@ -148,7 +143,9 @@ public sealed class Narrative
     )
     {
         var narrative = new Narrative(named, asOf);
-        var places = summary.KeyEvents.Select((one, place) => (one.Key, place)).ToDictionary(one => one.Key, one => one.place + 1);
+        var places = summary
+            .KeyEvents.Select((one, place) => (one.Key, place))
+            .ToDictionary(one => one.Key, one => one.place + 1);
         var events = summary.KeyEvents.Order(EraEvent.ByTime).ToArray();
         var told = new List<Sentence>();
         foreach (var one in events)

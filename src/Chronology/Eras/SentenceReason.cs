@@ -78,7 +78,8 @@ public sealed record SentenceReason(
                 one.Key,
                 $"Its day is not known: it happened, or began, {Between(bounds.Earliest, FirstsLatest(one.When))}.",
                 isIn ? "Whichever of these days it was, it is in the era; a source that gives the day would date it."
-                    : span.SureDays(asOf) is { } sure ? $"On a day {Between(sure.First, sure.Last)} it is surely in the era."
+                    : span.SureDays(asOf) is { } sure
+                        ? $"On a day {Between(sure.First, sure.Last)} it is surely in the era."
                     : "No day puts it surely in the era, whose own bounds are uncertain."
             );
         }
@@ -177,8 +178,7 @@ public sealed record SentenceReason(
         [.. leftOut.Where(left => codes.Contains(left.Code, StringComparer.Ordinal))];
 
     /// <summary>The last day on which the first of what happened may have.</summary>
-    private static Day? FirstsLatest(When when) =>
-        when is When.Extent extent ? extent.Start.Latest : when.Latest;
+    private static Day? FirstsLatest(When when) => when is When.Extent extent ? extent.Start.Latest : when.Latest;
 
     private static string? UncertainBounds(EraSpan span)
     {

@@ -60,8 +60,7 @@ public sealed class ScoreExplanation
         {
             var one = Weigh(key, scored);
             if (one.AtYearsEnd)
-                totals[YearOf(scored)] =
-                    totals.GetValueOrDefault(YearOf(scored)) + ScoreEvidence.AtYearsEnd(scored);
+                totals[YearOf(scored)] = totals.GetValueOrDefault(YearOf(scored)) + ScoreEvidence.AtYearsEnd(scored);
             else
                 Sum += one.Adds;
             alone += one.Adds;

@@ -112,9 +112,7 @@ public sealed class ExplainingAnEra(ServedOnce served) : OverHttp(served)
         Assert.Equal("stance-change", (string?)stance["rule"]);
         Assert.Equal(
             ["1950-12-31 none", "1960-01-01 opposes"],
-            stance["explained"]!
-                .AsArray()
-                .Select(on => $"{on!["asOf"]} {(string?)on["fact"]?["value"] ?? "none"}")
+            stance["explained"]!.AsArray().Select(on => $"{on!["asOf"]} {(string?)on["fact"]?["value"] ?? "none"}")
         );
         Assert.Equal("fact-at-end", (string?)fact["rule"]);
         Assert.Equal(
@@ -135,7 +133,10 @@ public sealed class ExplainingAnEra(ServedOnce served) : OverHttp(served)
         Assert.False((bool)changes["same"]!);
         Assert.Equal("retracted", changes.Each("changedSince", "op"));
         Assert.Equal("no-such-sentence", (await ExplainAsync("&sentence=event/talks")).Code);
-        Assert.Equal(cited["sentences"]!.ToJsonString(), (await GetAsync($"/answers/{id}"))["sentences"]!.ToJsonString());
+        Assert.Equal(
+            cited["sentences"]!.ToJsonString(),
+            (await GetAsync($"/answers/{id}"))["sentences"]!.ToJsonString()
+        );
     }
 
     [Theory]

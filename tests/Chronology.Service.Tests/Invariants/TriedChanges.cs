@@ -115,19 +115,14 @@ public sealed class TriedChanges(TestDatabase database) : IClassFixture<TestData
             if (compared.IsOk)
                 changed.UnionWith(compared.Value.Knowledge.OfType<ScoreLine>().Select(Told));
         }
-        Assert.Equal(
-            changed.Order(StringComparer.Ordinal),
-            told.Select(Told).Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(changed.Order(StringComparer.Ordinal), told.Select(Told).Order(StringComparer.Ordinal));
     }
 
     /// <summary>What is told of the cited answers is what their own addresses then say of the new revision.</summary>
     private async Task AssertCitedAsync(string chronology, long head, CitedChanges told)
     {
         var changed = new List<string>();
-        foreach (
-            var id in await desk.TextsAsync("select id from chronology.answer where chronology = $1", chronology)
-        )
+        foreach (var id in await desk.TextsAsync("select id from chronology.answer where chronology = $1", chronology))
         {
             var changes = await SendAsync(new ChangesToAnswer(chronology, id, head, ChangesToAnswer.GreatestLimit));
             if (changes.Value.ChangedSince.Count > 0)
