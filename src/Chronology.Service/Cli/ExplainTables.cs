@@ -31,15 +31,17 @@ public static partial class Tables
             StanceItself(console, stance);
         if (answer.Effects.Count > 0)
         {
-            var table = New("", "Begins", "Value", "Event", "As declared, and as evidence");
+            var table = New("", "Begins", "Value", "Event, as declared, and as evidence");
             foreach (var effect in answer.Effects)
-                Row(
-                    table,
-                    Mark(effect.Declared.Part),
-                    effect.Declared.Begins.Edtf,
-                    Valued(effect.Declared),
-                    $"{effect.Declared.Title} ({effect.Event}, revision {effect.Declared.Revision})",
-                    $"{effect.Declared.Sentence} {effect.Evidence?.Sentence ?? "No evidence."}"
+                table.AddRow(
+                    Cell(Mark(effect.Declared.Part)),
+                    Cell(effect.Declared.Begins.Edtf),
+                    Cell(Valued(effect.Declared)),
+                    Cell(
+                        $"{effect.Declared.Title} ({effect.Event}, revision {effect.Declared.Revision})",
+                        effect.Declared.Sentence,
+                        effect.Evidence?.Sentence ?? "No evidence."
+                    )
                 );
             Show(console, table);
         }
@@ -57,30 +59,24 @@ public static partial class Tables
             Say(console, $"  {sentence}");
         if (answer.Contributions.Count > 0)
         {
-            var table = New("Adds", "At least", "At most", "Occurred", "Event", "Weighs");
-            table.Columns[0].RightAligned().NoWrap();
-            table.Columns[1].RightAligned().NoWrap();
-            table.Columns[2].RightAligned().NoWrap();
+            var table = New("Adds", "At least", "At most", "Event");
+            foreach (var column in table.Columns.Take(3))
+                column.RightAligned().NoWrap();
             foreach (var one in answer.Contributions)
                 Row(
-                    table,
-                    Part(one.Adds.Estimate),
-                    Part(one.Adds.Low),
-                    Part(one.Adds.High),
-                    one.Occurred.Edtf,
+                    one.Adds,
                     $"{one.Title} ({one.Event}, revision {one.Revision})",
-                    $"{Signed(one.Intensity)} {one.Credibility}, {one.HalfLife}"
+                    $"{one.Occurred.Edtf}, {Signed(one.Intensity)} {one.Credibility}, {one.HalfLife}"
                 );
-            Total(answer.Rest, $"{answer.Rest.Events} more events", answer.Rest.Events > 0);
-            Total(answer.Rounding, "rounding", answer.Rounding != new AddedAnswer(0, 0, 0));
-            Total(answer.Sum, "S, the sum", true);
+            if (answer.Rest.Events > 0)
+                Row(answer.Rest, $"{answer.Rest.Events} more events");
+            if (answer.Rounding != new AddedAnswer(0, 0, 0))
+                Row(answer.Rounding, "rounding, a year at a time");
+            Row(answer.Sum, "S, the sum");
             Show(console, table);
 
-            void Total(AddedAnswer part, string what, bool isThere)
-            {
-                if (isThere)
-                    Row(table, Part(part.Estimate), Part(part.Low), Part(part.High), "", what, "");
-            }
+            void Row(AddedAnswer part, params string[] what) =>
+                table.AddRow(Cell(Part(part.Estimate)), Cell(Part(part.Low)), Cell(Part(part.High)), Cell(what));
         }
         foreach (var left in answer.LeftOut)
             Say(
@@ -142,15 +138,13 @@ public static partial class Tables
     {
         if (effects.Count > 0)
         {
-            var table = New("", "Begins", "Value", "Event", "Why");
+            var table = New("", "Begins", "Value", "Event, and why");
             foreach (var effect in effects)
-                Row(
-                    table,
-                    Mark(effect.Part),
-                    effect.Begins.Edtf,
-                    Valued(effect),
-                    $"{effect.Title} ({effect.Event}, revision {effect.Revision})",
-                    effect.Sentence
+                table.AddRow(
+                    Cell(Mark(effect.Part)),
+                    Cell(effect.Begins.Edtf),
+                    Cell(Valued(effect)),
+                    Cell($"{effect.Title} ({effect.Event}, revision {effect.Revision})", effect.Sentence)
                 );
             Show(console, table);
         }

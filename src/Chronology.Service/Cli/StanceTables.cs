@@ -76,17 +76,17 @@ public static partial class Tables
 
     private static void Evidence(IAnsiConsole console, StanceAnswer stance)
     {
-        var table = New("Date", "Happened", "Position", "Basis", "Weight", "Credibility", "Event");
+        var table = New("Date", "Position", "Weight", "Event");
+        table.Columns[2].RightAligned();
         foreach (var piece in stance.Evidence)
-            Row(
-                table,
-                piece.Date.Edtf,
-                RecordJson.Word(piece.Happened),
-                piece.P is { } p ? $"{piece.Value} ({Signed(p)})" : piece.Value,
-                piece.Vote is { } vote ? $"{piece.Basis}: {vote}" : piece.Basis,
-                string.Create(CultureInfo.InvariantCulture, $"{piece.Weight.Value:0.00}"),
-                piece.Credibility,
-                $"{piece.Event} (revision {piece.Revision})"
+            table.AddRow(
+                Cell(piece.Date.Edtf),
+                Cell(piece.P is { } p ? $"{piece.Value} ({Signed(p)})" : piece.Value),
+                Cell(string.Create(CultureInfo.InvariantCulture, $"{piece.Weight.Value:0.00}")),
+                Cell(
+                    $"{piece.Event} (revision {piece.Revision})",
+                    $"{(piece.Vote is { } vote ? $"{piece.Basis}: {vote}" : piece.Basis)}, {piece.Credibility}, happened {RecordJson.Word(piece.Happened)}"
+                )
             );
         Show(console, table);
     }

@@ -26,7 +26,6 @@ public static partial class Tables
                 console,
                 $"What the record came to say of {day}, from position {position} to {to}",
                 answer.Knowledge,
-                "Recorded",
                 line => line.Revisions!.Select(Recorded)
             );
             Say(console, $"Revisions that changed nothing of it: {answer.Unchanged}.");
@@ -38,7 +37,6 @@ public static partial class Tables
                 console,
                 $"What changed in the world, from {day} to {other}",
                 answer.World,
-                "Events",
                 line =>
                     line.Events!.Select(e => $"{e.Occurred.Edtf} {e.Title} ({e.Event})")
                         .Concat(((line as FactLine)?.Actors ?? []).Select(actor => $"actor/{actor}"))
@@ -103,16 +101,7 @@ public static partial class Tables
             );
     }
 
-    private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>
-        Lines(console, heading, lines, "", _ => []);
-
-    private static void Lines(
-        IAnsiConsole console,
-        string heading,
-        IReadOnlyList<DifferenceLine> lines,
-        string behind,
-        Func<DifferenceLine, IEnumerable<string>> tell
-    )
+    private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines)
     {
         Say(console, heading);
         if (lines.Count == 0)
@@ -120,23 +109,43 @@ public static partial class Tables
             Say(console, "  Nothing is different.");
             return;
         }
-        var table = New("What", "Before", "After", behind);
+        var table = New("What", "Before", "After");
         foreach (var line in lines)
         {
-            var (what, before, after) = line switch
-            {
-                FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
-                EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
-                ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
-                _ => throw new ArgumentOutOfRangeException(nameof(lines), line, null),
-            };
-            var reasons = tell(line).DefaultIfEmpty("").ToArray();
-            Row(table, what, before, after, reasons[0]);
-            foreach (var more in reasons.Skip(1))
-                Row(table, "", "", "", more);
+            var (what, before, after) = Told(line);
+            Row(table, what, before, after);
         }
         Show(console, table);
     }
+
+    /// <summary>Each line with all that is behind it below it, for that may be long.</summary>
+    private static void Lines(
+        IAnsiConsole console,
+        string heading,
+        IReadOnlyList<DifferenceLine> lines,
+        Func<DifferenceLine, IEnumerable<string>> behind
+    )
+    {
+        Say(console, heading);
+        if (lines.Count == 0)
+            Say(console, "  Nothing is different.");
+        foreach (var line in lines)
+        {
+            var (what, before, after) = Told(line);
+            Say(console, $"  {what}: {before} ⇒ {after}");
+            foreach (var reason in behind(line))
+                Say(console, $"      {reason}");
+        }
+    }
+
+    private static (string What, string Before, string After) Told(DifferenceLine line) =>
+        line switch
+        {
+            FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
+            EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
+            ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
+            _ => throw new ArgumentOutOfRangeException(nameof(line), line, null),
+        };
 
     private static string What(FactLine fact) =>
         $"{(fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}")} {fact.Holder}{(fact.Toward is null ? "" : $" → {fact.Toward}")}";

@@ -55,7 +55,10 @@ public sealed class ExplainingOnTheCommandLine(AskingOnTheCommandLine.Worked wor
     [InlineData("--kind recognition --holder ussr --toward israel --as-of 1950", "Decides: de-jure.")]
     [InlineData("--kind support --holder ussr --toward plo --value arms --as-of 1991-09", "Verdict: ")]
     [InlineData("--kind recognition --holder ussr --toward atlantis", "unknown-actor: ")]
-    [InlineData("stance --holder ussr --toward resolution-3379 --as-of 1991-12-20", "Counts as -1.0 with a weight of")]
+    [InlineData(
+        "stance --holder ussr --toward resolution-3379 --as-of 1991-12-20",
+        "declared         opposes (possible)"
+    )]
     [InlineData("score --between ussr,plo --as-of 1974-12", "S, the sum")]
     [InlineData("score --between ussr,plo --as-of 1974-12 --limit 1", "more events")]
     [InlineData(

@@ -94,8 +94,8 @@ public sealed class TryingAChange(ServedOnce served) : OverHttp(served)
         var preview = await Answer.OfAsync(
             await Service.SendAsync(
                 HttpMethod.Patch,
-                $"{Path}/actors/ussr?dryRun=true&asOf=1970",
-                """{"changes":{"existed":"1950/.."},"reason":{"code":"correction"}}""",
+                $"{Path}/actors/ussr?dryRun=true&asOf=1961",
+                """{"changes":{"existed":"1959/.."},"reason":{"code":"correction"}}""",
                 1
             )
         );
