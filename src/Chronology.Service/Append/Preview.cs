@@ -4,6 +4,7 @@ using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Compare;
 using Chronology.Service.Store;
+using Chronology.Service.Web;
 using Chronology.Time;
 using MediatR;
 
@@ -19,14 +20,31 @@ public sealed record PreviewOrder(string Chronology, Order Order, Caller Caller,
 /// <param name="Basis">What <paramref name="Changes"/> starts from: the day, and the head.</param>
 /// <param name="Would">What would become of the order.</param>
 /// <param name="Changes">On the day of the basis.</param>
+/// <param name="Cited">The cited answers that it would change, whatever their days.</param>
 /// <param name="Days">On other days that the record names, at most 8, where anything would change; left out where a day was asked about.</param>
 public sealed record EffectPreview(
     bool DryRun,
     Basis Basis,
     WouldBe Would,
     Changed Changes,
+    CitedChanges Cited,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChangedOn>? Days
 );
+
+/// <summary>The cited answers whose questions would be answered differently; each stays the same under its own address.</summary>
+/// <param name="Changed">By how much they have to do with the change, then by id.</param>
+/// <param name="Tried">How many were asked again: those first that name a record or a party of what would change.</param>
+/// <param name="Untried">How many were not, for there are too many: nothing is said about these.</param>
+public sealed record CitedChanges(IReadOnlyList<CitedChange> Changed, int Tried, long Untried)
+{
+    /// <summary>The most that are asked again.</summary>
+    public const int Greatest = 50;
+
+    public static CitedChanges None { get; } = new([], 0, 0);
+}
+
+/// <param name="Question">Path and parameters below the chronology, resolved.</param>
+public sealed record CitedChange(string Id, string Question, string Permalink);
 
 /// <summary>The receipt that the order would get, without the position and instant that nobody can promise.</summary>
 /// <param name="Op">Null where nothing would be recorded, because the record says so already.</param>
@@ -41,21 +59,20 @@ public sealed record WouldBe(
 
 /// <summary>What answers about one day would tell differently, line by line from what to what.</summary>
 /// <param name="Facts">All but stances.</param>
-/// <param name="Scores">Of each pair of the event's actors, as it was and as it would be; where rules would be adopted, of the pairs with the most events.</param>
+/// <param name="Scores">Of each pair of actors for which an event weighs that is revised, or whose actor is merged, split or given another
+/// lifespan; where rules would be adopted, of the pairs with the most events; as it was and as it would be.</param>
+/// <param name="UntriedScores">How many more pairs there are, whose scores were not looked at.</param>
 public record Changed(
     IReadOnlyList<FactLine> Facts,
     IReadOnlyList<FactLine> Stances,
     IReadOnlyList<EraLine> Eras,
-    IReadOnlyList<ScoreLine> Scores
+    IReadOnlyList<ScoreLine> Scores,
+    long UntriedScores
 )
 {
     /// <summary>Where rules would be adopted: what the evidence shows of stances, of the first 1,000 by holder and toward. Left out otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<StanceLine>? Shown { get; init; }
-
-    /// <summary>Where rules would be adopted: how many pairs there are besides the 200 with the most events, whose scores were not looked at. Left out otherwise.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? Untried { get; init; }
 }
 
 /// <summary>What answers about another day would tell differently.</summary>
@@ -64,11 +81,12 @@ public sealed record ChangedOn(
     IReadOnlyList<FactLine> Facts,
     IReadOnlyList<FactLine> Stances,
     IReadOnlyList<EraLine> Eras,
-    IReadOnlyList<ScoreLine> Scores
-) : Changed(Facts, Stances, Eras, Scores);
+    IReadOnlyList<ScoreLine> Scores,
+    long UntriedScores
+) : Changed(Facts, Stances, Eras, Scores, UntriedScores);
 
 /// <summary>Writes the order, looks at what it changed, and takes it back.</summary>
-public sealed class PreviewOrderHandler(Moments moments, Writer writer)
+public sealed class PreviewOrderHandler(Moments moments, Writer writer, QuestionsWithin questions)
     : IRequestHandler<PreviewOrder, Result<EffectPreview>>
 {
     private const int GreatestDays = 8;
@@ -92,7 +110,7 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
 
         async Task<EffectPreview> ToldAsync(RecordState state, string? op)
         {
-            using var look = new TrialLook(trial, request.Chronology);
+            using var look = new TrialLook(trial, request.Chronology, questions);
             var (before, after) = await look.MomentsAsync(asked.Value.AsOf, op is null ? 0 : 1, cancellationToken);
             var days = new List<ChangedOn>();
             if (op is not null && request.AsOf is null)
@@ -112,7 +130,7 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
                         cancellationToken
                     );
                     if (on.Facts.Count + on.Stances.Count + on.Eras.Count + on.Scores.Count > 0)
-                        days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras, on.Scores));
+                        days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras, on.Scores, on.UntriedScores));
                 }
             }
             return new EffectPreview(
@@ -120,6 +138,7 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
                 before.Basis,
                 new(state.Id.OwnKey, state.Revision, RecordJson.Word(state.Status), op, state.Id.Scheme),
                 await look.ChangesAsync(before, after, cancellationToken),
+                await look.CitedAsync(before, after, cancellationToken),
                 request.AsOf is null ? days : null
             );
         }
@@ -129,7 +148,6 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer)
 /// <summary>Looks at what a trial has changed, from within it.</summary>
 public sealed class TrialLook : IDisposable
 {
-    private const int GreatestPairs = 200;
     private const int GreatestStances = 1_000;
 
     private readonly Reading reading;
@@ -137,10 +155,14 @@ public sealed class TrialLook : IDisposable
     private readonly Identities identities;
     private readonly Candidates candidates;
     private readonly Comparing comparing;
+    private readonly QuestionsWithin questions;
 
-    public TrialLook(Trial trial, string chronology)
+    /// <summary>The most pairs of actors whose scores are looked at.</summary>
+    public const int GreatestPairs = 200;
+
+    public TrialLook(Trial trial, string chronology, QuestionsWithin questions)
     {
-        (reading, this.chronology) = (trial.Reading, chronology);
+        (reading, this.chronology, this.questions) = (trial.Reading, chronology, questions);
         identities = new(reading);
         candidates = new(reading);
         comparing = Comparing.Over(reading, identities);
@@ -161,7 +183,11 @@ public sealed class TrialLook : IDisposable
     public async Task<Changed> ChangesAsync(Moment before, Moment after, CancellationToken ct)
     {
         var lines = await comparing.KnowledgeAsync(before, after, Parties.Everyone, ct);
-        var pairs = await candidates.PairsAsync(chronology, before.Position, after.Position, ct);
+        var actors = await candidates.ActorsAsync(before, after, ct);
+        var (was, now) = (await identities.AtAsync(before, ct), await identities.AtAsync(after, ct));
+        var merged = actors.Where(actor => was.Surviving(actor) != actor || now.Surviving(actor) != actor);
+        var recorded = await candidates.PairsAsync(before, after, actors, merged, ct);
+        var pairs = Comparing.Standing(recorded, now);
         // The revisions behind them are those that are not recorded.
         var facts = lines.OfType<FactLine>().Select(line => line with { Revisions = null }).ToLookup(IsStance);
         var adopts = before.Rules != after.Rules;
@@ -170,7 +196,8 @@ public sealed class TrialLook : IDisposable
             [.. facts[false]],
             [.. facts[true]],
             [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })],
-            await comparing.ScoresAsync(before, after, pairs.Union(heaviest), ct)
+            await comparing.ScoresAsync(before, after, pairs.Take(GreatestPairs).Union(heaviest), ct),
+            Math.Max(0, pairs.Count - GreatestPairs) + more
         )
         {
             Shown = adopts
@@ -185,8 +212,27 @@ public sealed class TrialLook : IDisposable
                     ct
                 )
                 : null,
-            Untried = adopts ? more : null,
         };
+    }
+
+    /// <summary>The cited answers that are other ones after the change, of those that are asked again.</summary>
+    public async Task<CitedChanges> CitedAsync(Moment before, Moment after, CancellationToken ct)
+    {
+        if (before.Position == after.Position)
+            return CitedChanges.None;
+        await using var asker = questions.Over(reading);
+        var words = await candidates.WordsAsync(chronology, before.Position, after.Position, ct);
+        var (kept, all) = await asker.Answers.NamingAsync(chronology, [.. words], CitedChanges.Greatest, ct);
+        var changed = new List<CitedChange>();
+        foreach (var one in kept)
+        {
+            var question = CanonicalQuestion.Read(one.Question)!;
+            var keeps = (await asker.Answers.KeepsItsRulesAsync(chronology, question, ct)).Value;
+            var was = await asker.Answers.SaidAtAsync(chronology, question, before.Position, keeps, ct);
+            if (was != await asker.Answers.SaidAtAsync(chronology, question, after.Position, keeps, ct))
+                changed.Add(new(one.Id, one.Question, AnswerName.PermalinkOf(chronology, one.Id)));
+        }
+        return new(changed, kept.Count, all - kept.Count);
     }
 
     private static bool IsStance(FactLine line) => line.Fact == "stance";

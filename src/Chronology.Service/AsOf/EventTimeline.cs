@@ -89,12 +89,8 @@ public sealed record TimelineAnswer(
     IReadOnlyList<Note> Notes
 );
 
-public sealed class EventTimelineHandler(
-    Moments moments,
-    Identities identities,
-    Timeline timeline,
-    Npgsql.NpgsqlDataSource source
-) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
+public sealed class EventTimelineHandler(Moments moments, Identities identities, Timeline timeline, Reading source)
+    : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
     {

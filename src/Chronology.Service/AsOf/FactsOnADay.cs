@@ -90,7 +90,7 @@ public sealed class FactsOnADayHandler(
     Identities identities,
     Facts facts,
     Silences silences,
-    NpgsqlDataSource source
+    Reading source
 ) : IRequestHandler<FactsOnADay, Result<FactsAnswer>>
 {
     public async Task<Result<FactsAnswer>> Handle(FactsOnADay request, CancellationToken cancellationToken)

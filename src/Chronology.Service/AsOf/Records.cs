@@ -29,7 +29,7 @@ public sealed record ListOfRecords(
 
 public sealed record ListAnswer(Basis Basis, IReadOnlyList<JsonObject> Records, string? Next);
 
-public sealed class OneRecordHandler(Moments moments, NpgsqlDataSource source)
+public sealed class OneRecordHandler(Moments moments, Reading source)
     : IRequestHandler<OneRecord, Result<OneRecordAnswer>>
 {
     public async Task<Result<OneRecordAnswer>> Handle(OneRecord request, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ public sealed class OneRecordHandler(Moments moments, NpgsqlDataSource source)
         new($"no-such-{id.Kind.Name()}", $"No {id.Kind.Name()} “{id.Key}” was recorded at that position.");
 }
 
-public sealed class ListOfRecordsHandler(Moments moments, NpgsqlDataSource source)
+public sealed class ListOfRecordsHandler(Moments moments, Reading source)
     : IRequestHandler<ListOfRecords, Result<ListAnswer>>
 {
     public async Task<Result<ListAnswer>> Handle(ListOfRecords request, CancellationToken cancellationToken)

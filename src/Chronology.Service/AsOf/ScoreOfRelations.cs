@@ -9,16 +9,15 @@ namespace Chronology.Service.AsOf;
 
 /// <summary>How two sides stood over time: their score at the end of each day, month or year between two days.</summary>
 /// <param name="From">The first day; of a month or year its first.</param>
-/// <param name="To">The last day, of a month or year its last; null: today in UTC.</param>
+/// <param name="To">The last day, of a month or year its last; null: the <c>asOf</c> of the axes.</param>
 /// <param name="Step">day, month or year.</param>
-/// <param name="Known">Of these axes only <c>knownAt</c> is asked for.</param>
 public sealed record ScoreOfRelations(
     string Chronology,
     string? Between,
     string? From,
     string? To,
     string? Step,
-    string? Known
+    Axes Axes
 ) : IRequest<Result<ScoreSeries>>, IValidated
 {
     /// <summary>As of <see cref="Axes.Rules"/>.</summary>
@@ -36,6 +35,8 @@ public sealed record ScoreOfRelations(
             {
                 Detail = $"“from”: {first.Detail}",
             }
+        : To is not null && Axes.AsOf is not null
+            ? new("invalid-parameter", "“to” and “asOf” are the same day here: give one of them.")
         : To is not null && Day.ParseQuestion(To) is { Rejection: { } last }
             ? last with
             {
@@ -84,6 +85,23 @@ public sealed record ScoreAnswer(
 {
     /// <summary>At most two decimals, without trailing zeros.</summary>
     public static decimal Decimal(int hundredths) => hundredths / 100m;
+
+    /// <param name="found">With the events of the year before the day one by one.</param>
+    public static ScoreAnswer Of(SidesEvidence found, Day day)
+    {
+        var score = found.Evidence.At(day);
+        return new(
+            Decimal(score.Value),
+            Decimal(score.Low),
+            Decimal(score.High),
+            score.Band,
+            found.Evidence.TrendAt(day),
+            score.Confidence,
+            score.Evidence,
+            found.UndatedBy(day),
+            found.TooManyPairs
+        );
+    }
 }
 
 /// <summary>Tells scores.</summary>
@@ -95,18 +113,7 @@ public sealed class ScoreTelling(Scores scores)
         if (!parties.ArePair)
             return null;
         var found = await scores.ReadAsync(moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf, ct);
-        var score = found.Evidence.At(moment.AsOf);
-        return new(
-            ScoreAnswer.Decimal(score.Value),
-            ScoreAnswer.Decimal(score.Low),
-            ScoreAnswer.Decimal(score.High),
-            score.Band,
-            found.Evidence.TrendAt(moment.AsOf),
-            score.Confidence,
-            score.Evidence,
-            found.UndatedBy(moment.AsOf),
-            found.TooManyPairs
-        );
+        return ScoreAnswer.Of(found, moment.AsOf);
     }
 
     /// <summary>What a score leaves out, for the notes of an answer.</summary>
@@ -129,7 +136,7 @@ public sealed class ScoreOfRelationsHandler(Moments moments, Identities identiti
     {
         var resolved = await moments.ResolveAsync(
             request.Chronology,
-            new(request.To, request.Known) { Rules = request.Rules },
+            request.To is null ? request.Axes : request.Axes with { AsOf = request.To },
             cancellationToken
         );
         if (resolved.Rejection is { } rejection)
@@ -182,25 +189,23 @@ public static class ScoreEndpoint
         routes
             .MapQuestion(
                 "/score",
-                (chronology, query) =>
-                    new ScoreOfRelations(
-                        chronology,
-                        query.Text("between"),
-                        query.Text("from"),
-                        query.Text("to"),
-                        query.Text("step"),
-                        query.Text("knownAt")
-                    )
+                Read,
+                answer =>
+                    new(answer)
                     {
-                        Rules = query.Text("rules"),
+                        Resolved = new Dictionary<string, string?>(StringComparer.Ordinal) { ["to"] = null },
                     },
                 "between",
                 "from",
                 "to",
                 "step",
+                "asOf",
                 "knownAt"
             )
             .WithName("score")
             .WithSummary("How two sides stood over time, from -10 to 10, as known at a moment")
             .WithTags("questions");
+
+    private static ScoreOfRelations Read(string chronology, Parameters query) =>
+        new(chronology, query.Text("between"), query.Text("from"), query.Text("to"), query.Text("step"), query.Axes());
 }

@@ -41,7 +41,7 @@ public sealed class StateOfRelationsHandler(
     Silences silences,
     ScoreTelling scores,
     AnswerNames names,
-    NpgsqlDataSource source
+    Reading source
 ) : IRequestHandler<StateOfRelations, Result<StateAnswer>>
 {
     private const int HowManyRecent = 10;

@@ -46,7 +46,7 @@ public sealed record ChangeAnswer(
         );
 }
 
-public sealed class ChangesSinceHandler(Moments moments, NpgsqlDataSource source)
+public sealed class ChangesSinceHandler(Moments moments, Reading source)
     : IRequestHandler<ChangesSince, Result<ChangesAnswer>>
 {
     public async Task<Result<ChangesAnswer>> Handle(ChangesSince request, CancellationToken cancellationToken)

@@ -35,12 +35,8 @@ public sealed record FactHistoryEntry(
     IReadOnlyList<FactAnswer> Facts
 );
 
-public sealed class HistoryOfFactHandler(
-    Moments moments,
-    Identities identities,
-    Facts facts,
-    Npgsql.NpgsqlDataSource source
-) : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
+public sealed class HistoryOfFactHandler(Moments moments, Identities identities, Facts facts, Reading source)
+    : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
 {
     public async Task<Result<FactHistoryAnswer>> Handle(HistoryOfFact request, CancellationToken cancellationToken)
     {

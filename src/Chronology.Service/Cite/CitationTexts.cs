@@ -12,7 +12,7 @@ using Npgsql;
 namespace Chronology.Service.Cite;
 
 /// <summary>Citations to paste, with the names that actors and records had at the answer's position.</summary>
-public sealed class CitationTexts(ISender sender, NpgsqlDataSource source)
+public sealed class CitationTexts(ISender sender, Reading source)
 {
     /// <param name="host">Such as <c>https://example.org</c>; null: the permalink stays without one.</param>
     public async Task<Result<ReadyCitation>> OfAsync(
@@ -61,6 +61,10 @@ public sealed class CitationTexts(ISender sender, NpgsqlDataSource source)
             "/state" => "State of relations",
             "/explain" => "Explanation of a fact",
             "/explain/stance" => "Explanation of a stance",
+            "/explain/score" => "Explanation of the score of relations",
+            "/explain/era" => "Explanation of the narrative of an era",
+            "/score" => "Score of relations",
+            "/compare" => "Comparison of the state of relations",
             "/facts/history" => "History of what was recorded of a fact",
             "/events" => "Timeline of events",
             _ when RecordRoutes.NamedBy(question.Path) is { } id => await OfRecordAsync(moment, question.Path, id, ct),

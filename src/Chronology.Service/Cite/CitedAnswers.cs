@@ -41,12 +41,7 @@ public sealed record ChangesToAnswer(string Chronology, string Id, long? Since, 
 /// <param name="Next">The <c>since</c> of the next page; null: every revision up to the head was tried.</param>
 public sealed record AnswerChanges(Basis Basis, bool Same, IReadOnlyList<ChangeAnswer> ChangedSince, long? Next);
 
-public sealed class CitedAnswerHandlers(
-    KeptAnswers answers,
-    CitationTexts citations,
-    Moments moments,
-    NpgsqlDataSource source
-)
+public sealed class CitedAnswerHandlers(KeptAnswers answers, CitationTexts citations, Moments moments, Reading source)
     : IRequestHandler<CiteAnswer, Result<CitedAnswer>>,
         IRequestHandler<AnswerById, Result<FoundAnswer>>,
         IRequestHandler<CitationOfAnswer, Result<ReadyCitation>>,
@@ -96,18 +91,10 @@ public sealed class CitedAnswerHandlers(
             return rejection;
         var question = found.Value.Question;
         var since = request.Since ?? question.Position;
-        var adopted = await moments.ResolveAsync(
-            request.Chronology,
-            question.Axes with
-            {
-                Rules = null,
-            },
-            cancellationToken
-        );
-        if (adopted.Rejection is { } gone)
+        var keeps = await answers.KeepsItsRulesAsync(request.Chronology, question, cancellationToken);
+        if (keeps.Rejection is { } gone)
             return gone;
-        // Asked under the rules of its chronology it follows what that adopts; asked under others it keeps to them.
-        var byItsRules = adopted.Value.Rules.Number != question.Rules;
+        var byItsRules = keeps.Value;
         var head = await moments.ResolveAsync(
             request.Chronology,
             new(question.AsOf, null) { Rules = byItsRules ? question.Axes.Rules : null },
@@ -127,7 +114,7 @@ public sealed class CitedAnswerHandlers(
             .Where(entry => entry.Position <= until)
             .ToArray();
         var given = await SaidAtAsync(question.Position);
-        if (question.IsOfThisService && given != Said(JsonNode.Parse(found.Value.Body)!.AsObject()))
+        if (question.IsOfThisService && given != KeptAnswers.Said(JsonNode.Parse(found.Value.Body)!.AsObject()))
         {
             throw new AnswerDoesNotMatchException(
                 $"Worked out again, the answer to {question} is not the one that was cited as {request.Id}."
@@ -150,25 +137,8 @@ public sealed class CitedAnswerHandlers(
             tried < until ? tried : null
         );
 
-        async Task<string> SaidAtAsync(long position)
-        {
-            var said = await answers.AnswerAsync(
-                request.Chronology,
-                question.Path,
-                question.AskedAt(position, byItsRules),
-                cancellationToken
-            );
-            return said.Rejection is { } refused ? refused.Code : Said(said.Value);
-        }
-    }
-
-    /// <summary>What an answer says, whatever it was known at.</summary>
-    private static string Said(JsonObject answer)
-    {
-        answer.Remove("basis");
-        if (answer["next"] is JsonValue next && next.GetValueKind() == JsonValueKind.String)
-            answer["next"] = Cursors.MovedTo(next.GetValue<string>(), 0);
-        return CanonicalJson.Of(answer);
+        Task<string> SaidAtAsync(long position) =>
+            answers.SaidAtAsync(request.Chronology, question, position, byItsRules, cancellationToken);
     }
 
     private async Task<Result<ReadyCitation>> CitationAsync(

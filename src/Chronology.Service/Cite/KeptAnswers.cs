@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chronology.Recording;
@@ -21,12 +22,15 @@ public sealed record SealedAnswer(CanonicalQuestion Question, Basis Basis, JsonO
 /// <param name="Hashed">What the hash was taken over.</param>
 public sealed record FoundAnswer(CanonicalQuestion Question, AnswerName Name, string Body, string Hashed);
 
+/// <param name="Question">Canonical.</param>
+public sealed record KeptQuestion(string Id, string Question);
+
 /// <summary>Asks questions again, keeps answers that are cited, and finds both by their ids.</summary>
 public sealed class KeptAnswers(
     QuestionBook book,
     Seals seals,
     Moments moments,
-    NpgsqlDataSource source,
+    Reading source,
     TimeProvider clock,
     ISender sender
 )
@@ -44,17 +48,18 @@ public sealed class KeptAnswers(
         var told = await AnswerAsync(chronology, path, query, ct);
         if (told.Rejection is { } rejection)
             return rejection;
-        var answer = told.Value;
+        var answer = told.Value.Body;
         var basis = answer["basis"].Deserialize<Basis>(Answers.Json)!;
-        var question = CanonicalQuestion.Of(path, query, basis);
+        var question = CanonicalQuestion.Of(path, query, told.Value, basis);
         var blind = AnswerNames.Blind(question, answer);
-        var seal = await seals.OfAsync(chronology, basis.KnownAt.Position, blind, ct);
+        var positions = told.Value.ReadAlsoAt.Prepend(basis.KnownAt.Position).ToArray();
+        var seal = await seals.OfAsync(chronology, positions, blind, ct);
         await seals.CheckAsync(chronology, blind, seal, ct);
         return new SealedAnswer(question, basis, answer, seal);
     }
 
     /// <summary>The answer without its name.</summary>
-    public async Task<Result<JsonObject>> AnswerAsync(
+    public async Task<Result<WrittenAnswer>> AnswerAsync(
         string chronology,
         string path,
         IQueryCollection query,
@@ -64,8 +69,43 @@ public sealed class KeptAnswers(
         if (await book.AskAsync(chronology, path, query, sender, ct) is not { } told)
             return new Rejection("not-found", "There is no answer at this address that could be cited.");
         if (told.IsOk)
-            told.Value.Remove("answer");
+            told.Value.Body.Remove("answer");
         return told;
+    }
+
+    /// <summary>Whether a question keeps to its own rules: one that was asked under those of its chronology follows what that adopts.</summary>
+    /// <returns>Or the rejection of the question's axes.</returns>
+    public async Task<Result<bool>> KeepsItsRulesAsync(
+        string chronology,
+        CanonicalQuestion question,
+        CancellationToken ct
+    )
+    {
+        var adopted = await moments.ResolveAsync(chronology, question.Axes with { Rules = null }, ct);
+        return adopted.Map(moment => moment.Rules.Number.ToString(CultureInfo.InvariantCulture) != question.Axes.Rules);
+    }
+
+    /// <summary>What a question is answered as known at a position, whatever that is; of one that is refused there the code.</summary>
+    /// <param name="byItsRules">As <see cref="KeepsItsRulesAsync"/> tells.</param>
+    public async Task<string> SaidAtAsync(
+        string chronology,
+        CanonicalQuestion question,
+        long position,
+        bool byItsRules,
+        CancellationToken ct
+    )
+    {
+        var said = await AnswerAsync(chronology, question.Path, question.AskedAt(position, byItsRules), ct);
+        return said.Rejection is { } refused ? refused.Code : Said(said.Value.Body);
+    }
+
+    /// <summary>What an answer says, whatever it was known at.</summary>
+    public static string Said(JsonObject answer)
+    {
+        answer.Remove("basis");
+        if (answer["next"] is JsonValue next && next.GetValueKind() == JsonValueKind.String)
+            answer["next"] = Cursors.MovedTo(next.GetValue<string>(), 0);
+        return CanonicalJson.Of(answer);
     }
 
     /// <summary>Stores an answer, once however often it is cited, and names it.</summary>
@@ -88,6 +128,42 @@ public sealed class KeptAnswers(
         command.Parameters.AddWithValue(clock.GetUtcNow().ToUniversalTime());
         await command.ExecuteNonQueryAsync(ct);
         return new(id, answer.Seal.Text, AnswerName.PermalinkOf(chronology, id));
+    }
+
+    /// <summary>The cited answers of a chronology: those first whose questions name one of the words, then the others; each by id.</summary>
+    /// <param name="limit">The most that are listed.</param>
+    /// <returns>And how many there are.</returns>
+    public async Task<(IReadOnlyList<KeptQuestion> First, long All)> NamingAsync(
+        string chronology,
+        string[] words,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            """
+            with named as (
+                select id, question, 0 as rank from chronology.answer
+                where chronology = $1 and chronology.question_words(question) && $2 order by id limit $3),
+            other as (
+                select id, question, 1 as rank from chronology.answer
+                where chronology = $1 and not chronology.question_words(question) && $2 order by id limit $3)
+            select id, question, (select count(*) from chronology.answer where chronology = $1)
+            from (select * from named union all select * from other) a order by rank, id limit $3
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(words);
+        command.Parameters.AddWithValue(limit);
+        var first = new List<KeptQuestion>();
+        var all = 0L;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            first.Add(new(reader.GetString(0), reader.GetString(1)));
+            all = reader.GetInt64(2);
+        }
+        return (first, all);
     }
 
     /// <summary>A stored answer as it was given, or one that was not, worked out again.</summary>

@@ -153,6 +153,7 @@ public static class AppendVerb
                     Header(draft.Kind),
                     Template(draft.Kind, body),
                     SendAsync,
+                    keep: false,
                     ct
                 );
 

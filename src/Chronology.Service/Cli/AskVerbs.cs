@@ -72,17 +72,7 @@ public static class AskVerbs
             "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01",
             "chronology facts --between \"ussr,russia;plo,palestine,hamas\" --as-of 2006"
         );
-        yield return Asking(
-            run,
-            "explain",
-            "/explain",
-            "Why a fact is what it is on a day: what was considered, what was left out and why, and what would settle it",
-            ["kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt"],
-            ExplainEndpoint.Read,
-            Tables.Explain,
-            "chronology explain --kind representation --holder plo --toward ussr --as-of 1974-07-01",
-            "chronology explain --kind relations --holder ussr --toward israel --as-of 1970"
-        );
+        yield return ExplainVerb.Of(run);
         yield return Asking(
             run,
             "stances",
@@ -179,18 +169,15 @@ public static class AskVerbs
         );
         command.Arguments.Add(from);
         command.Arguments.Add(to);
+        command.Options.Add(run.Cite);
         command.SetAction(
             (parsed, ct) =>
                 AskAsync(
                     run,
                     parsed,
-                    null,
+                    "/compare",
                     Query(parsed, options, ("from", parsed.GetRequiredValue(from)), ("to", parsed.GetValue(to))),
-                    (chronology, q) =>
-                        new Comparison(chronology, q.Text("from"), q.Text("to"), q.Text("between"), q.Text("actor"))
-                        {
-                            Rules = q.Text("rules"),
-                        },
+                    CompareEndpoint.Read,
                     Tables.Comparison,
                     ct
                 )
@@ -421,7 +408,7 @@ public static class AskVerbs
         );
     }
 
-    private static Verb Asking<T>(
+    internal static Verb Asking<T>(
         Run run,
         string name,
         string? path,

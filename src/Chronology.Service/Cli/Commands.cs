@@ -80,14 +80,18 @@ public static class Commands
         {
             help.Action = new HelpWithExamples(
                 (SynchronousCommandLineAction)help.Action!,
-                verbs.ToDictionary(verb => verb.Command, verb => verb.Examples)
+                verbs
+                    .SelectMany(verb => verb.Below.Prepend(verb))
+                    .ToDictionary(verb => verb.Command, verb => verb.Examples)
             );
         }
         return root;
     }
 
     private static string Named(Command command) =>
-        command is RootCommand ? "chronology" : $"chronology {command.Name}";
+        command is RootCommand
+            ? "chronology"
+            : $"{Named(command.Parents.OfType<Command>().FirstOrDefault() ?? new RootCommand())} {command.Name}";
 
     private sealed class HelpWithExamples(
         SynchronousCommandLineAction help,
@@ -113,7 +117,11 @@ public static class Commands
 }
 
 /// <summary>A command and how it is used.</summary>
-public sealed record Verb(Command Command, params IReadOnlyList<string> Examples);
+public sealed record Verb(Command Command, params IReadOnlyList<string> Examples)
+{
+    /// <summary>The commands below it, each its own.</summary>
+    public IReadOnlyList<Verb> Below { get; init; } = [];
+}
 
 /// <summary>One run of the program: what is common to its verbs.</summary>
 /// <param name="Given">Arguments that are settings.</param>

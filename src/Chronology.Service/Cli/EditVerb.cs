@@ -33,6 +33,8 @@ public static class EditVerb
             record,
             reason,
             note,
+            run.DryRun,
+            run.TriedAsOf,
             run.Author,
             run.Via,
             run.Chronology,
@@ -46,56 +48,71 @@ public static class EditVerb
                 if ((named.Rejection ?? caller.Rejection) is { } refusal)
                     return run.Refuse(refusal);
                 var id = named.Value;
-                return await run.AnswerAsync(
-                    parsed,
-                    async (store, chronology) =>
-                    {
-                        var answer = await store.Sender.Send(new OneRecord(chronology, id, Axes.Now), ct);
-                        if (answer.Rejection is { } unknown)
-                            return unknown;
-                        var body = BodyOf(id.Kind, answer.Value.Fields);
-                        var offered = new JsonObject
-                        {
-                            ["reason"] = new JsonObject
-                            {
-                                ["code"] = parsed.GetValue(reason) ?? "correction",
-                                ["note"] = parsed.GetValue(note),
-                            },
-                            ["citations"] = new JsonArray(),
-                            ["record"] = body.DeepClone(),
-                        };
-                        return await Editing.EditAsync(
-                            run.Around,
-                            store.Configuration,
-                            id.ToString().Replace('/', '.'),
-                            Header(id, answer.Value.Revision),
-                            offered,
-                            edited => SendAsync(edited, body, answer.Value.Revision, store, chronology),
-                            ct
-                        );
-                    },
-                    (console, receipt) => Tables.Edited(console, id, receipt)
+                if (run.Tries(parsed))
+                    return await EditAsync(
+                        (store, chronology, order) =>
+                            store.Sender.Send(
+                                new PreviewOrder(chronology, order, caller.Value, parsed.GetValue(run.TriedAsOf)),
+                                ct
+                            ),
+                        Tables.EditTried
+                    );
+                return await EditAsync(
+                    (store, chronology, order) =>
+                        store.Sender.Send(new AppendOrder(chronology, order, caller.Value), ct),
+                    Tables.Edited
                 );
 
-                async Task<Result<Receipt>> SendAsync(
-                    JsonElement edited,
-                    JsonObject body,
-                    int revision,
-                    OpenedStore store,
-                    string chronology
+                Task<int> EditAsync<T>(
+                    Func<OpenedStore, string, Order, Task<Result<T>>> send,
+                    Action<Spectre.Console.IAnsiConsole, RecordId, T?> tell
                 )
-                {
-                    var order = Correction(id, edited, body).Map(correct => new Order(correct, revision));
-                    return order.Rejection is { } rejection
-                        ? rejection
-                        : await store.Sender.Send(new AppendOrder(chronology, order.Value, caller.Value), ct);
-                }
+                    where T : class =>
+                    run.AnswerAsync(
+                        parsed,
+                        async (store, chronology) =>
+                        {
+                            var answer = await store.Sender.Send(new OneRecord(chronology, id, Axes.Now), ct);
+                            if (answer.Rejection is { } unknown)
+                                return (Result<T?>)unknown;
+                            var body = BodyOf(id.Kind, answer.Value.Fields);
+                            var offered = new JsonObject
+                            {
+                                ["reason"] = new JsonObject
+                                {
+                                    ["code"] = parsed.GetValue(reason) ?? "correction",
+                                    ["note"] = parsed.GetValue(note),
+                                },
+                                ["citations"] = new JsonArray(),
+                                ["record"] = body.DeepClone(),
+                            };
+                            return await Editing.EditAsync(
+                                run.Around,
+                                store.Configuration,
+                                id.ToString().Replace('/', '.'),
+                                Header(id, answer.Value.Revision),
+                                offered,
+                                async edited =>
+                                {
+                                    var order = Correction(id, edited, body)
+                                        .Map(correct => new Order(correct, answer.Value.Revision));
+                                    return order.Rejection is { } rejection
+                                        ? rejection
+                                        : await send(store, chronology, order.Value);
+                                },
+                                keep: parsed.GetValue(run.DryRun),
+                                ct
+                            );
+                        },
+                        (console, sent) => tell(console, id, sent)
+                    );
             }
         );
         return new(
             command,
             "chronology edit event/plo-embassy-moscow",
-            "EDITOR=nano chronology edit era/article-sections/history --reason refinement"
+            "EDITOR=nano chronology edit era/article-sections/history --reason refinement",
+            "chronology edit event/plo-embassy-moscow --dry-run"
         );
     }
 

@@ -22,6 +22,7 @@ internal static class Editing
     /// <param name="file">Its name, without its ending.</param>
     /// <param name="header">Lines for the person who edits, told as comments above the JSON.</param>
     /// <param name="send">What is done with the JSON as it was saved.</param>
+    /// <param name="keep">The file stays also where all went well, for nothing is recorded of it.</param>
     /// <returns>Null where the text was left as it was: nothing was done.</returns>
     public static async Task<Result<T?>> EditAsync<T>(
         Surroundings around,
@@ -30,6 +31,7 @@ internal static class Editing
         IEnumerable<string> header,
         JsonObject offered,
         Func<JsonElement, Task<Result<T>>> send,
+        bool keep,
         CancellationToken ct
     )
         where T : class
@@ -48,7 +50,7 @@ internal static class Editing
                 return (T?)null;
             var read = Body.Parse(WithoutComments(edited));
             var sent = read.Rejection is { } unreadable ? unreadable : await send(read.Value);
-            done = sent.IsOk;
+            done = sent.IsOk && !keep;
             return sent.Map(value => (T?)value);
         }
         finally

@@ -32,6 +32,8 @@ public static class ImportVerb
         {
             files,
             strict,
+            run.DryRun,
+            run.TriedAsOf,
             run.Author,
             run.Via,
             run.Chronology,
@@ -43,12 +45,36 @@ public static class ImportVerb
                 var caller = run.CallerOf(parsed);
                 if (caller.Rejection is { } nobody)
                     return run.Refuse(nobody);
+                var tries = run.Tries(parsed);
                 await using var store = await OpenedStore.OpenAsync(run.Around, run.Given);
                 var exit = Exit.Done;
                 var told = 0;
                 foreach (var file in parsed.GetRequiredValue(files))
                 {
                     await using var lines = Body.Open(run.Around, file);
+                    if (told++ > 0 && parsed.GetValue(run.Json))
+                        await run.Around.Out.WriteLineAsync();
+                    if (tries)
+                    {
+                        var preview = await PreviewAsync(
+                            store,
+                            parsed.GetValue(run.Chronology),
+                            lines,
+                            parsed.GetValue(strict),
+                            caller.Value,
+                            parsed.GetValue(run.TriedAsOf),
+                            ct
+                        );
+                        if (preview.Rejection is { } untried)
+                            return run.Refuse(untried);
+                        run.Tell(
+                            parsed,
+                            preview.Value,
+                            (console, answer) => Tables.ImportPreview(console, file, answer)
+                        );
+                        await RefusedAsync(preview.Value.Would);
+                        continue;
+                    }
                     var report = await ShowAsync(
                         run.Around,
                         file,
@@ -66,21 +92,25 @@ public static class ImportVerb
                     );
                     if (report.Rejection is { } rejection)
                         return run.Refuse(rejection);
-                    if (told++ > 0 && parsed.GetValue(run.Json))
-                        await run.Around.Out.WriteLineAsync();
                     run.Tell(parsed, report.Value, (console, answer) => Tables.Import(console, file, answer));
-                    foreach (var refused in report.Value.Refused)
-                        await run.Around.Error.WriteLineAsync($"{refused.Code}: line {refused.Line}: {refused.Detail}");
-                    if (report.Value.Refused.Count > 0)
-                        exit = Exit.Refused;
+                    await RefusedAsync(report.Value);
                 }
                 return exit;
+
+                async Task RefusedAsync(ImportReport report)
+                {
+                    foreach (var refused in report.Refused)
+                        await run.Around.Error.WriteLineAsync($"{refused.Code}: line {refused.Line}: {refused.Detail}");
+                    if (report.Refused.Count > 0)
+                        exit = Exit.Refused;
+                }
             }
         );
         return new(
             command,
             "chronology import data/palestine-russia.chronology.jsonl",
-            "gunzip -c big.jsonl.gz | chronology import - -c big --strict"
+            "gunzip -c big.jsonl.gz | chronology import - -c big --strict",
+            "chronology import more.jsonl --dry-run --as-of 1974"
         );
     }
 
@@ -96,16 +126,39 @@ public static class ImportVerb
     )
     {
         var (described, all) = await PeekAsync(lines, ct);
-        var slug = named ?? described?.Slug;
-        if (slug is null)
-        {
-            var usual = await store.ChronologyAsync(null, ct);
-            if (usual.Rejection is { } none)
-                return none;
-            slug = usual.Value;
-        }
-        return await ImportAsync(store.Sender, slug, described, all, strict, caller, progress: null, ct);
+        var slug = await SlugAsync(store, named, described, ct);
+        return slug.Rejection is { } none
+            ? none
+            : await ImportAsync(store.Sender, slug.Value, described, all, strict, caller, progress: null, ct);
     }
+
+    /// <summary>What the import would change in the chronology that it would go into, which has to be there.</summary>
+    private static async Task<Result<ImportPreview>> PreviewAsync(
+        OpenedStore store,
+        string? named,
+        Stream lines,
+        bool strict,
+        Caller caller,
+        string? asOf,
+        CancellationToken ct
+    )
+    {
+        var (described, all) = await PeekAsync(lines, ct);
+        var slug = await SlugAsync(store, named, described, ct);
+        return slug.Rejection is { } none
+            ? none
+            : await store.Sender.Send(
+                new PreviewImport(new ImportLines(slug.Value, all, strict, caller, null), asOf),
+                ct
+            );
+    }
+
+    private static async Task<Result<string>> SlugAsync(
+        OpenedStore store,
+        string? named,
+        ImportLine.Chronology? described,
+        CancellationToken ct
+    ) => (named ?? described?.Slug) is { } slug ? slug : await store.ChronologyAsync(null, ct);
 
     /// <summary>Into <paramref name="slug"/>, which is begun as the first line describes it where it is not there.</summary>
     public static async Task<Result<ImportReport>> ImportAsync(

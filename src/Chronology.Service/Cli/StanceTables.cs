@@ -38,6 +38,12 @@ public static partial class Tables
 
     private static void Stance(IAnsiConsole console, StanceAnswer stance)
     {
+        StanceItself(console, stance);
+        Evidence(console, stance);
+    }
+
+    private static void StanceItself(IAnsiConsole console, StanceAnswer stance)
+    {
         var by = string.Join(", ", new[] { stance.Declared.Speaker, stance.Declared.Authority }.OfType<string>());
         Say(console, $"{stance.Holder} toward {stance.Toward}");
         Say(
@@ -66,17 +72,21 @@ public static partial class Tables
             Say(console, string.Create(CultureInfo.InvariantCulture, $"  salience         {salience} of 3"));
         if (stance.LastReaffirmed is not null)
             Say(console, $"  last reaffirmed  {Reaffirmed(stance)}");
-        var table = New("Date", "Happened", "Position", "Basis", "Weight", "Credibility", "Event");
+    }
+
+    private static void Evidence(IAnsiConsole console, StanceAnswer stance)
+    {
+        var table = New("Date", "Position", "Weight", "Event");
+        table.Columns[2].RightAligned();
         foreach (var piece in stance.Evidence)
-            Row(
-                table,
-                piece.Date.Edtf,
-                RecordJson.Word(piece.Happened),
-                piece.P is { } p ? $"{piece.Value} ({Signed(p)})" : piece.Value,
-                piece.Vote is { } vote ? $"{piece.Basis}: {vote}" : piece.Basis,
-                string.Create(CultureInfo.InvariantCulture, $"{piece.Weight.Value:0.00}"),
-                piece.Credibility,
-                $"{piece.Event} (revision {piece.Revision})"
+            table.AddRow(
+                Cell(piece.Date.Edtf),
+                Cell(piece.P is { } p ? $"{piece.Value} ({Signed(p)})" : piece.Value),
+                Cell(string.Create(CultureInfo.InvariantCulture, $"{piece.Weight.Value:0.00}")),
+                Cell(
+                    $"{piece.Event} (revision {piece.Revision})",
+                    $"{(piece.Vote is { } vote ? $"{piece.Basis}: {vote}" : piece.Basis)}, {piece.Credibility}, happened {RecordJson.Word(piece.Happened)}"
+                )
             );
         Show(console, table);
     }

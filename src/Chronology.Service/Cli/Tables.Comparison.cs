@@ -4,6 +4,7 @@ using Chronology.Service.Append;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Compare;
+using Chronology.Service.Import;
 using Chronology.Service.Stances;
 using Chronology.Time;
 using Spectre.Console;
@@ -27,7 +28,6 @@ public static partial class Tables
                 console,
                 $"What the record came to say of {day}, from position {position} to {to}",
                 answer.Knowledge,
-                "Recorded",
                 line => line.Revisions!.Select(Recorded)
             );
             Say(console, $"Revisions that changed nothing of it: {answer.Unchanged}.");
@@ -39,7 +39,6 @@ public static partial class Tables
                 console,
                 $"What changed in the world, from {day} to {other}",
                 answer.World,
-                "Events",
                 line =>
                     line.Events!.Select(e => $"{e.Occurred.Edtf} {e.Title} ({e.Event})")
                         .Concat(((line as FactLine)?.Actors ?? []).Select(actor => $"actor/{actor}"))
@@ -69,28 +68,52 @@ public static partial class Tables
         );
         if (would.Op is null)
             return;
-        Changes(preview.Basis.AsOf, preview.Changes);
+        Changes(console, preview.Basis.AsOf, preview.Changes);
         foreach (var day in preview.Days ?? [])
-            Changes(day.AsOf, day);
+            Changes(console, day.AsOf, day);
+        CitedChanges(console, preview.Cited);
+    }
 
-        void Changes(string asOf, Changed changed) =>
-            Lines(
+    public static void ImportPreview(IAnsiConsole console, string file, ImportPreview preview)
+    {
+        var would = preview.Would;
+        Say(
+            console,
+            $"Nothing is recorded. {(file == "-" ? "Standard input" : file)} would be {would.Recorded} recorded{Unnumbered(would)}, {would.Unchanged} unchanged, {would.Refused.Count} refused."
+        );
+        if (would.Recorded == 0)
+            return;
+        Changes(console, preview.Basis.AsOf, preview.Changes);
+        CitedChanges(console, preview.Cited);
+    }
+
+    private static void Changes(IAnsiConsole console, string asOf, Changed changed)
+    {
+        Lines(
+            console,
+            $"As of {asOf}",
+            [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown ?? []]
+        );
+        if (changed.UntriedScores > 0)
+            Say(console, $"The scores of {Number(changed.UntriedScores)} more pairs were not looked at.");
+    }
+
+    private static void CitedChanges(IAnsiConsole console, CitedChanges cited)
+    {
+        if (cited.Changed.Count > 0)
+        {
+            Say(console, "Cited answers that would be others today");
+            foreach (var one in cited.Changed)
+                Say(console, $"  {one.Id} {one.Question}");
+        }
+        if (cited.Untried > 0)
+            Say(
                 console,
-                $"As of {asOf}",
-                [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown ?? []]
+                $"{Number(cited.Tried)} cited answers were asked again; {Number(cited.Untried)} more were not."
             );
     }
 
-    private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines) =>
-        Lines(console, heading, lines, "", _ => []);
-
-    private static void Lines(
-        IAnsiConsole console,
-        string heading,
-        IReadOnlyList<DifferenceLine> lines,
-        string behind,
-        Func<DifferenceLine, IEnumerable<string>> tell
-    )
+    private static void Lines(IAnsiConsole console, string heading, IReadOnlyList<DifferenceLine> lines)
     {
         Say(console, heading);
         if (lines.Count == 0)
@@ -98,28 +121,48 @@ public static partial class Tables
             Say(console, "  Nothing is different.");
             return;
         }
-        var table = New("What", "Before", "After", behind);
+        var table = New("What", "Before", "After");
         foreach (var line in lines)
         {
-            var (what, before, after) = line switch
-            {
-                FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
-                EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
-                StanceLine stance => (
-                    $"stance {stance.Holder} → {stance.Toward}",
-                    Shown(stance.Before),
-                    Shown(stance.After)
-                ),
-                ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
-                _ => throw new ArgumentOutOfRangeException(nameof(lines), line, null),
-            };
-            var reasons = tell(line).DefaultIfEmpty("").ToArray();
-            Row(table, what, before, after, reasons[0]);
-            foreach (var more in reasons.Skip(1))
-                Row(table, "", "", "", more);
+            var (what, before, after) = Told(line);
+            Row(table, what, before, after);
         }
         Show(console, table);
     }
+
+    /// <summary>Each line with all that is behind it below it, for that may be long.</summary>
+    private static void Lines(
+        IAnsiConsole console,
+        string heading,
+        IReadOnlyList<DifferenceLine> lines,
+        Func<DifferenceLine, IEnumerable<string>> behind
+    )
+    {
+        Say(console, heading);
+        if (lines.Count == 0)
+            Say(console, "  Nothing is different.");
+        foreach (var line in lines)
+        {
+            var (what, before, after) = Told(line);
+            Say(console, $"  {what}: {before} ⇒ {after}");
+            foreach (var reason in behind(line))
+                Say(console, $"      {reason}");
+        }
+    }
+
+    private static (string What, string Before, string After) Told(DifferenceLine line) =>
+        line switch
+        {
+            FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
+            EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
+            StanceLine stance => (
+                $"stance {stance.Holder} → {stance.Toward}",
+                Shown(stance.Before),
+                Shown(stance.After)
+            ),
+            ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
+            _ => throw new ArgumentOutOfRangeException(nameof(line), line, null),
+        };
 
     private static string What(FactLine fact) =>
         $"{(fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}")} {fact.Holder}{(fact.Toward is null ? "" : $" → {fact.Toward}")}";

@@ -278,6 +278,14 @@ public static partial class Tables
             Receipt(console, id, receipt);
     }
 
+    public static void EditTried(IAnsiConsole console, RecordId id, EffectPreview? preview)
+    {
+        if (preview is null)
+            Say(console, $"{id}: left as it was, nothing was sent.");
+        else
+            Preview(console, id, preview);
+    }
+
     private static string When(EventContent e) =>
         e.Occurred
         ?? (
@@ -311,12 +319,14 @@ public static partial class Tables
 
     public static void Import(IAnsiConsole console, string file, ImportReport report)
     {
-        var unnumbered = report.Unnumbered > 0 ? $" ({report.Unnumbered} without a revision: not safe to repeat)" : "";
         Say(
             console,
-            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{unnumbered}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
+            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{Unnumbered(report)}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
         );
     }
+
+    private static string Unnumbered(ImportReport report) =>
+        report.Unnumbered > 0 ? $" ({report.Unnumbered} without a revision: not safe to repeat)" : "";
 
     public static void Migrated(IAnsiConsole console, MigrateVerb.MigrateAnswer answer)
     {
@@ -358,13 +368,28 @@ public static partial class Tables
         $"{citation.Source}{(citation.Locator is null ? "" : $", {citation.Locator}")}{(citation.Quote is null ? "" : $": “{citation.Quote}”")}";
 
     /// <summary>A line of text as it is, without what would steer a terminal.</summary>
-    public static void Say(IAnsiConsole console, string line) => console.WriteLine(Clean(line));
+    /// <remarks>On a terminal what does not fit goes on below its own beginning.</remarks>
+    public static void Say(IAnsiConsole console, string line)
+    {
+        var clean = Clean(line);
+        var text = clean.TrimStart(' ');
+        var indent = clean.Length - text.Length;
+        if (indent == 0 || text.Length == 0 || !console.Profile.Out.IsTerminal)
+            console.WriteLine(clean);
+        else
+            console.Write(new Padder(new Text($"{text}\n"), new Padding(indent, 0, 0, 0)));
+    }
 
     private static void FactTable(IAnsiConsole console, IReadOnlyList<FactAnswer> facts)
     {
         if (facts.Count == 0)
         {
             Say(console, "No facts hold.");
+            return;
+        }
+        if (console.Profile.Out.IsTerminal && console.Profile.Width < Roomy)
+        {
+            NarrowFactTable(console, facts);
             return;
         }
         var table = New("Fact", "Holder", "Toward", "Value", "Since", "Until", "Because");
@@ -377,11 +402,33 @@ public static partial class Tables
                 Told(fact),
                 fact.Since?.Edtf,
                 fact.Until?.Edtf,
-                string.Join(", ", fact.Because.Select(Because))
-                    + (fact.DisputedBy is { } by ? $"; disputed by {string.Join(", ", by.Select(Because))}" : "")
+                BecauseOf(fact)
             );
         Show(console, table);
     }
+
+    /// <summary>From this many columns on a table of many columns breaks no words.</summary>
+    private const int Roomy = 110;
+
+    /// <summary>The same with two lines to a cell.</summary>
+    private static void NarrowFactTable(IAnsiConsole console, IReadOnlyList<FactAnswer> facts)
+    {
+        var table = New("Fact", "Value", "Because");
+        foreach (var fact in facts)
+            table.AddRow(
+                Cell(
+                    fact.Qualifier is null ? fact.Fact : $"{fact.Fact}: {fact.Qualifier}",
+                    $"{As(fact.Holder, fact.HeldAs)}{(fact.Toward is null ? "" : $" → {As(fact.Toward, fact.TowardAs)}")}"
+                ),
+                Cell(Told(fact), $"{fact.Since?.Edtf ?? "?"} – {fact.Until?.Edtf}"),
+                Cell(BecauseOf(fact))
+            );
+        Show(console, table);
+    }
+
+    private static string BecauseOf(FactAnswer fact) =>
+        string.Join(", ", fact.Because.Select(Because))
+        + (fact.DisputedBy is { } by ? $"; disputed by {string.Join(", ", by.Select(Because))}" : "");
 
     private static string? As(string? actor, string? predecessor) =>
         predecessor is null ? actor : $"{actor} (as {predecessor})";
@@ -418,6 +465,9 @@ public static partial class Tables
 
     private static void Row(Table table, params string?[] cells) =>
         table.AddRow(cells.Select(cell => (IRenderable)new Text(Clean(cell ?? ""))));
+
+    /// <summary>Lines of text in one cell.</summary>
+    private static IRenderable Cell(params string[] lines) => new Text(string.Join('\n', lines.Select(Clean)));
 
     /// <summary>As the verbs take it: <c>KIND/KEY</c>, or <c>era/SCHEME/KEY</c>.</summary>
     private static string Named(string record, string? scheme, string key) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
@@ -7,8 +8,9 @@ namespace Chronology.Service.Compare;
 
 /// <summary>What lies between two answers about the state of relations: what the record learnt, what the world did, what the rules changed.</summary>
 /// <param name="From">Of the first answer: a day, <c>@</c> and a position or instant; without a day today, without <c>@</c> the head.</param>
-/// <param name="To">Of the second answer, likewise; null: today, as known at the head.</param>
-public sealed record Comparison(string Chronology, string? From, string? To, string? Between, string? Actor)
+/// <param name="To">Of the second answer, likewise; null: as <paramref name="Axes"/> says.</param>
+/// <param name="Axes">Of the second answer, where <paramref name="To"/> does not say them.</param>
+public sealed record Comparison(string Chronology, string? From, string? To, string? Between, string? Actor, Axes Axes)
     : IRequest<Result<ComparisonAnswer>>,
         IValidated
 {
@@ -18,16 +20,23 @@ public sealed record Comparison(string Chronology, string? From, string? To, str
     public Rejection? Refusal() =>
         Parties.Read(Between, Actor).Rejection
         ?? Point("from", From).Rejection
-        ?? Point("to", To ?? "").Rejection
+        ?? (
+            To is null ? null
+            : Axes with { Rules = null } == Axes.Now ? Point("to", To).Rejection
+            : new("invalid-parameter", "“to” says “asOf” and “knownAt” already: give it or them.")
+        )
         ?? Moments.ReadRules(RulesNamed.First).Rejection
         ?? Moments.ReadRules(RulesNamed.Second).Rejection;
 
+    internal Result<Axes> Second => To is null ? Axes : Point("to", To);
+
     /// <summary>The rules of the two answers as they are named; null where they are not.</summary>
     internal (string? First, string? Second) RulesNamed =>
-        Rules?.Split("..", 2) switch
+        Axes.Rules?.Split("..", 2) switch
         {
             null => (null, null),
             [var second] => (null, second),
+            [var first, ""] => (first, null),
             var both => (both[0], both[1]),
         };
 
@@ -74,10 +83,16 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
     public async Task<Result<ComparisonAnswer>> Handle(Comparison request, CancellationToken cancellationToken)
     {
         var (before, after) = request.RulesNamed;
-        var second = await PointAsync(request.Chronology, "to", request.To ?? "", after, cancellationToken);
+        var second = await PointAsync(request.Chronology, "to", request.Second.Value, after, cancellationToken);
         if (second.Rejection is { } unreadable)
             return unreadable;
-        var first = await PointAsync(request.Chronology, "from", request.From, before, cancellationToken);
+        var first = await PointAsync(
+            request.Chronology,
+            "from",
+            Comparison.Point("from", request.From).Value,
+            before,
+            cancellationToken
+        );
         if (first.Rejection is { } rejection)
             return rejection;
         var (from, to) = (first.Value, second.Value);
@@ -112,12 +127,11 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
     private async Task<Result<Moment>> PointAsync(
         string chronology,
         string name,
-        string? text,
+        Axes axes,
         string? rules,
         CancellationToken ct
     )
     {
-        var axes = Comparison.Point(name, text).Value with { Rules = rules };
         var resolved = await moments.ResolveAsync(chronology, axes, ct);
         return resolved.Rejection is { Code: "invalid-parameter" } unreadable
             ? unreadable with
@@ -135,19 +149,28 @@ public static class CompareEndpoint
         routes
             .MapQuestion(
                 "/compare",
-                (chronology, query) =>
-                    new Comparison(
-                        chronology,
-                        query.Text("from"),
-                        query.Text("to"),
-                        query.Text("between"),
-                        query.Text("actor")
-                    )
+                Read,
+                answer =>
+                    new(answer)
                     {
-                        Rules = query.Text("rules"),
+                        Resolved = new Dictionary<string, string?>(StringComparer.Ordinal)
+                        {
+                            ["from"] = string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{answer.From.AsOf}@{answer.From.KnownAt.Position}"
+                            ),
+                            ["to"] = null,
+                            ["rules"] = string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{answer.From.Rules}..{answer.Basis.Rules}"
+                            ),
+                        },
+                        ReadAlsoAt = [answer.From.KnownAt.Position],
                     },
                 "between",
-                "actor"
+                "actor",
+                "asOf",
+                "knownAt"
             )
             .WithMetadata(new AskedPoints("from", "to"))
             .WithName("compare")
@@ -155,4 +178,7 @@ public static class CompareEndpoint
                 "What lies between two answers: what the record learnt, what the world did, what the rules changed"
             )
             .WithTags("questions");
+
+    public static Comparison Read(string chronology, Parameters query) =>
+        new(chronology, query.Text("from"), query.Text("to"), query.Text("between"), query.Text("actor"), query.Axes());
 }

@@ -184,7 +184,19 @@ public sealed class Comparing(
             null
         );
 
-    /// <summary>The scores of these pairs of actors, as those that stand, where they differ.</summary>
+    /// <summary>The pairs of the actors that stand for those of these, each once, in ordinal order.</summary>
+    public static IReadOnlyList<ScoredPair> Standing(IEnumerable<ScoredPair> recorded, Identity identity) =>
+        [
+            .. recorded
+                .Select(pair => ScoredPair.Of(identity.Surviving(pair.One), identity.Surviving(pair.Other)))
+                .Where(pair => pair.One != pair.Other)
+                .Distinct()
+                .OrderBy(pair => pair.One, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Other, StringComparer.Ordinal),
+        ];
+
+    /// <summary>The scores of these pairs of actors where they differ.</summary>
+    /// <param name="pairs">Of actors that stand at the second moment.</param>
     public async Task<IReadOnlyList<ScoreLine>> ScoresAsync(
         Moment before,
         Moment after,
@@ -195,11 +207,7 @@ public sealed class Comparing(
         var one = (Moment: before, Identity: await identities.AtAsync(before, ct));
         var other = (Moment: after, Identity: await identities.AtAsync(after, ct));
         var lines = new List<ScoreLine>();
-        var standing = pairs
-            .Select(pair => ScoredPair.Of(other.Identity.Surviving(pair.One), other.Identity.Surviving(pair.Other)))
-            .Where(pair => pair.One != pair.Other)
-            .Distinct();
-        foreach (var pair in standing)
+        foreach (var pair in pairs)
         {
             var parties = new Parties([pair.One], [pair.Other]);
             if (parties.As(one.Identity).IsOk)

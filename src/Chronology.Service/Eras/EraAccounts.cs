@@ -134,14 +134,35 @@ public sealed record EraScore(
     long TooManyPairs
 );
 
+/// <param name="Code">By what <c>GET /explain/era</c> finds it, the same for the same thing in every narrative of the era: <c>event/KEY</c>, <c>silence</c>,
+/// <c>stance/HOLDER/TOWARD</c>, <c>fact/KIND/HOLDER/TOWARD</c> and perhaps qualifier and value.</param>
 /// <param name="Text">Plain English, by rule from what is recorded.</param>
 /// <param name="Because">The events that it tells; at least one, each in the era certainly or possibly.</param>
 /// <param name="Naming">The other records whose names stand in it: <c>actor/ussr</c>.</param>
-public sealed record SentenceAnswer(string Text, IReadOnlyList<BecauseAnswer> Because, IReadOnlyList<string> Naming);
+public sealed record SentenceAnswer(
+    string Code,
+    string Text,
+    IReadOnlyList<BecauseAnswer> Because,
+    IReadOnlyList<string> Naming
+);
+
+/// <summary>An era as it was summed up and told, with what that was made from.</summary>
+/// <param name="Told">The sentences of the account, in their order.</param>
+/// <param name="Named">The records whose names stand in them, as known at the moment.</param>
+/// <param name="Sure">The first and the last day on which it surely was; null: there is none.</param>
+public sealed record AccountedEra(
+    Moment Moment,
+    EraAccount Account,
+    EraSummary Summary,
+    EraSpan Span,
+    IReadOnlyList<Sentence> Told,
+    IReadOnlyDictionary<RecordId, RecordedRow> Named,
+    (Day? First, Day Last)? Sure
+);
 
 /// <summary>Sums up eras and tells them.</summary>
 /// <remarks>Reads the events that may lie in the era by their first and last possible days, a page at a time.</remarks>
-public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores scores, NpgsqlDataSource source)
+public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores scores, Reading source)
 {
     private const int Page = EventTimeline.GreatestLimit;
     private const int GreatestFacts = 100;
@@ -151,7 +172,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
 
     /// <param name="parties">Actors that stand.</param>
     /// <param name="scheme">The eras of its scheme, by key; it may be among them.</param>
-    public async Task<EraAccount> OfAsync(
+    public async Task<AccountedEra> OfAsync(
         Moment moment,
         Identity identity,
         Parties parties,
@@ -170,19 +191,20 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         var atEnd = sure is { } days ? await FactsAsync(moment, identity, parties, days.Last, ct) : null;
         var stances = atStart is null || atEnd is null ? [] : StanceChanges(atStart, atEnd);
         var because = await BecauseAsync(moment, summary, [.. atEnd ?? []], ct);
+        var named = await NamedAsync(moment, identity, summary, atEnd ?? [], ct);
         var (told, leftOut) = Narrative.Of(
             summary,
             tally.Has,
             sure?.Last,
             [.. (atEnd ?? []).Select(AtEnd)],
             stances,
-            await NamedAsync(moment, identity, summary, atEnd ?? [], ct),
+            new(named.ToDictionary(one => one.Key, one => one.Value.State.Content), identity.Surviving),
             moment.AsOf
         );
         var score = sure is { } when
             ? await ScoreAsync(moment, parties.KeysIn(identity), when.First, when.Last, ct)
             : null;
-        return new(
+        var account = new EraAccount(
             sure?.First?.ToString(),
             sure?.Last.ToString(),
             new(summary.Certain, summary.Possible, summary.Disputed, summary.Unsourced, summary.Refuted, summary.Types),
@@ -199,6 +221,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             score?.Score,
             [
                 .. told.Select(sentence => new SentenceAnswer(
+                    sentence.Code,
                     sentence.Text,
                     [.. sentence.Because.Select(key => because[key])],
                     [.. sentence.Names.Select(id => id.StreamKey)]
@@ -207,6 +230,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             leftOut,
             [.. Notes(sure is not null, score?.Years ?? 0)]
         );
+        return new(moment, account, summary, span, told, named, sure);
     }
 
     private async IAsyncEnumerable<EraEvent> EventsAsync(
@@ -372,7 +396,7 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
         return because;
     }
 
-    private async Task<NamedRecords> NamedAsync(
+    private async Task<IReadOnlyDictionary<RecordId, RecordedRow>> NamedAsync(
         Moment moment,
         Identity identity,
         EraSummary summary,
@@ -396,13 +420,13 @@ public sealed class EraAccounts(Timeline timeline, FactTelling facts, Scores sco
             ids.Add(Actor(toward));
             ids.Add(new(RecordKind.Issue, toward));
         }
-        var contents = new Dictionary<RecordId, RecordContent>();
+        var rows = new Dictionary<RecordId, RecordedRow>();
         foreach (var of in ids.GroupBy(id => id.Kind, id => id.Key))
         {
             foreach (var row in await Rows.SomeAsync(source, moment, of.Key, of, ct))
-                contents.Add(row.State.Id, row.State.Content);
+                rows.Add(row.State.Id, row);
         }
-        return new(contents, identity.Surviving);
+        return rows;
     }
 
     private static RecordId Actor(string key) => new(RecordKind.Actor, key);

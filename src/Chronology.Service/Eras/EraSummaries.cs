@@ -46,13 +46,24 @@ public sealed record OneEra(string Chronology, RecordId Id, string? Between, str
     public Rejection? Refusal() => Parties.Read(Between, Actor).Rejection;
 }
 
+/// <summary>One era with what it was told from.</summary>
+public sealed record OneEraAccounted(string Chronology, RecordId Id, string? Between, string? Actor, Axes Axes)
+    : IRequest<Result<AccountedEra>>,
+        IValidated
+{
+    public Rejection? Refusal() => Parties.Read(Between, Actor).Rejection;
+}
+
 public sealed class EraSummariesHandler(
     Moments moments,
     Identities identities,
     RecordedEras eras,
     EraAccounts accounts,
-    NpgsqlDataSource source
-) : IRequestHandler<EraSummaries, Result<EraSummariesAnswer>>, IRequestHandler<OneEra, Result<OneRecordAnswer>>
+    Reading source
+)
+    : IRequestHandler<EraSummaries, Result<EraSummariesAnswer>>,
+        IRequestHandler<OneEra, Result<OneRecordAnswer>>,
+        IRequestHandler<OneEraAccounted, Result<AccountedEra>>
 {
     private const int Page = EventTimeline.GreatestLimit;
 
@@ -86,13 +97,8 @@ public sealed class EraSummariesHandler(
             var scheme = row.State.Id.Scheme!;
             if (!spans.TryGetValue(scheme, out var beside))
                 spans[scheme] = beside = await SpansAsync(moment, scheme, cancellationToken);
-            told.Add(
-                Told(
-                    row,
-                    moment,
-                    await accounts.OfAsync(moment, identity, standing.Value, row, beside, cancellationToken)
-                )
-            );
+            var era = await accounts.OfAsync(moment, identity, standing.Value, row, beside, cancellationToken);
+            told.Add(Told(row, moment, era.Account));
         }
         var notes = await NotesAsync(moment, identity, asked, standing.Value, request.Scheme, cancellationToken);
         return new EraSummariesAnswer(
@@ -105,25 +111,41 @@ public sealed class EraSummariesHandler(
 
     public async Task<Result<OneRecordAnswer>> Handle(OneEra request, CancellationToken cancellationToken)
     {
-        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
+        var found = await AccountedAsync(
+            new(request.Chronology, request.Id, request.Between, request.Actor, request.Axes),
+            cancellationToken
+        );
+        return found.Map(one => new OneRecordAnswer(
+            one.Era.Moment.Basis,
+            Told(one.Row, one.Era.Moment, one.Era.Account),
+            one.Row.State.Revision
+        ));
+    }
+
+    public async Task<Result<AccountedEra>> Handle(OneEraAccounted request, CancellationToken cancellationToken) =>
+        (await AccountedAsync(request, cancellationToken)).Map(one => one.Era);
+
+    private async Task<Result<(RecordedRow Row, AccountedEra Era)>> AccountedAsync(
+        OneEraAccounted request,
+        CancellationToken ct
+    )
+    {
+        var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, ct);
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        if (await Rows.OneAsync(source, moment, request.Id, cancellationToken) is not { } row)
+        if (await Rows.OneAsync(source, moment, request.Id, ct) is not { } row)
             return OneRecordHandler.NoSuch(request.Id);
-        var identity = await identities.AtAsync(moment, cancellationToken);
+        var identity = await identities.AtAsync(moment, ct);
         var asked = Parties.Read(request.Between, request.Actor).Value;
         var standing = asked.As(identity);
         if (standing.Rejection is { } twice)
             return twice;
-        var beside = await SpansAsync(moment, request.Id.Scheme!, cancellationToken);
-        var account = await accounts.OfAsync(moment, identity, standing.Value, row, beside, cancellationToken);
-        var notes = await NotesAsync(moment, identity, asked, standing.Value, null, cancellationToken);
-        return new OneRecordAnswer(
-            moment.Basis,
-            Told(row, moment, account with { Notes = Ordered(account.Notes.Concat(notes)) }),
-            row.State.Revision
-        );
+        var beside = await SpansAsync(moment, request.Id.Scheme!, ct);
+        var era = await accounts.OfAsync(moment, identity, standing.Value, row, beside, ct);
+        var notes = await NotesAsync(moment, identity, asked, standing.Value, null, ct);
+        var account = era.Account with { Notes = Ordered(era.Account.Notes.Concat(notes)) };
+        return (row, era with { Account = account });
     }
 
     private static JsonObject Told(RecordedRow row, Moment moment, EraAccount account)

@@ -20,7 +20,7 @@ public sealed record ErasOfScheme(string Chronology, string Scheme, string? Text
 /// <param name="Next">The cursor of the next page; null: this was the last.</param>
 public sealed record ErasOfSchemeAnswer(Basis Basis, IReadOnlyList<JsonObject> Eras, string? Next);
 
-public sealed class ErasOfSchemeHandler(Moments moments, RecordedEras eras, NpgsqlDataSource source)
+public sealed class ErasOfSchemeHandler(Moments moments, RecordedEras eras, Reading source)
     : IRequestHandler<ErasOfScheme, Result<ErasOfSchemeAnswer>>
 {
     public async Task<Result<ErasOfSchemeAnswer>> Handle(ErasOfScheme request, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ public sealed record SuggestedEra(
     decimal Confidence
 );
 
-public sealed class SuggestedErasHandler(Moments moments, NpgsqlDataSource source)
+public sealed class SuggestedErasHandler(Moments moments, Reading source)
     : IRequestHandler<SuggestedEras, Result<SuggestedErasAnswer>>
 {
     /// <summary>No year farther back takes part.</summary>

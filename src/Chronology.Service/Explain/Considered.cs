@@ -20,7 +20,7 @@ public sealed record FoundEffects(
 /// <summary>Reads what there is to consider about a fact.</summary>
 /// <remarks>The work grows with the history of this fact alone: the effects on its keys, and by the index of references the events that
 /// take part in nothing among those with effects between the two.</remarks>
-public sealed class Considered(NpgsqlDataSource source)
+public sealed class Considered(Reading source)
 {
     /// <summary>The most events read that take part in nothing.</summary>
     public const int GreatestSilent = 1_000;

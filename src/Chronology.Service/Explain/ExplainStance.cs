@@ -130,18 +130,13 @@ public static class ExplainStanceEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/explain/stance",
-                (chronology, query) =>
-                    new ExplainStance(chronology, query.Text("holder"), query.Text("toward"), query.Axes()),
-                "holder",
-                "toward",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/explain/stance", Read, "holder", "toward", "asOf", "knownAt")
             .WithName("explain-stance")
             .WithSummary(
                 "Why an actor stands where it does: what it declared, what each piece of evidence weighs, and what was left out"
             )
             .WithTags("questions");
+
+    public static ExplainStance Read(string chronology, Parameters query) =>
+        new(chronology, query.Text("holder"), query.Text("toward"), query.Axes());
 }

@@ -31,7 +31,8 @@ public sealed record PreviewImport(ImportLines Import, string? AsOf) : IRequest<
 /// <param name="DryRun">Always true: nothing was recorded.</param>
 /// <param name="Basis">What <paramref name="Changes"/> starts from: the day, and the head.</param>
 /// <param name="Would">The report that the import would get; its position is the present head.</param>
-public sealed record ImportPreview(bool DryRun, Basis Basis, ImportReport Would, Changed Changes);
+/// <param name="Cited">The cited answers that it would change, whatever their days.</param>
+public sealed record ImportPreview(bool DryRun, Basis Basis, ImportReport Would, Changed Changes, CitedChanges Cited);
 
 /// <param name="Unnumbered">Of the recorded, those whose line names no revision: not safe to repeat.</param>
 /// <param name="Position">The head after the import.</param>
@@ -49,7 +50,7 @@ public sealed record RefusedLine(long Line, string Code, string Detail, string? 
 /// <summary>Reads a file line by line and hands it to the writer in batches.</summary>
 /// <remarks>A line that refers to what stands further down waits until the rest of the file has been read: references may point
 /// forward. Memory holds one batch and the lines that wait. With <c>strict</c> the whole file is one batch and one transaction.</remarks>
-public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender sender)
+public sealed class ImportLinesHandler(Writer writer, Moments moments, QuestionsWithin questions, ISender sender)
     : IRequestHandler<ImportLines, Result<ImportReport>>,
         IRequestHandler<PreviewImport, Result<ImportPreview>>
 {
@@ -99,13 +100,14 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         var report = await ImportAsync(import, trial.AppendAsync, cancellationToken);
         if (report.Rejection is { } rejection)
             return rejection;
-        using var look = new TrialLook(trial, import.Chronology);
+        using var look = new TrialLook(trial, import.Chronology, questions);
         var (before, after) = await look.MomentsAsync(asked.Value.AsOf, report.Value.Recorded, cancellationToken);
         return new ImportPreview(
             true,
             before.Basis,
             report.Value,
-            await look.ChangesAsync(before, after, cancellationToken)
+            await look.ChangesAsync(before, after, cancellationToken),
+            await look.CitedAsync(before, after, cancellationToken)
         );
     }
 

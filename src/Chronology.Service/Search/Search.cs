@@ -82,7 +82,7 @@ public sealed record SearchCursor(long Known, int Rank, int Kind, string Key)
     }
 }
 
-public sealed class SearchRecordsHandler(Moments moments, NpgsqlDataSource source)
+public sealed class SearchRecordsHandler(Moments moments, Reading source)
     : IRequestHandler<SearchRecords, Result<SearchAnswer>>
 {
     public async Task<Result<SearchAnswer>> Handle(SearchRecords request, CancellationToken cancellationToken)

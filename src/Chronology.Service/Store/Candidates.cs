@@ -134,26 +134,40 @@ public sealed class Candidates(Reading source)
         return await TextsAsync(command, ct);
     }
 
-    /// <summary>The pairs of the events revised between two positions, or dated anew, as they were and as they are, in ordinal order; none of an event with too many.</summary>
+    /// <summary>The pairs of the events whose weight may differ between two moments, as they were and as they are, in ordinal order: of those revised
+    /// or dated anew, of those that name an actor merged or split, and of those that the lives of their actors alone date. None of an event with too many.</summary>
+    /// <param name="actors">Told differently of, as <see cref="ActorsAsync"/> gives them.</param>
+    /// <param name="merged">Those of them that are merged at one of the moments.</param>
     public async Task<IReadOnlyList<ScoredPair>> PairsAsync(
-        string chronology,
-        long low,
-        long high,
+        Moment one,
+        Moment other,
+        IReadOnlyList<string> actors,
+        IEnumerable<string> merged,
         CancellationToken ct
     )
     {
+        var (low, high) = Between(one, other);
         await using var command = source.CreateCommand(
-            """
+            $"""
+            with e (key) as (
+                select o.key from chronology.record o
+                where o.chronology = $1 and o.from_position > $2 and o.from_position <= $3 and o.kind = 'event'
+                union
+                select r.key from chronology.record r
+                where r.refs && $4 and r.chronology = $1 and r.kind = 'event' and r.from_position <= $3 and r.to_position > $2
+                  and (r.refs && $5 or exists (select from chronology.score_event s
+                      where s.chronology = $1 and s.event = r.key and s.from_position = r.from_position and s.year is null)))
             select distinct on (r.key, r.from_position) r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from chronology.record o
-            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = o.key
+            from e
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key
                 and r.from_position <= $3 and r.to_position > $2
-            where o.chronology = $1 and o.from_position > $2 and o.from_position <= $3 and o.kind = 'event'
             """
         );
-        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(one.Chronology);
         command.Parameters.AddWithValue(low);
         command.Parameters.AddWithValue(high);
+        command.Parameters.AddWithValue(RefsTo(actors));
+        command.Parameters.AddWithValue(RefsTo(merged));
         return
         [
             .. (await Rows.ReadAsync(command, ct))
@@ -163,6 +177,31 @@ public sealed class Candidates(Reading source)
                 .OrderBy(pair => pair.One, StringComparer.Ordinal)
                 .ThenBy(pair => pair.Other, StringComparer.Ordinal),
         ];
+
+        static string[] RefsTo(IEnumerable<string> parties) => [.. parties.Select(party => $"actor/{party}")];
+    }
+
+    /// <summary>The keys of the records revised between two positions, or dated anew, and of all that these refer to, as they were and as they are.</summary>
+    public async Task<IReadOnlyList<string>> WordsAsync(string chronology, long low, long high, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            """
+            with revised as (
+                select distinct o.kind, o.key from chronology.record o
+                where o.chronology = $1 and o.from_position > $2 and o.from_position <= $3)
+            select w from (
+                select distinct unnest(string_to_array(v.key, '/') || array(select split_part(x, '/', 2) from unnest(r.refs) x)) as w
+                from revised v
+                join chronology.record r on r.chronology = $1 and r.kind = v.kind and r.key = v.key
+                    and r.from_position <= $3 and r.to_position > $2) words
+            where w <> ''
+            order by w collate "C"
+            """
+        );
+        command.Parameters.AddWithValue(chronology);
+        command.Parameters.AddWithValue(low);
+        command.Parameters.AddWithValue(high);
+        return await TextsAsync(command, ct);
     }
 
     /// <summary>The pairs with the most events that weigh, so many of them; and how many there are besides.</summary>

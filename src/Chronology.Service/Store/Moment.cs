@@ -32,7 +32,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt, RulesVersion Rules)
 {
     /// <summary>The version of the answers' shape.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     public Basis Basis =>
         new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules.Number, Format);
@@ -77,7 +77,7 @@ public static class AdoptedRules
 }
 
 /// <summary>Turns the axes of a question into a moment.</summary>
-public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
+public sealed class Moments(Reading source, TimeProvider clock)
 {
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)

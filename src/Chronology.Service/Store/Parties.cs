@@ -84,7 +84,7 @@ public static class Recorded
 {
     /// <summary>Those of <paramref name="keys"/> that are not recorded, or are retracted, in ordinal order.</summary>
     public static async Task<IReadOnlyList<string>> MissingAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         RecordKind kind,
         IEnumerable<string> keys,

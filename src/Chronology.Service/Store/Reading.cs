@@ -1,4 +1,5 @@
 using Npgsql;
+using SessionOptions = Marten.Services.SessionOptions;
 
 namespace Chronology.Service.Store;
 
@@ -20,6 +21,14 @@ public sealed class Reading
 
     public NpgsqlCommand CreateCommand(string? text = null) =>
         source?.CreateCommand(text) ?? new NpgsqlCommand(text, transaction!.Connection, transaction);
+
+    /// <summary>How Marten opens a session that reads the same.</summary>
+    public SessionOptions Session(string chronology)
+    {
+        var options = transaction is null ? new SessionOptions() : SessionOptions.ForTransaction(transaction);
+        options.TenantId = chronology;
+        return options;
+    }
 
     public NpgsqlBatch CreateBatch() => source?.CreateBatch() ?? new NpgsqlBatch(transaction!.Connection, transaction);
 }

@@ -12,7 +12,7 @@ namespace Chronology.Service.Store;
 public sealed record Revision(LedgerRow Entry, RecordState? Before, RecordState After);
 
 /// <summary>Reads what every revision made of a record, from the stream and the ledger.</summary>
-public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
+public sealed class Revisions(Reading source, IDocumentStore store)
 {
     /// <summary>In order, up to the moment's position; none: not recorded by then.</summary>
     public async Task<IReadOnlyList<Revision>> OfAsync(Moment moment, RecordId id, CancellationToken ct)
@@ -20,7 +20,7 @@ public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
         var entries = await LedgerRows.OfRecordAsync(source, moment, id, ct);
         if (entries.Count == 0)
             return [];
-        await using var session = store.QuerySession(new SessionOptions { TenantId = moment.Chronology });
+        await using var session = store.QuerySession(source.Session(moment.Chronology));
         var stream = await session.Events.FetchStreamAsync(id.StreamKey, token: ct);
         return
         [
@@ -47,7 +47,7 @@ public sealed class Revisions(NpgsqlDataSource source, IDocumentStore store)
             return [];
         var ids = entries.Select(entry => entry.Id).Distinct().ToArray();
         var keys = ids.Select(id => id.StreamKey).ToArray();
-        await using var session = store.QuerySession(new SessionOptions { TenantId = chronology });
+        await using var session = store.QuerySession(source.Session(chronology));
         var stored = await session
             .Events.QueryAllRawEvents()
             .Where(e => e.StreamKey!.IsOneOf(keys))
@@ -101,7 +101,7 @@ public static class LedgerRows
         "select position, recorded_at, op, kind, key, revision, reason_code, reason_note, author, via, citations::text from chronology.ledger";
 
     public static async Task<IReadOnlyList<LedgerRow>> OfRecordAsync(
-        NpgsqlDataSource source,
+        Reading source,
         Moment moment,
         RecordId id,
         CancellationToken ct
@@ -119,7 +119,7 @@ public static class LedgerRows
 
     /// <summary>At most <paramref name="limit"/> rows after <paramref name="since"/>.</summary>
     public static async Task<IReadOnlyList<LedgerRow>> SinceAsync(
-        NpgsqlDataSource source,
+        Reading source,
         string chronology,
         long since,
         int limit,
@@ -175,7 +175,7 @@ public static class LedgerRows
 
     /// <summary>By position, after one and up to another: an object of 16 bytes in base64 for each text of the revision, by its pointer.</summary>
     public static async Task<IReadOnlyDictionary<long, string>> SaltsAsync(
-        NpgsqlDataSource source,
+        Reading source,
         string chronology,
         long since,
         long until,

@@ -15,6 +15,11 @@ public sealed record SidesEvidence(ScoreEvidence Evidence, IReadOnlyList<Day?> U
     public int UndatedBy(Day day) => Undated.Count(first => first is null || first <= day);
 }
 
+/// <summary>An event that weighs between two sides on some day.</summary>
+/// <param name="Recorded">Weighed as recorded.</param>
+/// <param name="Bounded">The same with bounded days; null: nothing bounds them.</param>
+public sealed record SidesEvent(string Event, ScoredEvent Recorded, ScoredEvent? Bounded);
+
 /// <summary>Reads what scores rest on: running totals of the years before the first day asked about, single events from then on.</summary>
 /// <remarks>One round trip, and another where an event's days are unbounded. Each event counts once, whichever of its pairs belong to the sides.</remarks>
 public sealed class Scores(Reading source)
@@ -132,14 +137,7 @@ public sealed class Scores(Reading source)
             await reader.NextResultAsync(ct);
             while (await reader.ReadAsync(ct))
             {
-                var one = EventOf(reader);
-                if (await reader.IsDBNullAsync(6, ct))
-                {
-                    singles.Add(new(one, 1));
-                    continue;
-                }
-                var (days, parties) = ScoreRows.Read(reader.GetString(6));
-                one = one with { Days = days, IsOpen = days.Earliest is null || days.Latest is null };
+                var (one, parties) = await OddAsync(reader, ct);
                 if (one.IsOpen)
                     open.Add((one, parties));
                 else
@@ -158,12 +156,10 @@ public sealed class Scores(Reading source)
                 }
             }
         }
-        var lives = open.Count == 0 ? null : await LivesAsync(moment, open.SelectMany(one => one.Parties), ct);
         var undated = new List<Day?>();
-        foreach (var (one, parties) in open)
+        foreach (var (one, bounded) in await BoundedAsync(moment, open, ct))
         {
-            var (from, until) = Together(parties.Select(party => lives!.GetValueOrDefault(party)));
-            if (one.Within(from, until) is { } bounded)
+            if (bounded is not null)
                 singles.Add(new(bounded, 1));
             else
                 undated.Add(one.Days.Earliest);
@@ -172,6 +168,87 @@ public sealed class Scores(Reading source)
 
         Guid[] Alone(IEnumerable<string> side) =>
             [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];
+    }
+
+    /// <summary>Every event that weighs between two sides on some day, as known at a position, one by one and by key.</summary>
+    /// <remarks>The work grows with their number.</remarks>
+    public async Task<IReadOnlyList<SidesEvent>> EachAsync(Moment moment, Parties sides, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            $"""
+            select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, days::text, event from (
+                select * from chronology.score_event where plain and pair = any($1) and {Visible}
+                union all
+                select * from chronology.score_event where not plain and pair = any($1) and {Visible}) e
+            order by event
+            """
+        );
+        command.Parameters.AddWithValue(
+            sides
+                .One.SelectMany(one => sides.Other.Select(other => ScoredPair.Of(one, other)))
+                .Select(pair => pair.IdIn(moment.Chronology))
+                .ToArray()
+        );
+        command.Parameters.AddWithValue(moment.Position);
+        var each = new List<SidesEvent>();
+        var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
+        var openKeys = new List<string>();
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                var key = reader.GetString(7);
+                var (one, parties) = await OddAsync(reader, ct);
+                if (!one.IsOpen)
+                {
+                    each.Add(new(key, one, one));
+                    continue;
+                }
+                open.Add((one, parties));
+                openKeys.Add(key);
+            }
+        }
+        each.AddRange(
+            (await BoundedAsync(moment, open, ct)).Zip(
+                openKeys,
+                (one, key) => new SidesEvent(key, one.Event, one.Bounded)
+            )
+        );
+        each.Sort((one, other) => string.CompareOrdinal(one.Event, other.Event));
+        return each;
+    }
+
+    /// <summary>The events with the days that the lives of their parties leave; null where these too are unbounded. In the same order.</summary>
+    private async Task<IReadOnlyList<(ScoredEvent Event, ScoredEvent? Bounded)>> BoundedAsync(
+        Moment moment,
+        IReadOnlyList<(ScoredEvent Event, IReadOnlyList<string> Parties)> open,
+        CancellationToken ct
+    )
+    {
+        if (open.Count == 0)
+            return [];
+        var lives = await LivesAsync(moment, open.SelectMany(one => one.Parties), ct);
+        return
+        [
+            .. open.Select(one =>
+            {
+                var (from, until) = Together(one.Parties.Select(party => lives.GetValueOrDefault(party)));
+                return (one.Event, one.Event.Within(from, until));
+            }),
+        ];
+    }
+
+    /// <summary>An event with the days that its row has, and who had to exist for it to happen; of one with plain days nobody.</summary>
+    private static async Task<(ScoredEvent Event, IReadOnlyList<string> Parties)> OddAsync(
+        NpgsqlDataReader row,
+        CancellationToken ct
+    )
+    {
+        var one = EventOf(row);
+        if (await row.IsDBNullAsync(6, ct))
+            return (one, []);
+        var (days, parties) = ScoreRows.Read(row.GetString(6));
+        return (one with { Days = days, IsOpen = days.Earliest is null || days.Latest is null }, parties);
     }
 
     /// <summary>The days on which all of them may have existed; null where unbounded.</summary>

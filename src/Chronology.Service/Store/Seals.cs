@@ -34,12 +34,13 @@ public sealed record SealedRevision(long Position, int Revision, byte[] Content)
 
 /// <summary>Hashes answers over commitments, so that redacting a text changes no hash: the texts are left out, and the revisions that
 /// they are from stand for them by what the ledger holds.</summary>
-public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
+public sealed class Seals(Reading source, IDocumentStore store)
 {
     /// <summary>A pure function of the answer and of what was recorded up to the position.</summary>
-    public async Task<Seal> OfAsync(string chronology, long position, BlindAnswer blind, CancellationToken ct)
+    /// <param name="positions">At which the answer has read.</param>
+    public async Task<Seal> OfAsync(string chronology, long[] positions, BlindAnswer blind, CancellationToken ct)
     {
-        var revisions = await RevisionsAsync(chronology, position, blind.Owners, ct);
+        var revisions = await RevisionsAsync(chronology, positions, blind.Owners, ct);
         var committed = revisions
             .OrderBy(of => of.Key.StreamKey, StringComparer.Ordinal)
             .SelectMany(of =>
@@ -123,10 +124,10 @@ public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
         }
     }
 
-    /// <summary>All revisions up to a position of these records and of what is merged into them there, whose texts are told with theirs.</summary>
+    /// <summary>All revisions up to the last position of these records and of what is merged into them at one of the positions, whose texts are told with theirs.</summary>
     private async Task<Dictionary<RecordId, IReadOnlyList<SealedRevision>>> RevisionsAsync(
         string chronology,
-        long position,
+        long[] positions,
         IReadOnlyList<NamedRecord> owners,
         CancellationToken ct
     )
@@ -141,16 +142,18 @@ public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
                 union
                 select r.kind, r.key from owner o
                 join chronology.record r on r.chronology = $1 and r.kind = o.kind and r.status = 'merged'
-                    and r.state ->> 'mergedInto' = o.key and r.from_position <= $2 and r.to_position > $2)
+                    and r.state ->> 'mergedInto' = o.key
+                    and exists (select from unnest($5) as p (at) where r.from_position <= p.at and r.to_position > p.at))
             select l.kind, l.key, l.revision, l.content, l.position
             from owner o
             join chronology.ledger l on l.chronology = $1 and l.kind = o.kind and l.key = o.key and l.position <= $2
             """
         );
         command.Parameters.AddWithValue(chronology);
-        command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(positions.Max());
         command.Parameters.AddWithValue(ids.Select(id => id.Kind.Name()).ToArray());
         command.Parameters.AddWithValue(ids.Select(id => id.Key).ToArray());
+        command.Parameters.AddWithValue(positions);
         var made = new List<(RecordId Id, SealedRevision Revision)>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
@@ -178,7 +181,7 @@ public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
     )> ReadAsync(string chronology, IEnumerable<RecordId> ids, long[] positions, CancellationToken ct)
     {
         var streams = ids.Select(id => id.StreamKey).ToArray();
-        await using var session = store.QuerySession(new SessionOptions { TenantId = chronology });
+        await using var session = store.QuerySession(source.Session(chronology));
         var stored = await session
             .Events.QueryAllRawEvents()
             .Where(e => e.StreamKey!.IsOneOf(streams))

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Chronology.Service.Store;
 
 /// <summary>Notes that tell silence from a no.</summary>
-public sealed class Silences(NpgsqlDataSource source)
+public sealed class Silences(Reading source)
 {
     public static Note UnknownActor(string key) =>
         new("unknown-actor", $"No actor “{key}” was recorded at that position.");

@@ -32,7 +32,7 @@ public sealed record RecordedRow(RecordState State, long Position);
 public sealed record TimelinePlace(long First, long Latest, int Order, string Key);
 
 /// <summary>Reads events in the timeline's order: earliest (latest where that is open), latest, order, key.</summary>
-public sealed class Timeline(NpgsqlDataSource source)
+public sealed class Timeline(Reading source)
 {
     private const string First =
         "(case when r.earliest > -9223372036854775808 then r.earliest when r.latest < 9223372036854775807 then r.latest else 9223372036854775807 end)";
@@ -118,9 +118,15 @@ public sealed class Timeline(NpgsqlDataSource source)
             conditions.Add(
                 $"""
                 (r.search like {pattern} or r.refs && array(
-                    select 'actor/' || a.key from chronology.record a
-                    where a.chronology = $1 and a.kind = 'actor' and a.from_position <= $2 and a.to_position > $2
-                      and a.status in ('active', 'disputed') and a.search like {pattern}))
+                    with recursive named (key) as (
+                        select a.key from chronology.record a
+                        where a.chronology = $1 and a.kind = 'actor' and a.from_position <= $2 and a.to_position > $2
+                          and a.status in ('active', 'disputed', 'merged') and a.search like {pattern}
+                        union
+                        select m.key from named n
+                        join chronology.record m on m.chronology = $1 and m.kind = 'actor' and m.status = 'merged'
+                            and m.state ->> 'mergedInto' = n.key and m.from_position <= $2 and m.to_position > $2)
+                    select 'actor/' || key from named))
                 """
             );
         }
@@ -234,12 +240,7 @@ public static class Rows
     }
 
     /// <summary>One record as known at a moment; null: not recorded by then.</summary>
-    public static async Task<RecordedRow?> OneAsync(
-        NpgsqlDataSource source,
-        Moment moment,
-        RecordId id,
-        CancellationToken ct
-    )
+    public static async Task<RecordedRow?> OneAsync(Reading source, Moment moment, RecordId id, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             """

@@ -91,7 +91,7 @@ public sealed class AnswerNames(Seals seals)
             .Select(p => KeyValuePair.Create(p.Key, new StringValues(p.Value)));
         var question = CanonicalQuestion.Of(path, given, moment.Basis);
         var json = JsonSerializer.SerializeToNode(answer, Answers.Json)!.AsObject();
-        var seal = await seals.OfAsync(moment.Chronology, moment.Position, Blind(question, json), ct);
+        var seal = await seals.OfAsync(moment.Chronology, [moment.Position], Blind(question, json), ct);
         var id = AnswerIds.Uncited(question, seal);
         return new(id, seal.Text, id is null ? null : AnswerName.PermalinkOf(moment.Chronology, id));
     }

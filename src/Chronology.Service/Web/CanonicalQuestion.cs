@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Chronology.Recording;
-using Chronology.Rules;
 using Chronology.Service.Store;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -15,12 +14,13 @@ namespace Chronology.Service.Web;
 /// <param name="Parameters">By name; without the axes.</param>
 /// <param name="AsOf">A day.</param>
 /// <param name="Position">What it is known at.</param>
+/// <param name="Rules">A number; of a question about two answers that of each, such as <c>1..2</c>.</param>
 public sealed record CanonicalQuestion(
     string Path,
     IReadOnlyList<KeyValuePair<string, string>> Parameters,
     string AsOf,
     long Position,
-    int Rules,
+    string Rules,
     int Format
 )
 {
@@ -28,11 +28,15 @@ public sealed record CanonicalQuestion(
     public const int GreatestLength = 3_000;
 
     private const string Cite = "cite";
+    private const string OfRules = "rules";
+    private const string Between = "..";
 
     /// <summary>The parameters that the basis says.</summary>
-    private static readonly string[] OfBasis = ["asOf", "knownAt", "rules", "format"];
+    private static readonly string[] OfBasis = ["asOf", "knownAt", OfRules, "format"];
 
-    public Axes Axes => new(AsOf, Number(Position)) { Rules = Number(Rules) };
+    public Axes Axes => new(AsOf, Number(Position)) { Rules = OfEach[^1] };
+
+    private string[] OfEach => Rules.Split(Between);
 
     public static CanonicalQuestion Of(
         string path,
@@ -49,12 +53,35 @@ public sealed record CanonicalQuestion(
             ],
             basis.AsOf,
             basis.KnownAt.Position,
-            basis.Rules,
+            Number(basis.Rules),
             basis.Format
         );
 
+    /// <param name="answer">Has resolved some of the parameters.</param>
+    public static CanonicalQuestion Of(
+        string path,
+        IEnumerable<KeyValuePair<string, StringValues>> parameters,
+        WrittenAnswer answer,
+        Basis basis
+    ) =>
+        Of(
+            path,
+            parameters
+                .Where(given => !answer.Resolved.ContainsKey(given.Key))
+                .Concat(
+                    answer
+                        .Resolved.Where(resolved => resolved.Value is not null)
+                        .Select(resolved => KeyValuePair.Create(resolved.Key, new StringValues(resolved.Value)))
+                ),
+            basis
+        ) with
+        {
+            Rules = answer.Resolved.GetValueOrDefault(OfRules) ?? Number(basis.Rules),
+        };
+
     /// <summary>Whether this service gives answers of these rules and this format.</summary>
-    public bool IsOfThisService => RulesVersion.Find(Rules) is not null && Format == Moment.Format;
+    public bool IsOfThisService =>
+        Format == Moment.Format && OfEach.All(one => Moments.ReadRules(one) is { IsOk: true });
 
     /// <summary>Such as <c>/state?asOf=1974-07-01&amp;between=ussr%2Cplo&amp;format=1&amp;knownAt=412&amp;rules=1</c>.</summary>
     public override string ToString()
@@ -63,7 +90,7 @@ public sealed record CanonicalQuestion(
             .Concat([
                 KeyValuePair.Create("asOf", AsOf),
                 KeyValuePair.Create("knownAt", Number(Position)),
-                KeyValuePair.Create("rules", Number(Rules)),
+                KeyValuePair.Create(OfRules, Rules),
                 KeyValuePair.Create("format", Number(Format)),
             ])
             .OrderBy(p => p.Key, StringComparer.Ordinal);
@@ -80,13 +107,17 @@ public sealed record CanonicalQuestion(
         if (
             !given.TryGetValue("asOf", out var asOf)
             || !TryNumber("knownAt", out var position)
-            || !TryNumber("rules", out var rules)
+            || !given.TryGetValue(OfRules, out var rules)
+            || rules.ToString().Split(Between) is not ([var last] or [_, var last])
+            || !int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || !TryNumber("format", out var format)
-            || rules > int.MaxValue
             || format > int.MaxValue
         )
             return null;
-        var read = Of(text[..mark], given, new(asOf.ToString(), new(position, null), (int)rules, (int)format));
+        var read = Of(text[..mark], given, new(asOf.ToString(), new(position, null), number, (int)format)) with
+        {
+            Rules = rules.ToString(),
+        };
         return read.ToString() == text ? read : null;
 
         bool TryNumber(string name, out long number)
@@ -108,7 +139,9 @@ public sealed record CanonicalQuestion(
         else
             asked["knownAt"] = Number(position);
         if (byItsRules)
-            asked["rules"] = Number(Rules);
+            asked[OfRules] = Rules;
+        else if (OfEach is [var first, _])
+            asked[OfRules] = first + Between;
         return new(asked);
     }
 

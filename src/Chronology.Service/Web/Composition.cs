@@ -31,11 +31,20 @@ public static class Composition
         services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
+        services.AddSingleton<QuestionsWithin>();
+        services.TryAddTimeProvider();
+        return services.AddQuestions();
+    }
+
+    /// <summary>The readers and the requests, over whatever <see cref="Reading"/> and the store there are.</summary>
+    internal static IServiceCollection AddQuestions(this IServiceCollection services)
+    {
         services.AddSingleton<Moments>();
         services.AddSingleton<Identities>();
         services.AddSingleton<Facts>();
         services.AddSingleton<FactTelling>();
         services.AddSingleton<Considered>();
+        services.AddSingleton<ScoreLeftOuts>();
         services.AddSingleton<Timeline>();
         services.AddSingleton<RecordedEras>();
         services.AddSingleton<Silences>();
@@ -58,7 +67,6 @@ public static class Composition
             mediator.AddOpenBehavior(typeof(Validating<,>));
             mediator.AddOpenBehavior(typeof(Retrying<,>));
         });
-        services.TryAddTimeProvider();
         return services;
     }
 
@@ -109,6 +117,8 @@ public static class Composition
         FactsEndpoint.Map(chronology);
         ExplainEndpoint.Map(chronology);
         ExplainStanceEndpoint.Map(chronology);
+        ExplainScoreEndpoint.Map(chronology);
+        ExplainEraEndpoint.Map(chronology);
         StancesEndpoint.Map(chronology);
         TimelineEndpoint.Map(chronology);
         RecordEndpoints.Map(chronology);

@@ -399,6 +399,8 @@ internal static class Description
                 new() { Type = JsonSchemaType.String, Pattern = Key }
             ),
             "actor" or "holder" or "toward" => ("A key.", new() { Type = JsonSchemaType.String, Pattern = Key }),
+            "era" => ("The key of an era of the scheme.", new() { Type = JsonSchemaType.String, Pattern = Key }),
+            "sentence" => ("The code of one sentence of the narrative; default all of them.", text),
             "kind" => ("A kind of fact.", Choice(Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal))),
             "type" => ("A type of event.", Choice(Vocabulary.EventTypes.Keys.Order(StringComparer.Ordinal))),
             "qualifier" => ("Of the fact: the name of a treaty or agreement.", text),

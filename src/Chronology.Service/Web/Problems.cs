@@ -23,6 +23,7 @@ public static class Problems
             or "no-such-scheme"
             or "no-such-era"
             or "no-such-answer"
+            or "no-such-sentence"
             or "not-found" => 404,
             "method-not-allowed" => 405,
             "key-taken" or "chronology-exists" => 409,

@@ -8,7 +8,23 @@ namespace Chronology.Service.Web;
 
 /// <param name="Body">Written as JSON by <see cref="Answers.Json"/>.</param>
 /// <param name="ETag">With its quotes; null: none.</param>
-public sealed record Answered(object Body, string? ETag = null);
+public sealed record Answered(object Body, string? ETag = null)
+{
+    /// <summary>Parameters that the question has besides the axes and that depend on now, as they were resolved; null: the basis says it.</summary>
+    public IReadOnlyDictionary<string, string?> Resolved { get; init; } =
+        System.Collections.Frozen.FrozenDictionary<string, string?>.Empty;
+
+    /// <summary>Positions besides that of the basis at which the answer has read.</summary>
+    public IReadOnlyList<long> ReadAlsoAt { get; init; } = [];
+}
+
+/// <summary>An answer as it is written.</summary>
+/// <param name="Resolved">As of <see cref="Answered"/>; likewise <paramref name="ReadAlsoAt"/>.</param>
+public sealed record WrittenAnswer(
+    JsonObject Body,
+    IReadOnlyDictionary<string, string?> Resolved,
+    IReadOnlyList<long> ReadAlsoAt
+);
 
 /// <summary>How the question at an address is asked.</summary>
 /// <param name="route">The values in the address.</param>
@@ -44,7 +60,7 @@ public sealed class QuestionBook : IEndpointRouteBuilder, IServiceProvider
 
     /// <summary>Asks the question at a path below the chronology.</summary>
     /// <returns>Null: there is none.</returns>
-    public async Task<Result<JsonObject>?> AskAsync(
+    public async Task<Result<WrittenAnswer>?> AskAsync(
         string chronology,
         string path,
         IQueryCollection query,
@@ -58,7 +74,11 @@ public sealed class QuestionBook : IEndpointRouteBuilder, IServiceProvider
             if (!path.StartsWith('/') || !address.TryMatch(path, route))
                 continue;
             var answered = await ask(chronology, route, new Parameters(query), sender, ct);
-            return answered.Map(answer => JsonSerializer.SerializeToNode(answer.Body, Answers.Json)!.AsObject());
+            return answered.Map(answer => new WrittenAnswer(
+                JsonSerializer.SerializeToNode(answer.Body, Answers.Json)!.AsObject(),
+                answer.Resolved,
+                answer.ReadAlsoAt
+            ));
         }
         return null;
     }

@@ -20,11 +20,21 @@ public static class Questions
         string pattern,
         Func<string, Parameters, IRequest<Result<TAnswer>>> read,
         params string[] asks
+    ) => routes.MapQuestion(pattern, read, answer => new(answer!), asks);
+
+    /// <summary>The same with something to say about how the answer is asked for again.</summary>
+    /// <param name="tell">What is written of the answer, and as what its parameters were resolved.</param>
+    public static RouteHandlerBuilder MapQuestion<TAnswer>(
+        this IEndpointRouteBuilder routes,
+        string pattern,
+        Func<string, Parameters, IRequest<Result<TAnswer>>> read,
+        Func<TAnswer, Answered> tell,
+        params string[] asks
     ) =>
         routes
             .MapAsking(
                 pattern,
-                Asked<TAnswer>((chronology, _, query) => read(chronology, query)),
+                Asked((chronology, _, query) => read(chronology, query), tell),
                 ask =>
                     routes.MapGet(
                         pattern,
@@ -163,14 +173,14 @@ public static class Questions
 
     private static Asking Asked<TAnswer>(
         Func<string, RouteValueDictionary, Parameters, IRequest<Result<TAnswer>>> read,
-        Func<TAnswer, Answered>? tell = null
+        Func<TAnswer, Answered> tell
     ) =>
         async (chronology, route, query, sender, ct) =>
         {
             var request = read(chronology, route, query);
             if (query.Refusal() is { } refusal)
                 return refusal;
-            return (await sender.Send(request, ct)).Map(tell ?? (answer => new(answer!)));
+            return (await sender.Send(request, ct)).Map(tell);
         };
 
     private static async Task<IResult> AnswerAsync(

@@ -7,10 +7,59 @@ using Chronology.Time;
 
 namespace Chronology.Eras;
 
+/// <summary>What a sentence tells, by the rule that makes it.</summary>
+public abstract record Telling
+{
+    private Telling() { }
+
+    /// <summary>By what the sentence is found again, whatever else is told: the same for the same thing in every narrative of the era.</summary>
+    public abstract string Code { get; }
+
+    /// <summary>One of the key events.</summary>
+    /// <param name="Place">Among them by weight, from 1.</param>
+    public sealed record OfEvent(EraEvent Event, int Place) : Telling
+    {
+        public override string Code => $"event/{Event.Key}";
+    }
+
+    /// <summary>The longest silence.</summary>
+    public sealed record OfSilence(EraSilence Silence) : Telling
+    {
+        public override string Code => "silence";
+    }
+
+    /// <summary>A declared stance that became another.</summary>
+    public sealed record OfStance(StanceChange Change) : Telling
+    {
+        public override string Code => $"stance/{Change.Holder}/{Change.Toward}";
+    }
+
+    /// <summary>A fact at the end.</summary>
+    public sealed record OfFact(FactAtEnd Fact) : Telling
+    {
+        public override string Code =>
+            string.Join(
+                '/',
+                new[]
+                {
+                    "fact",
+                    Fact.Fact,
+                    Fact.Holder,
+                    Fact.Toward,
+                    Fact.Qualifier,
+                    Vocabulary.FactKinds[Fact.Fact].Functional ? null : Fact.Value,
+                }.OfType<string>()
+            );
+    }
+}
+
 /// <summary>One sentence of a narrative.</summary>
 /// <param name="Because">The keys of the events that it tells; at least one, in the order told.</param>
 /// <param name="Names">The other records whose names or titles stand in it, in ordinal order.</param>
-public sealed record Sentence(string Text, IReadOnlyList<string> Because, IReadOnlyList<RecordId> Names);
+public sealed record Sentence(Telling Tells, string Text, IReadOnlyList<string> Because, IReadOnlyList<RecordId> Names)
+{
+    public string Code => Tells.Code;
+}
 
 /// <summary>What a narrative does not tell.</summary>
 /// <param name="Count">How many of it there are.</param>
@@ -68,7 +117,7 @@ public sealed class Narrative
     /// <summary>How many changes of stances are told.</summary>
     public const int GreatestStances = 10;
 
-    private const int GreatestSources = 3;
+    internal const int GreatestSources = 3;
 
     private readonly NamedRecords named;
     private readonly Day asOf;
@@ -94,10 +143,13 @@ public sealed class Narrative
     )
     {
         var narrative = new Narrative(named, asOf);
+        var places = summary
+            .KeyEvents.Select((one, place) => (one.Key, place))
+            .ToDictionary(one => one.Key, one => one.place + 1);
         var events = summary.KeyEvents.Order(EraEvent.ByTime).ToArray();
         var told = new List<Sentence>();
         foreach (var one in events)
-            told.Add(narrative.Tell(one));
+            told.Add(narrative.Tell(one, places[one.Key]));
         if (summary.Silence is { } silence)
             told.Add(narrative.Tell(silence));
         var own = stances.Where(change => IsOwn(change.Because)).ToArray();
@@ -148,7 +200,7 @@ public sealed class Narrative
 
     private const string Stance = "stance";
 
-    private Sentence Tell(EraEvent one)
+    private Sentence Tell(EraEvent one, int rank)
     {
         var content = one.Content;
         var on = one.When.Latest ?? one.When.Earliest ?? asOf;
@@ -173,7 +225,7 @@ public sealed class Narrative
             ("confirmed", _) => text,
             _ => $"{text} (reported by {sources})",
         };
-        return Said(text, [one.Key]);
+        return Said(new Telling.OfEvent(one, rank), text, [one.Key]);
     }
 
     private Sentence Tell(EraSilence silence)
@@ -183,6 +235,7 @@ public sealed class Narrative
             : silence.PossiblyBrokenBy == 1 ? "; one event with an uncertain date may lie between"
             : $"; {Number(silence.PossiblyBrokenBy)} events with uncertain dates may lie between";
         return Said(
+            new Telling.OfSilence(silence),
             $"nothing is recorded to have happened between {DateInWords.Of(silence.From)} and {DateInWords.Of(silence.Until)}, {Number(silence.Days)} days: the longest silence of the era{broken}",
             silence.After == silence.Before ? [silence.After] : [silence.After, silence.Before]
         );
@@ -194,6 +247,7 @@ public sealed class Narrative
         var (holder, toward) = (Actor(change.Holder, on), Named(change.Toward, on));
         var after = Hedged(Stance, change.After, change.Certainty, [], change.RecordedOf, on);
         return Said(
+            new Telling.OfStance(change),
             change.Before == Vocabulary.None
                 ? $"in the course of the era the declared stance of {holder} on {toward} came to be {after}"
                 : $"in the course of the era the declared stance of {holder} on {toward} went from “{Label(Stance, change.Before)}” to {after}",
@@ -222,7 +276,7 @@ public sealed class Narrative
             _ => $"the {fact.Fact}{qualifier} of {holder} toward {toward} was",
         };
         var value = Hedged(fact.Fact, fact.Value, fact.Certainty, fact.Alternatives, fact.RecordedOf, end);
-        return Said($"at its end, on {DateInWords.Of(end)}, {subject} {value}", fact.Because);
+        return Said(new Telling.OfFact(fact), $"at its end, on {DateInWords.Of(end)}, {subject} {value}", fact.Because);
     }
 
     /// <summary>A value as sure as it is, and whose it is where it is inherited.</summary>
@@ -315,10 +369,10 @@ public sealed class Narrative
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private Sentence Said(string text, IReadOnlyList<string> because)
+    private Sentence Said(Telling tells, string text, IReadOnlyList<string> because)
     {
         var names = used.ToArray();
         used.Clear();
-        return new($"{char.ToUpperInvariant(text[0])}{text[1..]}.", because, names);
+        return new(tells, $"{char.ToUpperInvariant(text[0])}{text[1..]}.", because, names);
     }
 }

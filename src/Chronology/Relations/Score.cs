@@ -96,12 +96,20 @@ public sealed class ScoreEvidence
     public Score At(Day day) => Score.Of(SumAt(day), scale);
 
     /// <summary>How the sum changed over the twelve months up to a day: improving, deteriorating, stable, or uncertain.</summary>
-    /// <remarks>From the least and the greatest change, each event at its own extreme on both days at once.
-    /// The events from the year before that of <paramref name="day"/> on are to be singles. Without evidence uncertain.</remarks>
+    /// <remarks>The events from the year before that of <paramref name="day"/> on are to be singles. Without evidence uncertain.</remarks>
     public string TrendAt(Day day)
     {
         if (SumAt(day).Evidence == 0)
             return "uncertain";
+        var (least, greatest) = ChangeUpTo(day);
+        return scale.TrendOf(least, greatest);
+    }
+
+    /// <summary>The least and the greatest change of the sum over the twelve months up to a day, in billionths: each event at its own extreme on
+    /// both days at once.</summary>
+    /// <remarks>The events from the year before that of <paramref name="day"/> on are to be singles.</remarks>
+    public (long Least, long Greatest) ChangeUpTo(Day day)
+    {
         var before = YearBefore(day);
         var year = before.Civil.Year;
         var (least, greatest) = (0L, 0L);
@@ -122,7 +130,7 @@ public sealed class ScoreEvidence
             least += change.Least * times;
             greatest += change.Greatest * times;
         }
-        return scale.TrendOf(least, greatest);
+        return (least, greatest);
     }
 
     /// <summary>The same day a year earlier; of 29 February the 28th.</summary>

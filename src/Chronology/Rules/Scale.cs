@@ -47,6 +47,16 @@ public sealed class Scale
         return Math.Sign(sum) * (found >= 0 ? found + 1 : ~found);
     }
 
+    /// <summary>The sizes of S, in billionths, that read as a score of this size: from one on, and below the other.</summary>
+    /// <param name="score">In hundredths, -1,000 to 1,000.</param>
+    /// <returns>No <c>Below</c>: there is no greater score.</returns>
+    public (long From, long? Below) SizesOf(int score)
+    {
+        var steps = least.Value;
+        var size = Math.Abs(score);
+        return (size == 0 ? 0 : steps[size - 1], size == steps.Length ? null : steps[size]);
+    }
+
     /// <summary>friendly, good, normal, discord, tension or confrontation.</summary>
     /// <param name="score">In hundredths.</param>
     public string Band(int score) =>

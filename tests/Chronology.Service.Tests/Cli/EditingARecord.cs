@@ -49,6 +49,25 @@ public sealed class EditingARecord(TestDatabase database) : IClassFixture<TestDa
     }
 
     [Fact]
+    public async Task tries_it_and_keeps_what_was_written()
+    {
+        var told = await Editor("""sed -i -e 's/"A visit"/"A long visit"/' "$1" """)
+            .RunAsync("edit", "event/visit", "--dry-run");
+
+        Assert.Equal(0, told.Exit);
+        Assert.StartsWith(
+            "Nothing is recorded. event/visit would be corrected: revision 2, active.\n",
+            told.Out,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith("kept: ", told.Error, StringComparison.Ordinal);
+        var kept = told.Error.Trim().Split(' ')[^1].TrimEnd('.');
+        Assert.Contains("A long visit", await File.ReadAllTextAsync($"{kept}"), StringComparison.Ordinal);
+        Assert.Equal(1, await HeadAsync());
+        Directory.Delete(System.IO.Path.GetDirectoryName(kept)!, recursive: true);
+    }
+
+    [Fact]
     public async Task left_as_it_is_sends_nothing_and_leaves_no_file()
     {
         var told = await Editor($"echo \"$1\" > {Seen}").RunAsync("edit", "event/visit");

@@ -252,6 +252,37 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
     }
 
     [Fact]
+    public async Task tries_an_import_and_tells_what_http_tells()
+    {
+        const string Lines = """
+            {"record":"actor","key":"oman","revision":1,"kind":"state","name":"Oman"}
+            {"record":"actor","key":"iran","revision":1,"kind":"state","name":"Iran"}
+            {"record":"event","key":"ties","revision":1,"type":"relations-established","occurred":"1971","title":"Ties","noSource":"made up","effects":[{"fact":"relations","holder":"oman","toward":"iran","value":"established"}]}
+            {"record":"planet"}
+            """;
+        var told = await Chronology.ReadAsync(Lines, "import", "-", "--dry-run", "--as-of", "1975");
+        var json = await Chronology.ReadAsync(Lines, "import", "-", "--dry-run", "--as-of", "1975", "--json");
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Lines));
+        content.Headers.ContentType = new("application/x-ndjson");
+        var posted = await service.Client.PostAsync(
+            $"{Path}/import?dryRun=true&asOf=1975",
+            content,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(1, told.Exit);
+        Assert.StartsWith(
+            "Nothing is recorded. Standard input would be 3 recorded, 0 unchanged, 1 refused.\nAs of 1975-12-31\n",
+            told.Out,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith("invalid-parameter: line 4: ", told.Error, StringComparison.Ordinal);
+        Assert.Equal(await posted.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), json.Bytes);
+        Assert.Empty((await service.GetAsync($"{Path}/changes"))["changes"]!.AsArray());
+        Assert.Equal(2, (await Chronology.ReadAsync(Lines, "import", "-", "--as-of", "1975")).Exit);
+    }
+
+    [Fact]
     public async Task reports_each_of_several_files_on_a_line()
     {
         using var folder = new TemporaryFolder();

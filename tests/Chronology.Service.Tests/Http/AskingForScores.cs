@@ -151,7 +151,7 @@ public sealed class AskingForScores(TestDatabase database) : IClassFixture<TestD
     [InlineData("between=ussr,israel&from=1948&step=week")]
     [InlineData("between=ussr,israel&from=x")]
     [InlineData("between=ussr,israel&from=1900&to=2000&step=day")]
-    [InlineData("between=ussr,israel&from=1948&asOf=1950")]
+    [InlineData("between=ussr,israel&from=1948&to=1950&asOf=1950")]
     public async Task over_time_is_refused_with_what_to_mend(string query)
     {
         using var response = await service.Client.GetAsync(

@@ -48,6 +48,18 @@ public sealed class CitingAnswers(ServedOnce served) : OverHttp(served)
             "/schemes/article/eras/war/history?asOf=1950",
             "/schemes/article/eras/war/blame?asOf=1950",
             "/search?q=a&asOf=1950",
+            "/score?between=ussr,israel&from=1947&to=1950",
+            "/score?between=ussr,israel&from=1947&step=month&asOf=1950",
+            "/stances?asOf=1950",
+            "/eras/suggestions?asOf=1950",
+            "/explain?kind=recognition&holder=ussr&toward=israel&asOf=1950",
+            "/explain/stance?holder=ussr&toward=israel&asOf=1950",
+            "/explain/score?between=ussr,israel&asOf=1950",
+            "/explain/era?scheme=article&era=war&asOf=1950",
+            "/explain/era?scheme=article&era=war&sentence=event/recognised&asOf=1950",
+            "/compare?from=1947@6&to=1950",
+            "/compare?from=1950&to=1947@6&between=ussr,israel",
+            "/compare?from=1947@6&asOf=1950&actor=ussr",
         ];
 
     /// <summary>Two revisions of an event with all sorts of texts, and an era.</summary>

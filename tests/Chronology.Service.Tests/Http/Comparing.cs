@@ -262,7 +262,7 @@ public sealed class Comparing(ServedOnce served) : OverHttp(served)
     [InlineData("?from=1960&from=1961")]
     [InlineData("?from=1960&between=ussr")]
     [InlineData("?from=1960&between=ussr,plo&actor=ussr")]
-    [InlineData("?from=1960&asOf=1970")]
+    [InlineData("?from=1960&to=1970&asOf=1970")]
     public async Task what_cannot_be_compared_is_refused(string query)
     {
         var refused = await GetAsync($"/compare{query}");

@@ -19,6 +19,24 @@ public sealed class MergingAndSplitting(ServedOnce served) : OverHttp(served)
         );
 
     [Fact]
+    public async Task what_was_recorded_of_a_merged_actor_is_found_by_the_name_of_the_one_that_stays()
+    {
+        await ImportAsync(
+            """
+            {"record":"actor","key":"double","revision":1,"kind":"state","name":"The twin"}
+            {"record":"actor","key":"triple","revision":1,"kind":"state","name":"Another twin"}
+            {"record":"event","key":"said","revision":1,"type":"statement-made","occurred":"1960","title":"t","noSource":"t","actors":[{"actor":"triple","role":"actor"}]}
+            """
+        );
+        Assert.Equal("", (await GetAsync("/events?q=soviet")).Each("events", "key"));
+        await PostAsync("/actors/triple/merge", """{"into":"double","reason":{"code":"merge"}}""", 1);
+        await PostAsync("/actors/double/merge", """{"into":"ussr","reason":{"code":"merge"}}""", 1);
+
+        Assert.Equal("said", (await GetAsync("/events?q=soviet")).Each("events", "key"));
+        Assert.Equal("said", (await GetAsync("/events?q=another")).Each("events", "key"));
+    }
+
+    [Fact]
     public async Task a_merged_event_takes_part_in_nothing_but_keeps_its_address()
     {
         await RecogniseTwiceAsync();

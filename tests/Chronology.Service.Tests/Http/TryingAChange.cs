@@ -38,6 +38,97 @@ public sealed class TryingAChange(ServedOnce served) : OverHttp(served)
         Assert.Equal("active", (string?)(await GetAsync("/events/recognised"))["status"]);
     }
 
+    private async Task<string> CitedAsync(string question) =>
+        (string)(await GetAsync($"{question}&cite=true"))["answer"]!["id"]!;
+
+    [Fact]
+    public async Task tells_the_cited_answers_that_it_would_change()
+    {
+        await RecordAsync(
+            Effect("recognised", "1948", Recognised),
+            Effect("other", "1949", "recognition|israel|plo|de-jure")
+        );
+        var state = await CitedAsync("/state?between=ussr,israel&asOf=1950");
+        var compared = await CitedAsync("/compare?from=1940&to=1950");
+        var history = await CitedAsync("/events/recognised/history?asOf=1950");
+        await CitedAsync("/state?between=israel,plo&asOf=1950");
+        await CitedAsync("/state?between=ussr,israel&asOf=1940");
+        var reason = """{"reason":{"code":"correction"}}""";
+        var preview = await PostAsync("/events/recognised/retract?dryRun=true", reason, 1);
+        var cited = preview["cited"]!;
+
+        Assert.Equal((5, 0), ((int)cited["tried"]!, (long)cited["untried"]!));
+        Assert.Equal(
+            new[] { state, compared, history }.Order(StringComparer.Ordinal),
+            cited["changed"]!.AsArray().Select(one => (string)one!["id"]!).Order(StringComparer.Ordinal)
+        );
+        await PostAsync("/events/recognised/retract", reason, 1);
+        foreach (var id in new[] { state, compared, history })
+            Assert.Equal("retracted", (await GetAsync($"/answers/{id}/changes")).Each("changedSince", "op"));
+    }
+
+    [Fact]
+    public async Task says_how_many_cited_answers_it_has_not_tried_those_first_that_name_what_changes()
+    {
+        await RecordAsync(Effect("recognised", "1948", Recognised));
+        for (var year = 1900; year < 1951; year++)
+            await CitedAsync($"/state?between=becu,plo&asOf={year}");
+        var state = await CitedAsync("/state?between=ussr,israel&asOf=1950");
+        var preview = await PostAsync(
+            "/events/recognised/retract?dryRun=true",
+            """{"reason":{"code":"correction"}}""",
+            1
+        );
+
+        Assert.Equal((50, 2), ((int)preview["cited"]!["tried"]!, (long)preview["cited"]!["untried"]!));
+        Assert.Equal(state, (string?)preview["cited"]!["changed"]!.AsArray().Single()!["id"]);
+    }
+
+    [Fact]
+    public async Task tells_scores_that_change_with_the_lives_of_the_actors_alone()
+    {
+        await RecordAsync(
+            """{"key":"pledge","type":"aid-pledged","occurred":"[..1960]","title":"t","noSource":"t","actors":[{"actor":"ussr","role":"actor"},{"actor":"israel","role":"recipient"}]}"""
+        );
+        await PatchAsync("/actors/israel", 1, """ "existed":"1948-05-14/.." """);
+        var preview = await Answer.OfAsync(
+            await Service.SendAsync(
+                HttpMethod.Patch,
+                $"{Path}/actors/ussr?dryRun=true&asOf=1961",
+                """{"changes":{"existed":"1959/.."},"reason":{"code":"correction"}}""",
+                1
+            )
+        );
+        var line = Only(preview, "scores");
+
+        Assert.Equal("israel,ussr", (string?)line["between"]);
+        Assert.True((decimal)line["after"]!["low"]! > (decimal)line["before"]!["low"]!);
+    }
+
+    [Fact]
+    public async Task tells_scores_and_what_is_undated_that_change_with_a_merge_of_actors()
+    {
+        await ImportAsync(
+            """
+            {"record":"actor","key":"double","revision":1,"kind":"state","name":"Soviet Union"}
+            {"record":"event","key":"visit","revision":1,"type":"visit-made","occurred":"1960","title":"t","noSource":"t","actors":[{"actor":"double","role":"actor"},{"actor":"israel","role":"recipient"}]}
+            {"record":"event","key":"offer","revision":1,"type":"aid-pledged","occurred":"[..1960]","title":"t","noSource":"t","actors":[{"actor":"double","role":"actor"},{"actor":"israel","role":"recipient"}]}
+            """
+        );
+        var preview = await PostAsync(
+            "/actors/double/merge?dryRun=true&asOf=1961",
+            """{"into":"ussr","reason":{"code":"merge"}}""",
+            1
+        );
+        var line = Only(preview, "scores");
+
+        Assert.Equal("israel,ussr", (string?)line["between"]);
+        Assert.Equal(
+            "0 0 1 1",
+            $"{line["before"]!["evidence"]} {line["before"]!["undated"]} {line["after"]!["evidence"]} {line["after"]!["undated"]}"
+        );
+    }
+
     [Fact]
     public async Task of_a_first_recording_takes_no_key()
     {

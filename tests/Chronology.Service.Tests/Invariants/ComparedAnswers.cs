@@ -76,7 +76,7 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                     {
                         var (from, to) = (Text(one, head), Text(other, head));
                         var asked = await SendAsync(
-                            new Comparison(chronology, from, to, between, null) { Rules = rules }
+                            new Comparison(chronology, from, to, between, null, Axes.Now with { Rules = rules })
                         );
                         // Where one actor is merged into another of the other side, there is nothing between them.
                         if (asked.Rejection is { Code: "invalid-parameter" } && between is not null)

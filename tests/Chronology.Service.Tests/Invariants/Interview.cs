@@ -81,7 +81,7 @@ internal sealed class Interview : IAsyncDisposable
         asked[path == "/score" ? "to" : "asOf"] = day.ToString();
         asked["knownAt"] = position.ToString(CultureInfo.InvariantCulture);
         var told = (await book.AskAsync(chronology, path, new QueryCollection(asked), sender, Ct))!.Value;
-        return told.Rejection is { } refused ? new() { ["refused"] = refused.Code } : told.Value;
+        return told.Rejection is { } refused ? new() { ["refused"] = refused.Code } : told.Value.Body;
     }
 
     /// <summary>What is told, a question and a day a text, less what names the moment that it was asked at.</summary>
