@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chronology.Recording;
 using Npgsql;
 
@@ -415,4 +416,25 @@ internal sealed record PageRevision(
     ValueList<DomainEvent> Events,
     RevisionHeaders Headers,
     Commitment Commitment
-);
+)
+{
+    /// <summary>Its row of the ledger.</summary>
+    public void AddTo(Columns ledger, string chronology) =>
+        ledger.Add(
+            chronology,
+            Headers.Position,
+            Instants.OfMicroseconds(Headers.RecordedAt),
+            Id.Kind.Name(),
+            Id.Key,
+            Headers.Revision,
+            RecordJson.Word(Headers.Operation),
+            Headers.Author,
+            Headers.Via,
+            Headers.Reason?.Code,
+            Headers.Reason?.Note,
+            Headers.Citations.Count == 0 ? null : JsonSerializer.Serialize(Headers.Citations, RecordJson.Options),
+            JsonSerializer.Serialize(Commitment.Salts, RecordJson.Options),
+            Commitment.ContentHash,
+            Ledger.Leaf(Commitment.ContentHash, Headers.RecordedAt, Headers.Position)
+        );
+}

@@ -281,24 +281,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     return stored;
                 })
             );
-            var (headers, commitment) = (revision.Headers, revision.Commitment);
-            ledger.Add(
-                page.Chronology,
-                headers.Position,
-                Instants.OfMicroseconds(headers.RecordedAt),
-                revision.Id.Kind.Name(),
-                revision.Id.Key,
-                headers.Revision,
-                RecordJson.Word(headers.Operation),
-                headers.Author,
-                headers.Via,
-                headers.Reason?.Code,
-                headers.Reason?.Note,
-                headers.Citations.Count == 0 ? null : JsonSerializer.Serialize(headers.Citations, RecordJson.Options),
-                JsonSerializer.Serialize(commitment.Salts, RecordJson.Options),
-                commitment.ContentHash,
-                Ledger.Leaf(commitment.ContentHash, headers.RecordedAt, headers.Position)
-            );
+            revision.AddTo(ledger, page.Chronology);
         }
         session.QueueSqlCommand(
             "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
@@ -306,7 +289,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             Instants.OfMicroseconds(page.RecordedAt),
             page.Chronology
         );
-        session.QueueSqlCommand(ledger.Insert(), ledger.Parameters());
+        var leaves = ledger.Insert();
+        session.QueueSqlCommand(leaves.Sql, leaves.Parameters);
         DerivedRows.Knows(session, page.Before);
     }
 
