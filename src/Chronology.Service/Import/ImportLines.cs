@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Chronology.Recording;
 using Chronology.Service.Append;
 using Chronology.Service.Catalogue;
@@ -54,8 +52,6 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         IRequestHandler<PreviewImport, Result<ImportPreview>>
 {
     private const int BatchSize = 500;
-
-    private sealed record Numbered(long Line, Order Order, bool HasRevision);
 
     private sealed class Tally
     {
@@ -119,28 +115,27 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         if (card.Rejection is { } rejection)
             return rejection;
         var tally = new Tally();
-        var waiting = new List<Numbered>();
-        var batch = new List<Numbered>();
-        await foreach (var (number, bytes) in LinesAsync(request.Lines, cancellationToken))
+        var waiting = new List<FileLine.Ordered>();
+        var batch = new List<FileLine.Ordered>();
+        await foreach (var line in ChronologyLines.ReadAsync(request.Lines, cancellationToken))
         {
-            var line = (bytes is null ? TooLong : StrictJson.Parse(bytes)).Then(ImportLine.Read);
-            if (line.Rejection is { } unreadable)
-                tally.Refused.Add(Told(number, unreadable));
-            else if (line.Value is ImportLine.Chronology described)
-                Describe(number, described, card.Value, tally);
-            else if (line.Value is ImportLine.Order order)
-                batch.Add(
-                    new(
-                        number,
-                        new(order.Command, null, order.Revision, order.Via, order.Salts),
-                        order.Revision is not null
-                    )
-                );
+            switch (line)
+            {
+                case FileLine.Ordered ordered:
+                    batch.Add(ordered);
+                    break;
+                case FileLine.Refused refused:
+                    tally.Refused.Add(Told(refused.Number, refused.Rejection));
+                    break;
+                case FileLine.Described described:
+                    Describe(described.Number, described.Chronology, card.Value, tally);
+                    break;
+            }
             if (batch.Count >= BatchSize && !request.Strict)
             {
                 await AppendAsync(append, batch, waiting, tally);
                 batch.Clear();
-                request.Progress?.Report(tally.Report(number));
+                request.Progress?.Report(tally.Report(line.Number));
             }
         }
         if (request.Strict)
@@ -167,7 +162,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
     private async Task<Result<ImportReport>> StrictlyAsync(
         ImportLines request,
         Appending append,
-        List<Numbered> batch,
+        List<FileLine.Ordered> batch,
         Tally tally,
         CancellationToken ct
     )
@@ -201,13 +196,13 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
     }
 
     /// <summary>The lines of each record in their order, and behind the lines that record what they refer to.</summary>
-    private static List<Numbered> Ordered(List<Numbered> lines)
+    private static List<FileLine.Ordered> Ordered(List<FileLine.Ordered> lines)
     {
         var byRecord = lines
             .GroupBy(line => line.Order.Command.Id)
             .ToDictionary(group => group.Key, group => group.ToArray());
         var placed = new HashSet<RecordId>();
-        var ordered = new List<Numbered>(lines.Count);
+        var ordered = new List<FileLine.Ordered>(lines.Count);
         foreach (var line in lines)
             Place(line.Order.Command.Id);
         return
@@ -215,7 +210,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
             .. ordered
                 .Select((line, at) => (line, at))
                 .OrderBy(x => x.line.Order.Command is Command.Record ? 0 : 1)
-                .ThenBy(x => x.line.Order.Command is Command.Record ? x.at : x.line.Line)
+                .ThenBy(x => x.line.Order.Command is Command.Record ? x.at : x.line.Number)
                 .Select(x => x.line),
         ];
 
@@ -256,8 +251,8 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
 
     private static async Task AppendAsync(
         Appending append,
-        IReadOnlyList<Numbered> lines,
-        List<Numbered> waiting,
+        IReadOnlyList<FileLine.Ordered> lines,
+        List<FileLine.Ordered> waiting,
         Tally tally
     )
     {
@@ -269,7 +264,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
     }
 
     /// <summary>The events of lines whose dates follow one another in a ring.</summary>
-    private static IReadOnlySet<string> Rings(IEnumerable<Numbered> lines) =>
+    private static IReadOnlySet<string> Rings(IEnumerable<FileLine.Ordered> lines) =>
         Anchoring.Rings(
             lines
                 .Select(line => line.Order.Command)
@@ -284,20 +279,20 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         );
 
     /// <summary>That an anchor is not there is true of every line of a ring, and helps nobody.</summary>
-    private static Outcome Told(Numbered line, Outcome outcome, IReadOnlySet<string> rings) =>
+    private static Outcome Told(FileLine.Ordered line, Outcome outcome, IReadOnlySet<string> rings) =>
         outcome is Outcome.Refused { Rejection: { Code: "dangling-anchor", Pointer: { } at } }
         && line.Order.Command is Command.Record { Id: { Kind: RecordKind.Event, Key: var key } }
         && rings.Contains(key)
             ? new Outcome.Refused(Anchoring.Cycle(key, at))
             : outcome;
 
-    private static void Count(Numbered line, Outcome outcome, Tally tally, List<Numbered>? waiting)
+    private static void Count(FileLine.Ordered line, Outcome outcome, Tally tally, List<FileLine.Ordered>? waiting)
     {
         switch (outcome)
         {
             case Outcome.Recorded:
                 tally.Recorded++;
-                tally.Unnumbered += line.HasRevision ? 0 : 1;
+                tally.Unnumbered += line.Order.Makes is null ? 1 : 0;
                 break;
             case Outcome.Unchanged:
                 tally.Unchanged++;
@@ -306,7 +301,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
                 waiting.Add(line);
                 break;
             case Outcome.Refused refused:
-                tally.Refused.Add(Told(line.Line, refused.Rejection));
+                tally.Refused.Add(Told(line.Number, refused.Rejection));
                 break;
         }
     }
@@ -341,67 +336,6 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
 
     private static RefusedLine Told(long line, Rejection rejection) =>
         new(line, rejection.Code, rejection.Detail, rejection.Pointer);
-
-    private static readonly Result<System.Text.Json.JsonElement> TooLong = new Rejection(
-        "too-large",
-        "A line is at most 1 MB."
-    );
-
-    /// <summary>Lines by number from 1, blank ones left out; null bytes: longer than 1 MB.</summary>
-    public static async IAsyncEnumerable<(long Number, byte[]? Bytes)> LinesAsync(
-        Stream stream,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
-    )
-    {
-        var reader = PipeReader.Create(stream);
-        var line = new ArrayBufferWriter<byte>();
-        var number = 0L;
-        var tooLong = false;
-        while (true)
-        {
-            var read = await reader.ReadAsync(ct);
-            var buffer = read.Buffer;
-            while (buffer.PositionOf((byte)'\n') is { } end)
-            {
-                Keep(buffer.Slice(0, end));
-                buffer = buffer.Slice(buffer.GetPosition(1, end));
-                if (Take() is { } whole)
-                    yield return whole;
-            }
-            Keep(buffer);
-            reader.AdvanceTo(read.Buffer.End);
-            if (!read.IsCompleted)
-                continue;
-            if ((line.WrittenCount > 0 || tooLong) && Take() is { } last)
-                yield return last;
-            break;
-        }
-        await reader.CompleteAsync();
-
-        void Keep(ReadOnlySequence<byte> bytes)
-        {
-            tooLong |= line.WrittenCount + bytes.Length > Incoming.GreatestBody + 1;
-            if (tooLong)
-                return;
-            foreach (var segment in bytes)
-                line.Write(segment.Span);
-        }
-
-        (long, byte[]?)? Take()
-        {
-            number++;
-            var text = line.WrittenSpan;
-            if (text is [.., (byte)'\r'])
-                text = text[..^1];
-            if (number == 1 && text.StartsWith("\uFEFF"u8))
-                text = text[3..];
-            var blank = !tooLong && text.Trim(" \t"u8).IsEmpty;
-            var bytes = tooLong || blank ? null : text.ToArray();
-            line.Clear();
-            (var long1, tooLong) = (tooLong, false);
-            return blank ? null : (number, long1 ? null : bytes);
-        }
-    }
 }
 
 /// <summary><c>POST /import</c></summary>
