@@ -44,14 +44,21 @@ public sealed record ImportReport(
 /// <param name="Line">From 1.</param>
 public sealed record RefusedLine(long Line, string Code, string Detail, string? Pointer);
 
-/// <summary>Reads a file line by line and hands it to the writer in batches.</summary>
+/// <summary>Reads a file line by line and hands it to the writer in batches, the next one read while one is written.</summary>
 /// <remarks>A line that refers to what stands further down waits until the rest of the file has been read: references may point
-/// forward. Memory holds one batch and the lines that wait. With <c>strict</c> the whole file is one batch and one transaction.</remarks>
-public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender sender)
+/// forward. Memory holds two batches, the lines that wait, of which there are at most <see cref="GreatestWaiting"/>, and what is told of
+/// refused ones. A batch is as large as is written in a quarter of a second, for whoever appends meanwhile waits as long.
+/// With <c>strict</c> the whole file is one batch and one transaction.</remarks>
+public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender sender, TimeProvider clock)
     : IRequestHandler<ImportLines, Result<ImportReport>>,
         IRequestHandler<PreviewImport, Result<ImportPreview>>
 {
-    private const int BatchSize = 500;
+    /// <summary>Lines that wait for what stands further down. More are refused, unless what is read by then helps some of them.</summary>
+    public const int GreatestWaiting = 100_000;
+
+    private const int LeastBatch = 500;
+    private const int GreatestBatch = 5_000;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(250);
 
     private sealed class Tally
     {
@@ -70,7 +77,11 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         ImportAsync(
             request,
             (orders, allOrNothing) =>
-                writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
+                Retries.RunAsync(
+                    () => writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
+                    clock,
+                    cancellationToken
+                ),
             cancellationToken
         );
 
@@ -117,26 +128,48 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         var tally = new Tally();
         var waiting = new List<FileLine.Ordered>();
         var batch = new List<FileLine.Ordered>();
-        await foreach (var line in ChronologyLines.ReadAsync(request.Lines, cancellationToken))
+        var size = LeastBatch;
+        // A file that was loaded before is not committed to anew, line by line.
+        var news = true;
+        await using var ahead = new ReadAhead<FileLine>(
+            ChronologyLines.ReadAsync(request.Lines, cancellationToken),
+            line =>
+                Volatile.Read(ref news) && line is FileLine.Ordered ordered
+                    ? ordered with
+                    {
+                        Order = ordered.Order.Prepare(request.Caller),
+                    }
+                    : line,
+            GreatestBatch,
+            cancellationToken
+        );
+        await foreach (var lines in ahead.ChunksAsync())
         {
-            switch (line)
+            foreach (var line in lines)
             {
-                case FileLine.Ordered ordered:
-                    batch.Add(ordered);
-                    break;
-                case FileLine.Refused refused:
-                    tally.Refused.Add(Told(refused.Number, refused.Rejection));
-                    break;
-                case FileLine.Described described:
-                    Describe(described.Number, described.Chronology, card.Value, tally);
-                    break;
+                switch (line)
+                {
+                    case FileLine.Ordered ordered:
+                        batch.Add(ordered);
+                        break;
+                    case FileLine.Refused refused:
+                        tally.Refused.Add(Told(refused.Number, refused.Rejection));
+                        break;
+                    case FileLine.Described described:
+                        Describe(described.Number, described.Chronology, card.Value, tally);
+                        break;
+                }
             }
-            if (batch.Count >= BatchSize && !request.Strict)
-            {
-                await AppendAsync(append, batch, waiting, tally);
-                batch.Clear();
-                request.Progress?.Report(tally.Report(line.Number));
-            }
+            if (request.Strict || batch.Count < LeastBatch || (batch.Count < size && ahead.HasMore))
+                continue;
+            var (began, recorded, lastLine) = (clock.GetTimestamp(), tally.Recorded, lines[^1].Number);
+            await AppendAsync(append, batch, waiting, tally);
+            Volatile.Write(ref news, (tally.Recorded - recorded) * 2 >= batch.Count);
+            size = SizeOf(batch.Count, clock.GetElapsedTime(began));
+            batch.Clear();
+            if (waiting.Count > GreatestWaiting)
+                await HelpAsync(append, waiting, tally);
+            request.Progress?.Report(tally.Report(lastLine));
         }
         if (request.Strict)
             return await StrictlyAsync(request, append, batch, tally, cancellationToken);
@@ -144,10 +177,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         for (var before = -1; waiting.Count > 0 && waiting.Count != before; )
         {
             before = waiting.Count;
-            var again = waiting.ToArray();
-            waiting.Clear();
-            foreach (var some in again.Chunk(BatchSize))
-                await AppendAsync(append, some, waiting, tally);
+            await TryAgainAsync(append, waiting, tally);
         }
         var rings = Rings(waiting);
         foreach (var stuck in waiting)
@@ -156,6 +186,33 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
             Count(stuck, Told(stuck, outcome.Value[0], rings), tally, waiting: null);
         }
         return await ReportAsync(request, tally, cancellationToken);
+    }
+
+    /// <summary>How many lines the next batch may have, after one of so many took so long.</summary>
+    private static int SizeOf(int lines, TimeSpan took) =>
+        (int)Math.Clamp(lines * Math.Min(2, Turn / took), LeastBatch, GreatestBatch);
+
+    private static async Task TryAgainAsync(Appending append, List<FileLine.Ordered> waiting, Tally tally)
+    {
+        var again = waiting.ToArray();
+        waiting.Clear();
+        foreach (var some in again.Chunk(LeastBatch))
+            await AppendAsync(append, some, waiting, tally);
+    }
+
+    /// <summary>Makes room among the lines that wait: what came meanwhile may have helped them; what does not fit is refused.</summary>
+    private static async Task HelpAsync(Appending append, List<FileLine.Ordered> waiting, Tally tally)
+    {
+        await TryAgainAsync(append, waiting, tally);
+        if (waiting.Count <= GreatestWaiting / 2)
+            return;
+        foreach (var some in waiting.Skip(GreatestWaiting / 2).Chunk(LeastBatch))
+        {
+            var outcomes = await append([.. some.Select(line => line.Order)], allOrNothing: false);
+            for (var i = 0; i < some.Length; i++)
+                Count(some[i], outcomes.Value[i], tally, waiting: null);
+        }
+        waiting.RemoveRange(GreatestWaiting / 2, waiting.Count - GreatestWaiting / 2);
     }
 
     /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>

@@ -5,7 +5,8 @@ namespace Chronology.Service.Store;
 
 /// <summary>Rows of one table, held by column, so that any number of them is one <c>insert … select from unnest(…)</c> or one COPY.</summary>
 /// <param name="into">The table, with its schema.</param>
-/// <param name="columns">Names and types; <c>text[]</c> is handed over as lines of text, <c>json</c> as text, <c>folded</c> is text that loses its diacritics.</param>
+/// <param name="columns">Names and types; <c>text[]</c> is handed over as lines of text, <c>json</c> and <c>jsonb</c> as text, <c>folded</c> is text
+/// that loses its diacritics, and <c>nextval('…')</c>, handed over as null, becomes the next number of a sequence.</param>
 public sealed class Columns(string into, params (string Name, string Type)[] columns)
 {
     private readonly List<object?>[] values = [.. columns.Select(_ => new List<object?>())];
@@ -40,20 +41,33 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
                 {
                     "text[]" => $"string_to_array(x.{column.Name}, E'\\n')",
                     "folded" => $"chronology.fold(x.{column.Name})",
+                    _ when IsNumbered(column) => column.Type,
                     _ => $"x.{column.Name}",
                 }
             )
         );
+        var given = string.Join(", ", Given.Select(column => column.Name));
         return new(
-            $"insert into {into} ({names}) select {picked} from {Unnested()} as x ({names}) {more}".TrimEnd(),
+            $"insert into {into} ({names}) select {picked} from {Unnested()} as x ({given}) {more}".TrimEnd(),
             Parameters()
         );
     }
 
     /// <summary><c>unnest(?, …)</c> of <see cref="Parameters"/>.</summary>
-    public string Unnested() => $"unnest({string.Join(", ", columns.Select(column => $"?::{Base(column.Type)}[]"))})";
+    public string Unnested() => $"unnest({string.Join(", ", Given.Select(column => $"?::{Base(column.Type)}[]"))})";
 
-    public object[] Parameters() => [.. columns.Select((column, i) => ArrayOf(Base(column.Type), values[i]))];
+    public object[] Parameters() =>
+        [
+            .. columns
+                .Select((column, i) => (column, i))
+                .Where(one => !IsNumbered(one.column))
+                .Select(one => ArrayOf(Base(one.column.Type), values[one.i])),
+        ];
+
+    private IEnumerable<(string Name, string Type)> Given => columns.Where(column => !IsNumbered(column));
+
+    private static bool IsNumbered((string Name, string Type) column) =>
+        column.Type.StartsWith("nextval(", StringComparison.Ordinal);
 
     /// <summary>Writes them by binary COPY; none: no round trip.</summary>
     /// <param name="connection">With no reader open. In a transaction where they belong together with others.</param>
@@ -66,6 +80,8 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
         {
             if (columns[i].Type == "folded")
                 await FoldAsync(connection, values[i], ct);
+            else if (IsNumbered(columns[i]))
+                await NumberAsync(connection, columns[i].Type, values[i], ct);
         }
         var names = string.Join(", ", columns.Select(column => column.Name));
         await using var copy = await connection.BeginBinaryImportAsync(
@@ -76,19 +92,25 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
         {
             await copy.StartRowAsync(ct);
             for (var i = 0; i < columns.Length; i++)
-                await WriteAsync(copy, columns[i].Type, values[i][row], ct);
+                await WriteAsync(copy, columns[i], values[i][row], ct);
         }
         await copy.CompleteAsync(ct);
     }
 
-    private static Task WriteAsync(NpgsqlBinaryImporter copy, string type, object? value, CancellationToken ct) =>
+    private static Task WriteAsync(
+        NpgsqlBinaryImporter copy,
+        (string Name, string Type) column,
+        object? value,
+        CancellationToken ct
+    ) =>
         value is null
             ? copy.WriteNullAsync(ct)
-            : type switch
+            : column.Type switch
             {
                 "text" or "folded" => copy.WriteAsync((string)value, NpgsqlDbType.Text, ct),
                 "text[]" => copy.WriteAsync(Lines((string)value), NpgsqlDbType.Array | NpgsqlDbType.Text, ct),
                 "json" => copy.WriteAsync((string)value, NpgsqlDbType.Json, ct),
+                "jsonb" => copy.WriteAsync((string)value, NpgsqlDbType.Jsonb, ct),
                 "bigint" => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, ct),
                 "integer" => copy.WriteAsync((int)value, NpgsqlDbType.Integer, ct),
                 "smallint" => copy.WriteAsync((short)value, NpgsqlDbType.Smallint, ct),
@@ -96,11 +118,26 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
                 "uuid" => copy.WriteAsync((Guid)value, NpgsqlDbType.Uuid, ct),
                 "timestamptz" => copy.WriteAsync((DateTimeOffset)value, NpgsqlDbType.TimestampTz, ct),
                 "bytea" => copy.WriteAsync((byte[])value, NpgsqlDbType.Bytea, ct),
-                _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+                _ when IsNumbered(column) => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, ct),
+                _ => throw new ArgumentOutOfRangeException(nameof(column), column.Type, null),
             };
 
     /// <summary>As <c>string_to_array</c> has it: no text is no lines.</summary>
     private static string[] Lines(string text) => text.Length == 0 ? [] : text.Split('\n');
+
+    private static async Task NumberAsync(
+        NpgsqlConnection connection,
+        string next,
+        List<object?> numbers,
+        CancellationToken ct
+    )
+    {
+        await using var command = new NpgsqlCommand($"select {next} from generate_series(1, $1)", connection);
+        command.Parameters.AddWithValue(numbers.Count);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        for (var i = 0; await reader.ReadAsync(ct); i++)
+            numbers[i] = reader.GetInt64(0);
+    }
 
     /// <summary>COPY calls no function, so that <c>chronology.fold</c> comes first: here for ASCII, asked of the server for all else.</summary>
     private static async Task FoldAsync(NpgsqlConnection connection, List<object?> texts, CancellationToken ct)
@@ -142,7 +179,7 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
     private static object ArrayOf(string type, List<object?> members) =>
         type switch
         {
-            "text" or "json" => members.Select(member => (string?)member).ToArray(),
+            "text" or "json" or "jsonb" => members.Select(member => (string?)member).ToArray(),
             "bigint" => members.Select(member => (long?)member).ToArray(),
             "integer" => members.Select(member => (int?)member).ToArray(),
             "smallint" => members.Select(member => (short?)member).ToArray(),

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
@@ -11,19 +10,14 @@ using Npgsql;
 namespace Chronology.Service.Store;
 
 /// <summary>Folds revisions, in position order, into the versioned rows that every question reads.</summary>
-/// <remarks>Inline it writes the live tables in the transaction of the append; under another <paramref name="tables"/> prefix the same
-/// class rebuilds beside them. A function of the events, their positions, and its own rows alone.</remarks>
+/// <remarks>The writer folds a page by the same <see cref="FoldedPage"/> in the transaction of the append; as Marten's projection it does so for
+/// whatever else is appended, and under another <paramref name="tables"/> prefix it rebuilds beside the live tables.
+/// A function of the events, their positions, and its own rows alone.</remarks>
 /// <param name="tables">What the names of its tables end in; empty: the live ones.</param>
 public sealed class DerivedRows(string tables = "") : IProjection
 {
     /// <summary>The <c>to_position</c> of a row that is still so.</summary>
     public const long Open = long.MaxValue;
-
-    private static readonly ConditionalWeakTable<IDocumentOperations, IReadOnlyDictionary<RecordId, Placed>> Known = [];
-
-    /// <summary>Spares the projection its reads: the writer has just read, under the head's lock, all that these revisions touch.</summary>
-    public static void Knows(IDocumentOperations session, IReadOnlyDictionary<RecordId, Placed> before) =>
-        Known.AddOrUpdate(session, before);
 
     public async Task ApplyAsync(
         IDocumentOperations operations,
@@ -43,9 +37,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
                     [.. revision.Select(stored => (DomainEvent)stored.Data)]
                 ))
                 .ToArray();
-            var before = Known.TryGetValue(operations, out var known)
-                ? known
-                : await ReadAsync(operations, ofTenant.Key, revisions, cancellation);
+            var before = await ReadAsync(operations, ofTenant.Key, revisions, cancellation);
             foreach (var statement in FoldedPage.Of(tables, ofTenant.Key, revisions, before).Statements())
                 operations.QueueSqlCommand(statement.Sql, statement.Parameters);
         }
