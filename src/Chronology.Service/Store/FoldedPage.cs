@@ -140,16 +140,16 @@ public sealed class FoldedPage
     /// <param name="connection">In a transaction, with no reader open.</param>
     public async Task CopyAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await Statement.RunAsync(connection, Closings(), ct);
+        // Closing looks at open rows: those of this page come after it.
+        var first = Closings().ToList();
+        if (ScoreRows.Continuation(tables, Scores, chronology, Closed) is { } totals)
+            first.Add(totals);
+        if (Facts.Count > 0)
+            first.Add(Facts.Insert("on conflict do nothing"));
+        await Statement.RunAsync(connection, first, ct);
         await Records.CopyAsync(connection, ct);
         await Scores.CopyAsync(connection, ct);
         await Effects.CopyAsync(connection, ct);
-        var rest = new List<Statement>();
-        if (Facts.Count > 0)
-            rest.Add(Facts.Insert("on conflict do nothing"));
-        if (ScoreRows.Continuation(tables, Scores, chronology, Closed) is { } totals)
-            rest.Add(totals);
-        await Statement.RunAsync(connection, rest, ct);
     }
 
     private IEnumerable<Statement> Closings()

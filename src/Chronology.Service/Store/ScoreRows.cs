@@ -106,7 +106,7 @@ public static class ScoreRows
             );
     }
 
-    /// <summary>As <see cref="Statement"/>, but of rows that are written already.</summary>
+    /// <summary>As <see cref="Statement"/>, but the new rows are written apart from it, and after it.</summary>
     public static Statement? Continuation(string tables, Columns rows, string chronology, Columns revised)
     {
         var changes = Changes(rows);
