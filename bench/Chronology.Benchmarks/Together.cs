@@ -28,7 +28,9 @@ public static class Together
         await using var provider = services.BuildServiceProvider();
         var sender = provider.GetRequiredService<ISender>();
         var caller = new Caller("bench", null);
-        var run = DateTimeOffset.UnixEpoch.AddTicks(Stopwatch.GetTimestamp()).Ticks.ToString(CultureInfo.InvariantCulture);
+        var run = DateTimeOffset
+            .UnixEpoch.AddTicks(Stopwatch.GetTimestamp())
+            .Ticks.ToString(CultureInfo.InvariantCulture);
         var chronologies = Enumerable.Range(0, Writers).Select(n => $"a2-{run}-{n}").ToArray();
         foreach (var slug in chronologies)
             await PrepareAsync(sender, slug, caller, ct);
@@ -94,7 +96,12 @@ public static class Together
             await insert.DisposeAsync();
             await connection.DisposeAsync();
         }
-        Rates.Print($"A2: {Writers} writers, {Rounds} rounds of {Events} each", contenders.Select(c => c.Name), rates, "appends/s");
+        Rates.Print(
+            $"A2: {Writers} writers, {Rounds} rounds of {Events} each",
+            contenders.Select(c => c.Name),
+            rates,
+            "appends/s"
+        );
 
         async Task AppendAsync(string slug, int i)
         {
@@ -111,9 +118,19 @@ public static class Together
         await sender.Send(new CreateChronology(slug, slug, null, null, caller), ct);
         var lines = new StringBuilder();
         for (var i = 0; i < World.Actors; i++)
-            lines.Append(CultureInfo.InvariantCulture, $$"""{"record":"actor","key":"{{World.Actor(i)}}","revision":1,"kind":"state","name":"{{World.Actor(i)}}"}""").Append('\n');
+            lines
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $$"""{"record":"actor","key":"{{World.Actor(i)}}","revision":1,"kind":"state","name":"{{World.Actor(i)}}"}"""
+                )
+                .Append('\n');
         for (var i = 0; i < 40; i++)
-            lines.Append(CultureInfo.InvariantCulture, $$"""{"record":"source","key":"source-{{i}}","revision":1,"kind":"press"}""").Append('\n');
+            lines
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $$"""{"record":"source","key":"source-{{i}}","revision":1,"kind":"press"}"""
+                )
+                .Append('\n');
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(lines.ToString()));
         var report = await sender.Send(new Service.Import.ImportLines(slug, stream, true, caller, null), ct);
         if (report is not { IsOk: true, Value.Refused.Count: 0 })

@@ -78,7 +78,8 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
             request,
             (orders, allOrNothing) =>
                 Retries.RunAsync(
-                    () => writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
+                    () =>
+                        writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
                     clock,
                     cancellationToken
                 ),

@@ -24,6 +24,9 @@ public sealed class Groups(Writer writer, GroupLimits limits)
         public readonly Lock Gate = new();
         public readonly Queue<Waiting> Waiting = [];
         public bool InFlight;
+
+        /// <summary>Taken out of the dictionary: whoever comes begins another.</summary>
+        public bool Gone;
     }
 
     private sealed class Waiting(Sent sent, CancellationToken given)
@@ -56,40 +59,45 @@ public sealed class Groups(Writer writer, GroupLimits limits)
     public async Task<Result<Outcome>> AppendAsync(string chronology, Sent sent, CancellationToken ct)
     {
         var own = new Waiting(sent, ct);
-        var line = lines.GetOrAdd(chronology, _ => new());
-        bool leads;
-        lock (line.Gate)
+        while (true)
         {
-            leads = !line.InFlight;
-            if (leads)
+            var line = lines.GetOrAdd(chronology, _ => new());
+            lock (line.Gate)
+            {
+                if (line.Gone)
+                    continue;
+                if (line.InFlight && line.Waiting.Count >= limits.GreatestQueue)
+                    throw new OverloadedException(chronology);
+                if (line.InFlight)
+                {
+                    line.Waiting.Enqueue(own);
+                    break;
+                }
                 line.InFlight = true;
-            else if (line.Waiting.Count >= limits.GreatestQueue)
-                throw new OverloadedException(chronology);
-            else
-                line.Waiting.Enqueue(own);
+            }
+            await LeadAsync(chronology, line, own);
+            break;
         }
-        if (leads)
-            await LeadAsync(chronology, line, [own]);
         return await own.Outcome.WaitAsync(ct);
     }
 
-    /// <summary>Commits a group, then hands on to those that have gathered meanwhile.</summary>
-    private async Task LeadAsync(string chronology, Line line, IReadOnlyList<Waiting> group)
+    /// <summary>Commits the first, then hands on to those that have gathered meanwhile: it does not wait for their commits.</summary>
+    private async Task LeadAsync(string chronology, Line line, Waiting first)
     {
-        await CommitAsync(chronology, group);
-        var next = Next(line);
-        // The first has its answer; it does not wait for the commits of others.
-        if (next.Count > 0)
-            _ = Task.Run(() => LeadOnAsync(chronology, line, next), CancellationToken.None);
+        await CommitAsync(chronology, [first]);
+        var group = Next(chronology, line);
+        if (group.Count > 0)
+            _ = Task.Run(() => LeadOnAsync(chronology, line, group), CancellationToken.None);
     }
 
     private async Task LeadOnAsync(string chronology, Line line, IReadOnlyList<Waiting> group)
     {
-        for (; group.Count > 0; group = Next(line))
+        for (; group.Count > 0; group = Next(chronology, line))
             await CommitAsync(chronology, group);
     }
 
-    private List<Waiting> Next(Line line)
+    /// <summary>Those that go next; none: the line is gone.</summary>
+    private List<Waiting> Next(string chronology, Line line)
     {
         var group = new List<Waiting>();
         lock (line.Gate)
@@ -101,7 +109,11 @@ public sealed class Groups(Writer writer, GroupLimits limits)
                 else
                     group.Add(waiting);
             }
-            line.InFlight = group.Count > 0;
+            if (group.Count == 0)
+            {
+                line.Gone = true;
+                lines.TryRemove(chronology, out _);
+            }
         }
         return group;
     }

@@ -38,7 +38,12 @@ public sealed record Order(
         if (Deciding.Decide(Command, null) is not { IsOk: true, Value: Decision.Changed changed })
             return this;
         var body = BodyOf(changed, caller);
-        return CommitTo(body) is { IsOk: true, Value: var commitment } ? this with { Prepared = (body, commitment) } : this;
+        return CommitTo(body) is { IsOk: true, Value: var commitment }
+            ? this with
+            {
+                Prepared = (body, commitment),
+            }
+            : this;
     }
 
     internal RevisionBody BodyOf(Decision.Changed changed, Caller caller) =>
@@ -183,7 +188,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         var ledger = NewLedger();
         foreach (var revision in page.Revisions)
             revision.AddTo(ledger, page.Chronology);
-        var folded = FoldedPage.Of("", page.Chronology, page.Revisions.Select(revision => revision.Folded), page.Before);
+        var folded = FoldedPage.Of(
+            "",
+            page.Chronology,
+            page.Revisions.Select(revision => revision.Folded),
+            page.Before
+        );
         if (page.Revisions.Count < ManyRevisions)
         {
             IEnumerable<Statement> all =
@@ -350,8 +360,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     {
         if (sent.Count == 1)
             return;
-        var ids = sent
-            .Select(one => (one.Order, State: page.StateOf(one.Order.Command.Id)))
+        var ids = sent.Select(one => (one.Order, State: page.StateOf(one.Order.Command.Id)))
             .Where(one =>
                 one.State is { } state
                 && (one.Order.Makes is { } makes ? makes <= state.Revision : one.Order.Command is Command.Record)

@@ -16,6 +16,7 @@ using Chronology.Service.Store;
 using Marten;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Scalar.AspNetCore;
 
@@ -31,7 +32,7 @@ public static class Composition
         services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
-        services.AddSingleton(new GroupLimits());
+        services.TryAddSingleton(new GroupLimits());
         services.AddSingleton<Groups>();
         services.AddSingleton<Moments>();
         services.AddSingleton<Identities>();
@@ -146,7 +147,12 @@ public static class Composition
         {
             http.Response.Headers.RetryAfter = "1";
             await Problems
-                .Of(new("unavailable", "More appends wait for this chronology than the service holds: try again shortly."))
+                .Of(
+                    new(
+                        "unavailable",
+                        "More appends wait for this chronology than the service holds: try again shortly."
+                    )
+                )
                 .ExecuteAsync(http);
             return;
         }

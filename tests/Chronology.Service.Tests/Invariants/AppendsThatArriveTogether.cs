@@ -1,3 +1,4 @@
+using System.Net;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Npgsql;
@@ -137,6 +138,25 @@ public sealed class AppendsThatArriveTogether(TestDatabase database) : IClassFix
     }
 
     [Fact]
+    public async Task are_told_over_http_when_to_come_again()
+    {
+        await using var service = await Served.StartAsync(database.ConnectionString, limits: new(GreatestQueue: 0));
+        await using var holder = await HoldAsync();
+        var path = $"/api/chronologies/{chronology}/actors";
+        var sent = Enumerable
+            .Range(0, 4)
+            .Select(n => service.Client.PostAsync(path, $$"""{"key":"a{{n}}","kind":"state","name":"a"}"""))
+            .ToArray();
+        using var response = await await Task.WhenAny(sent);
+        await holder.Transaction.CommitAsync(Ct);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("1", response.Headers.RetryAfter?.ToString());
+        Assert.Contains("\"unavailable\"", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains(await Task.WhenAll(sent), one => one.StatusCode == HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task to_one_chronology_do_not_wait_for_those_to_another()
     {
         var other = await desk.BeginAsync();
@@ -196,7 +216,8 @@ public sealed class AppendsThatArriveTogether(TestDatabase database) : IClassFix
     private Task<Result<Outcome>> Append(Command command, string author = "ann") =>
         groups.AppendAsync(chronology, new(new(command), new(author, null)), Ct);
 
-    private Func<Task<Result<Outcome>>> Sending(Command command, string author = "ann") => () => Append(command, author);
+    private Func<Task<Result<Outcome>>> Sending(Command command, string author = "ann") =>
+        () => Append(command, author);
 
     private Task<List<string>> TransactionsAsync() =>
         desk.TextsAsync(

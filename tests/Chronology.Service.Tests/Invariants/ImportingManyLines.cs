@@ -74,7 +74,10 @@ public sealed class ImportingManyLines(TestDatabase database) : IClassFixture<Te
         lines[1_700] = "not json";
         lines[300] = Line("late", "1990", holder: "last");
         lines[900] = Line("never", "1990", holder: "nobody");
-        var text = string.Join('\n', lines) + "\n" + """{"record":"actor","key":"last","revision":1,"kind":"state","name":"Last"}""";
+        var text =
+            string.Join('\n', lines)
+            + "\n"
+            + """{"record":"actor","key":"last","revision":1,"kind":"state","name":"Last"}""";
 
         var report = await ImportAsync(service.Client, path, text);
 
@@ -121,7 +124,9 @@ public sealed class ImportingManyLines(TestDatabase database) : IClassFixture<Te
 
     private static string Line(string key, string occurred, string holder = "a") =>
         """{"record":"event","revision":1,"""
-        + Clients.Recognition(key, occurred, "de-jure", holder).Replace("\n", " ", StringComparison.Ordinal).Trim()[1..];
+        + Clients.Recognition(key, occurred, "de-jure", holder).Replace("\n", " ", StringComparison.Ordinal).Trim()[
+            1..
+        ];
 
     private static string Lines(int count, bool revised = false, int from = 0) =>
         string.Join(

@@ -67,7 +67,13 @@ public sealed class RowsOfMarten(TestServer server, TestDatabase database) : ICl
         }
         await using var other = new Desk(plain, TimeProvider.System);
 
-        foreach (var (table, random) in new[] { ("mt_events", "array['id','timestamp','seq_id']"), ("mt_streams", "array['timestamp','created']") })
+        foreach (
+            var (table, random) in new[]
+            {
+                ("mt_events", "array['id','timestamp','seq_id']"),
+                ("mt_streams", "array['timestamp','created']"),
+            }
+        )
         {
             var sql =
                 $"select (to_jsonb(t) - {random})::text from chronology.{table} t where tenant_id = $1 order by 1";
