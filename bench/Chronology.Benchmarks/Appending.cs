@@ -80,14 +80,14 @@ public static class Appending
         );
     }
 
-    private static JsonElement Read(byte[] body)
+    public static JsonElement Read(byte[] body)
     {
         using var document = JsonDocument.Parse(body);
         return document.RootElement.Clone();
     }
 
     /// <summary>An event as a client sends it: two actors, one effect, one citation with a quote.</summary>
-    private static byte[] Body(long run, int i)
+    public static byte[] Body(long run, int i)
     {
         var random = new Random(i);
         var one = World.Actor(random.Next(World.Actors / 2));

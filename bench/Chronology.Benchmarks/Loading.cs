@@ -5,7 +5,6 @@ using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Time;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Chronology.Benchmarks;
 
@@ -59,7 +58,7 @@ public static class Loading
                         fresh.Add([.. facts.Row(i)]);
                 }
                 foreach (var columns in new[] { records, fresh, effects, scores, ledger })
-                    await CopyAsync(connection, columns, ct);
+                    await columns.CopyAsync(connection, ct);
             }
             last = batch[^1];
         }
@@ -101,6 +100,7 @@ public static class Loading
         );
         var scores = ScoreRows.New("");
         var ledger = Writer.NewLedger();
+        var once = new HashSet<Guid>();
         foreach (var version in versions)
         {
             var at = Instants.OfMicroseconds(version.RecordedAt);
@@ -112,7 +112,8 @@ public static class Loading
                 version.State,
                 version.Position,
                 version.To,
-                Day.Of(at)
+                Day.Of(at),
+                once
             );
             if (version.State.Content is EventContent e)
             {
@@ -143,49 +144,6 @@ public static class Loading
         }
         return (records, facts, effects, scores, ledger);
     }
-
-    private static async Task CopyAsync(NpgsqlConnection connection, Columns rows, CancellationToken ct)
-    {
-        var types = rows.Described.Select(column => TypeOf(column.Type)).ToArray();
-        var names = string.Join(", ", rows.Described.Select(column => column.Name));
-        await using var copy = await connection.BeginBinaryImportAsync(
-            $"copy {rows.Into} ({names}) from stdin (format binary)",
-            ct
-        );
-        for (var i = 0; i < rows.Count; i++)
-        {
-            await copy.StartRowAsync(ct);
-            var at = 0;
-            foreach (var value in rows.Row(i))
-            {
-                var type = types[at++];
-                if (value is null)
-                    await copy.WriteNullAsync(ct);
-                else if (type == (NpgsqlDbType.Array | NpgsqlDbType.Text))
-                    await copy.WriteAsync(((string)value).Split('\n'), type, ct);
-                else
-                    await copy.WriteAsync(value, type, ct);
-            }
-        }
-        await copy.CompleteAsync(ct);
-    }
-
-    /// <summary>The texts of this world have no diacritics, so that <c>folded</c> is text.</summary>
-    private static NpgsqlDbType TypeOf(string type) =>
-        type switch
-        {
-            "text" or "folded" => NpgsqlDbType.Text,
-            "text[]" => NpgsqlDbType.Array | NpgsqlDbType.Text,
-            "json" => NpgsqlDbType.Json,
-            "bigint" => NpgsqlDbType.Bigint,
-            "integer" => NpgsqlDbType.Integer,
-            "smallint" => NpgsqlDbType.Smallint,
-            "boolean" => NpgsqlDbType.Boolean,
-            "uuid" => NpgsqlDbType.Uuid,
-            "timestamptz" => NpgsqlDbType.TimestampTz,
-            "bytea" => NpgsqlDbType.Bytea,
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-        };
 
     public static async Task RunAsync(NpgsqlConnection connection, string sql)
     {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 var size = new Option<int>("--size") { Description = "Versions of events", DefaultValueFactory = _ => 100_000 };
 var only = new Option<string>("--only")
 {
-    Description = "Of a1,q1,q2,q3,q4,q6",
-    DefaultValueFactory = _ => "a1,q1,q2,q3,q4,q6",
+    Description = "Of a1,a2,a3,q1,q2,q3,q4,q6",
+    DefaultValueFactory = _ => "a1,a2,a3,q1,q2,q3,q4,q6",
 };
 var command = new RootCommand("Measures Chronology against its floors, in turn, in one run.") { size, only };
 command.SetAction(
@@ -52,6 +52,10 @@ command.SetAction(
                 await Serving.RunAsync(source, slug, ct);
             if (wanted.Contains("a1"))
                 await Appending.RunAsync(source, slug, ct);
+            if (wanted.Contains("a2"))
+                await Together.RunAsync(source, ct);
+            if (wanted.Contains("a3"))
+                await Importing.RunAsync(source, Math.Clamp(versions / 10, 2_000, 50_000), ct);
         }
         if (cluster is not null)
             await cluster.DisposeAsync();

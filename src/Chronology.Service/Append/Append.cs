@@ -24,19 +24,17 @@ public sealed record Receipt(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scheme
 );
 
-public sealed class AppendOrderHandler(Writer writer) : IRequestHandler<AppendOrder, Result<Receipt>>
+public sealed class AppendOrderHandler(Groups groups) : IRequestHandler<AppendOrder, Result<Receipt>>
 {
     public async Task<Result<Receipt>> Handle(AppendOrder request, CancellationToken cancellationToken)
     {
-        var appended = await writer.AppendAsync(
+        var appended = await groups.AppendAsync(
             request.Chronology,
-            [request.Order],
-            request.Caller,
-            allOrNothing: true,
+            new(request.Order, request.Caller),
             cancellationToken
         );
-        return appended.Then(outcomes =>
-            outcomes[0] switch
+        return appended.Then(outcome =>
+            outcome switch
             {
                 Outcome.Recorded made => Told(
                     made.State,

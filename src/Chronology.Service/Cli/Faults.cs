@@ -37,6 +37,7 @@ public static class Faults
         {
             CommandException told => (told.Code, told.Message, told.Exit),
             AnswerDoesNotMatchException differs => (AnswerDoesNotMatchException.Code, differs.Message, Exit.Fault),
+            BrokenBeforeCommitException { InnerException: { } inner } => Tell(inner),
             EmbeddedPostgresException embedded => ("unavailable", embedded.Message, Exit.Fault),
             PostgresException
             {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Chronology.Recording;
 using Chronology.Service.Append;
 using Chronology.Service.Catalogue;
@@ -47,16 +45,27 @@ public sealed record ImportReport(
 /// <param name="Line">From 1.</param>
 public sealed record RefusedLine(long Line, string Code, string Detail, string? Pointer);
 
-/// <summary>Reads a file line by line and hands it to the writer in batches.</summary>
+/// <summary>Reads a file line by line and hands it to the writer in batches, the next one read while one is written.</summary>
 /// <remarks>A line that refers to what stands further down waits until the rest of the file has been read: references may point
-/// forward. Memory holds one batch and the lines that wait. With <c>strict</c> the whole file is one batch and one transaction.</remarks>
-public sealed class ImportLinesHandler(Writer writer, Moments moments, QuestionsWithin questions, ISender sender)
+/// forward. Memory holds two batches, the lines that wait, of which there are at most <see cref="GreatestWaiting"/>, and what is told of
+/// refused ones. A batch is as large as is written in a quarter of a second, for whoever appends meanwhile waits as long.
+/// With <c>strict</c> the whole file is one batch and one transaction.</remarks>
+public sealed class ImportLinesHandler(
+    Writer writer,
+    Moments moments,
+    QuestionsWithin questions,
+    ISender sender,
+    TimeProvider clock
+)
     : IRequestHandler<ImportLines, Result<ImportReport>>,
         IRequestHandler<PreviewImport, Result<ImportPreview>>
 {
-    private const int BatchSize = 500;
+    /// <summary>Lines that wait for what stands further down. More are refused, unless what is read by then helps some of them.</summary>
+    public const int GreatestWaiting = 100_000;
 
-    private sealed record Numbered(long Line, Order Order, bool HasRevision);
+    private const int LeastBatch = 500;
+    private const int GreatestBatch = 5_000;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(250);
 
     private sealed class Tally
     {
@@ -75,7 +84,12 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
         ImportAsync(
             request,
             (orders, allOrNothing) =>
-                writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
+                Retries.RunAsync(
+                    () =>
+                        writer.AppendAsync(request.Chronology, orders, request.Caller, allOrNothing, cancellationToken),
+                    clock,
+                    cancellationToken
+                ),
             cancellationToken
         );
 
@@ -121,29 +135,50 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
         if (card.Rejection is { } rejection)
             return rejection;
         var tally = new Tally();
-        var waiting = new List<Numbered>();
-        var batch = new List<Numbered>();
-        await foreach (var (number, bytes) in LinesAsync(request.Lines, cancellationToken))
+        var waiting = new List<FileLine.Ordered>();
+        var batch = new List<FileLine.Ordered>();
+        var size = LeastBatch;
+        // A file that was loaded before is not committed to anew, line by line.
+        var news = true;
+        await using var ahead = new ReadAhead<FileLine>(
+            ChronologyLines.ReadAsync(request.Lines, cancellationToken),
+            line =>
+                Volatile.Read(ref news) && line is FileLine.Ordered ordered
+                    ? ordered with
+                    {
+                        Order = ordered.Order.Prepare(request.Caller),
+                    }
+                    : line,
+            GreatestBatch,
+            cancellationToken
+        );
+        await foreach (var lines in ahead.ChunksAsync())
         {
-            var line = (bytes is null ? TooLong : StrictJson.Parse(bytes)).Then(ImportLine.Read);
-            if (line.Rejection is { } unreadable)
-                tally.Refused.Add(Told(number, unreadable));
-            else if (line.Value is ImportLine.Chronology described)
-                Describe(number, described, card.Value, tally);
-            else if (line.Value is ImportLine.Order order)
-                batch.Add(
-                    new(
-                        number,
-                        new(order.Command, null, order.Revision, order.Via, order.Salts),
-                        order.Revision is not null
-                    )
-                );
-            if (batch.Count >= BatchSize && !request.Strict)
+            foreach (var line in lines)
             {
-                await AppendAsync(append, batch, waiting, tally);
-                batch.Clear();
-                request.Progress?.Report(tally.Report(number));
+                switch (line)
+                {
+                    case FileLine.Ordered ordered:
+                        batch.Add(ordered);
+                        break;
+                    case FileLine.Refused refused:
+                        tally.Refused.Add(Told(refused.Number, refused.Rejection));
+                        break;
+                    case FileLine.Described described:
+                        Describe(described.Number, described.Chronology, card.Value, tally);
+                        break;
+                }
             }
+            if (request.Strict || batch.Count < LeastBatch || (batch.Count < size && ahead.HasMore))
+                continue;
+            var (began, recorded, lastLine) = (clock.GetTimestamp(), tally.Recorded, lines[^1].Number);
+            await AppendAsync(append, batch, waiting, tally);
+            Volatile.Write(ref news, (tally.Recorded - recorded) * 2 >= batch.Count);
+            size = SizeOf(batch.Count, clock.GetElapsedTime(began));
+            batch.Clear();
+            if (waiting.Count > GreatestWaiting)
+                await HelpAsync(append, waiting, tally);
+            request.Progress?.Report(tally.Report(lastLine));
         }
         if (request.Strict)
             return await StrictlyAsync(request, append, batch, tally, cancellationToken);
@@ -151,10 +186,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
         for (var before = -1; waiting.Count > 0 && waiting.Count != before; )
         {
             before = waiting.Count;
-            var again = waiting.ToArray();
-            waiting.Clear();
-            foreach (var some in again.Chunk(BatchSize))
-                await AppendAsync(append, some, waiting, tally);
+            await TryAgainAsync(append, waiting, tally);
         }
         var rings = Rings(waiting);
         foreach (var stuck in waiting)
@@ -165,11 +197,38 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
         return await ReportAsync(request, tally, cancellationToken);
     }
 
+    /// <summary>How many lines the next batch may have, after one of so many took so long.</summary>
+    private static int SizeOf(int lines, TimeSpan took) =>
+        (int)Math.Clamp(lines * Math.Min(2, Turn / took), LeastBatch, GreatestBatch);
+
+    private static async Task TryAgainAsync(Appending append, List<FileLine.Ordered> waiting, Tally tally)
+    {
+        var again = waiting.ToArray();
+        waiting.Clear();
+        foreach (var some in again.Chunk(LeastBatch))
+            await AppendAsync(append, some, waiting, tally);
+    }
+
+    /// <summary>Makes room among the lines that wait: what came meanwhile may have helped them; what does not fit is refused.</summary>
+    private static async Task HelpAsync(Appending append, List<FileLine.Ordered> waiting, Tally tally)
+    {
+        await TryAgainAsync(append, waiting, tally);
+        if (waiting.Count <= GreatestWaiting / 2)
+            return;
+        foreach (var some in waiting.Skip(GreatestWaiting / 2).Chunk(LeastBatch))
+        {
+            var outcomes = await append([.. some.Select(line => line.Order)], allOrNothing: false);
+            for (var i = 0; i < some.Length; i++)
+                Count(some[i], outcomes.Value[i], tally, waiting: null);
+        }
+        waiting.RemoveRange(GreatestWaiting / 2, waiting.Count - GreatestWaiting / 2);
+    }
+
     /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>
     private async Task<Result<ImportReport>> StrictlyAsync(
         ImportLines request,
         Appending append,
-        List<Numbered> batch,
+        List<FileLine.Ordered> batch,
         Tally tally,
         CancellationToken ct
     )
@@ -203,13 +262,13 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
     }
 
     /// <summary>The lines of each record in their order, and behind the lines that record what they refer to.</summary>
-    private static List<Numbered> Ordered(List<Numbered> lines)
+    private static List<FileLine.Ordered> Ordered(List<FileLine.Ordered> lines)
     {
         var byRecord = lines
             .GroupBy(line => line.Order.Command.Id)
             .ToDictionary(group => group.Key, group => group.ToArray());
         var placed = new HashSet<RecordId>();
-        var ordered = new List<Numbered>(lines.Count);
+        var ordered = new List<FileLine.Ordered>(lines.Count);
         foreach (var line in lines)
             Place(line.Order.Command.Id);
         return
@@ -217,7 +276,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
             .. ordered
                 .Select((line, at) => (line, at))
                 .OrderBy(x => x.line.Order.Command is Command.Record ? 0 : 1)
-                .ThenBy(x => x.line.Order.Command is Command.Record ? x.at : x.line.Line)
+                .ThenBy(x => x.line.Order.Command is Command.Record ? x.at : x.line.Number)
                 .Select(x => x.line),
         ];
 
@@ -258,8 +317,8 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
 
     private static async Task AppendAsync(
         Appending append,
-        IReadOnlyList<Numbered> lines,
-        List<Numbered> waiting,
+        IReadOnlyList<FileLine.Ordered> lines,
+        List<FileLine.Ordered> waiting,
         Tally tally
     )
     {
@@ -271,7 +330,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
     }
 
     /// <summary>The events of lines whose dates follow one another in a ring.</summary>
-    private static IReadOnlySet<string> Rings(IEnumerable<Numbered> lines) =>
+    private static IReadOnlySet<string> Rings(IEnumerable<FileLine.Ordered> lines) =>
         Anchoring.Rings(
             lines
                 .Select(line => line.Order.Command)
@@ -286,20 +345,20 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
         );
 
     /// <summary>That an anchor is not there is true of every line of a ring, and helps nobody.</summary>
-    private static Outcome Told(Numbered line, Outcome outcome, IReadOnlySet<string> rings) =>
+    private static Outcome Told(FileLine.Ordered line, Outcome outcome, IReadOnlySet<string> rings) =>
         outcome is Outcome.Refused { Rejection: { Code: "dangling-anchor", Pointer: { } at } }
         && line.Order.Command is Command.Record { Id: { Kind: RecordKind.Event, Key: var key } }
         && rings.Contains(key)
             ? new Outcome.Refused(Anchoring.Cycle(key, at))
             : outcome;
 
-    private static void Count(Numbered line, Outcome outcome, Tally tally, List<Numbered>? waiting)
+    private static void Count(FileLine.Ordered line, Outcome outcome, Tally tally, List<FileLine.Ordered>? waiting)
     {
         switch (outcome)
         {
             case Outcome.Recorded:
                 tally.Recorded++;
-                tally.Unnumbered += line.HasRevision ? 0 : 1;
+                tally.Unnumbered += line.Order.Makes is null ? 1 : 0;
                 break;
             case Outcome.Unchanged:
                 tally.Unchanged++;
@@ -308,7 +367,7 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
                 waiting.Add(line);
                 break;
             case Outcome.Refused refused:
-                tally.Refused.Add(Told(line.Line, refused.Rejection));
+                tally.Refused.Add(Told(line.Number, refused.Rejection));
                 break;
         }
     }
@@ -343,67 +402,6 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, Questions
 
     private static RefusedLine Told(long line, Rejection rejection) =>
         new(line, rejection.Code, rejection.Detail, rejection.Pointer);
-
-    private static readonly Result<System.Text.Json.JsonElement> TooLong = new Rejection(
-        "too-large",
-        "A line is at most 1 MB."
-    );
-
-    /// <summary>Lines by number from 1, blank ones left out; null bytes: longer than 1 MB.</summary>
-    public static async IAsyncEnumerable<(long Number, byte[]? Bytes)> LinesAsync(
-        Stream stream,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
-    )
-    {
-        var reader = PipeReader.Create(stream);
-        var line = new ArrayBufferWriter<byte>();
-        var number = 0L;
-        var tooLong = false;
-        while (true)
-        {
-            var read = await reader.ReadAsync(ct);
-            var buffer = read.Buffer;
-            while (buffer.PositionOf((byte)'\n') is { } end)
-            {
-                Keep(buffer.Slice(0, end));
-                buffer = buffer.Slice(buffer.GetPosition(1, end));
-                if (Take() is { } whole)
-                    yield return whole;
-            }
-            Keep(buffer);
-            reader.AdvanceTo(read.Buffer.End);
-            if (!read.IsCompleted)
-                continue;
-            if ((line.WrittenCount > 0 || tooLong) && Take() is { } last)
-                yield return last;
-            break;
-        }
-        await reader.CompleteAsync();
-
-        void Keep(ReadOnlySequence<byte> bytes)
-        {
-            tooLong |= line.WrittenCount + bytes.Length > Incoming.GreatestBody + 1;
-            if (tooLong)
-                return;
-            foreach (var segment in bytes)
-                line.Write(segment.Span);
-        }
-
-        (long, byte[]?)? Take()
-        {
-            number++;
-            var text = line.WrittenSpan;
-            if (text is [.., (byte)'\r'])
-                text = text[..^1];
-            if (number == 1 && text.StartsWith("\uFEFF"u8))
-                text = text[3..];
-            var blank = !tooLong && text.Trim(" \t"u8).IsEmpty;
-            var bytes = tooLong || blank ? null : text.ToArray();
-            line.Clear();
-            (var long1, tooLong) = (tooLong, false);
-            return blank ? null : (number, long1 ? null : bytes);
-        }
-    }
 }
 
 /// <summary><c>POST /import</c></summary>

@@ -1,8 +1,12 @@
+using Npgsql;
+using NpgsqlTypes;
+
 namespace Chronology.Service.Store;
 
-/// <summary>Rows of one table, held by column, so that any number of them is one <c>insert … select from unnest(…)</c>.</summary>
+/// <summary>Rows of one table, held by column, so that any number of them is one <c>insert … select from unnest(…)</c> or one COPY.</summary>
 /// <param name="into">The table, with its schema.</param>
-/// <param name="columns">Names and types; <c>text[]</c> is handed over as lines of text, <c>json</c> as text, <c>folded</c> is text that loses its diacritics.</param>
+/// <param name="columns">Names and types; <c>text[]</c> is handed over as lines of text, <c>json</c> and <c>jsonb</c> as text, <c>folded</c> is text
+/// that loses its diacritics, and <c>nextval('…')</c>, handed over as null, becomes the next number of a sequence.</param>
 public sealed class Columns(string into, params (string Name, string Type)[] columns)
 {
     private readonly List<object?>[] values = [.. columns.Select(_ => new List<object?>())];
@@ -16,14 +20,18 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
     /// <summary>One row, in the order of the columns.</summary>
     public IEnumerable<object?> Row(int index) => values.Select(column => column[index]);
 
-    public void Add(params object?[] row)
+    /// <summary>One value, by the numbers of its row and column, from 0.</summary>
+    public object? At(int row, int column) => values[column][row];
+
+    public void Add(params ReadOnlySpan<object?> row)
     {
         for (var i = 0; i < values.Length; i++)
             values[i].Add(row[i]);
     }
 
-    /// <summary>The statement, with a <c>?</c> for each column's array in <see cref="Parameters"/>.</summary>
-    public string Insert(string? onConflict = null)
+    /// <summary>The statement that inserts them, one array a column.</summary>
+    /// <param name="more">What stands behind it: <c>on conflict …</c>, <c>returning …</c>; null: nothing.</param>
+    public Statement Insert(string? more = null)
     {
         var names = string.Join(", ", columns.Select(column => column.Name));
         var picked = string.Join(
@@ -33,22 +41,145 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
                 {
                     "text[]" => $"string_to_array(x.{column.Name}, E'\\n')",
                     "folded" => $"chronology.fold(x.{column.Name})",
+                    _ when IsNumbered(column) => column.Type,
                     _ => $"x.{column.Name}",
                 }
             )
         );
-        var arrays = string.Join(", ", columns.Select(column => $"?::{Base(column.Type)}[]"));
-        return $"insert into {into} ({names}) select {picked} from unnest({arrays}) as x ({names}) {onConflict}".TrimEnd();
+        var given = string.Join(", ", Given.Select(column => column.Name));
+        return new(
+            $"insert into {into} ({names}) select {picked} from {Unnested()} as x ({given}) {more}".TrimEnd(),
+            Parameters()
+        );
     }
 
-    public object[] Parameters() => [.. columns.Select((column, i) => ArrayOf(Base(column.Type), values[i]))];
+    /// <summary><c>unnest(?, …)</c> of <see cref="Parameters"/>.</summary>
+    public string Unnested() => $"unnest({string.Join(", ", Given.Select(column => $"?::{Base(column.Type)}[]"))})";
+
+    public object[] Parameters() =>
+        [
+            .. columns
+                .Select((column, i) => (column, i))
+                .Where(one => !IsNumbered(one.column))
+                .Select(one => ArrayOf(Base(one.column.Type), values[one.i])),
+        ];
+
+    private IEnumerable<(string Name, string Type)> Given => columns.Where(column => !IsNumbered(column));
+
+    private static bool IsNumbered((string Name, string Type) column) =>
+        column.Type.StartsWith("nextval(", StringComparison.Ordinal);
+
+    /// <summary>Writes them by binary COPY; none: no round trip.</summary>
+    /// <param name="connection">With no reader open. In a transaction where they belong together with others.</param>
+    /// <remarks>The same rows as of <see cref="Insert"/>, but a conflict ends the transaction.</remarks>
+    public async Task CopyAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        if (Count == 0)
+            return;
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (columns[i].Type == "folded")
+                await FoldAsync(connection, values[i], ct);
+            else if (IsNumbered(columns[i]))
+                await NumberAsync(connection, columns[i].Type, values[i], ct);
+        }
+        var names = string.Join(", ", columns.Select(column => column.Name));
+        await using var copy = await connection.BeginBinaryImportAsync(
+            $"copy {into} ({names}) from stdin (format binary)",
+            ct
+        );
+        for (var row = 0; row < Count; row++)
+        {
+            await copy.StartRowAsync(ct);
+            for (var i = 0; i < columns.Length; i++)
+                await WriteAsync(copy, columns[i], values[i][row], ct);
+        }
+        await copy.CompleteAsync(ct);
+    }
+
+    private static Task WriteAsync(
+        NpgsqlBinaryImporter copy,
+        (string Name, string Type) column,
+        object? value,
+        CancellationToken ct
+    ) =>
+        value is null
+            ? copy.WriteNullAsync(ct)
+            : column.Type switch
+            {
+                "text" or "folded" => copy.WriteAsync((string)value, NpgsqlDbType.Text, ct),
+                "text[]" => copy.WriteAsync(Lines((string)value), NpgsqlDbType.Array | NpgsqlDbType.Text, ct),
+                "json" => copy.WriteAsync((string)value, NpgsqlDbType.Json, ct),
+                "jsonb" => copy.WriteAsync((string)value, NpgsqlDbType.Jsonb, ct),
+                "bigint" => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, ct),
+                "integer" => copy.WriteAsync((int)value, NpgsqlDbType.Integer, ct),
+                "smallint" => copy.WriteAsync((short)value, NpgsqlDbType.Smallint, ct),
+                "boolean" => copy.WriteAsync((bool)value, NpgsqlDbType.Boolean, ct),
+                "uuid" => copy.WriteAsync((Guid)value, NpgsqlDbType.Uuid, ct),
+                "timestamptz" => copy.WriteAsync((DateTimeOffset)value, NpgsqlDbType.TimestampTz, ct),
+                "bytea" => copy.WriteAsync((byte[])value, NpgsqlDbType.Bytea, ct),
+                _ when IsNumbered(column) => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, ct),
+                _ => throw new ArgumentOutOfRangeException(nameof(column), column.Type, null),
+            };
+
+    /// <summary>As <c>string_to_array</c> has it: no text is no lines.</summary>
+    private static string[] Lines(string text) => text.Length == 0 ? [] : text.Split('\n');
+
+    private static async Task NumberAsync(
+        NpgsqlConnection connection,
+        string next,
+        List<object?> numbers,
+        CancellationToken ct
+    )
+    {
+        await using var command = new NpgsqlCommand($"select {next} from generate_series(1, $1)", connection);
+        command.Parameters.AddWithValue(numbers.Count);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        for (var i = 0; await reader.ReadAsync(ct); i++)
+            numbers[i] = reader.GetInt64(0);
+    }
+
+    /// <summary>COPY calls no function, so that <c>chronology.fold</c> comes first: here for ASCII, asked of the server for all else.</summary>
+    private static async Task FoldAsync(NpgsqlConnection connection, List<object?> texts, CancellationToken ct)
+    {
+        var odd = new List<int>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (texts[i] is not string text)
+                continue;
+            if (System.Text.Ascii.IsValid(text))
+                texts[i] = FoldedAscii(text);
+            else
+                odd.Add(i);
+        }
+        if (odd.Count == 0)
+            return;
+        await using var command = new NpgsqlCommand(
+            "select x.at, chronology.fold(x.text) from unnest($1, $2) as x (at, text)",
+            connection
+        );
+        command.Parameters.AddWithValue(odd.ToArray());
+        command.Parameters.AddWithValue(odd.Select(i => (string)texts[i]!).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            texts[reader.GetInt32(0)] = reader.GetString(1);
+    }
+
+    /// <summary><c>chronology.fold</c> of a text in ASCII: lower case, without apostrophes.</summary>
+    public static string FoldedAscii(string text)
+    {
+        var lower = text.ToLowerInvariant();
+        return lower.AsSpan().IndexOfAny('\'', '`') < 0
+            ? lower
+            : lower.Replace("'", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal);
+    }
 
     private static string Base(string type) => type is "text[]" or "folded" ? "text" : type;
 
     private static object ArrayOf(string type, List<object?> members) =>
         type switch
         {
-            "text" or "json" => members.Select(member => (string?)member).ToArray(),
+            "text" or "json" or "jsonb" => members.Select(member => (string?)member).ToArray(),
             "bigint" => members.Select(member => (long?)member).ToArray(),
             "integer" => members.Select(member => (int?)member).ToArray(),
             "smallint" => members.Select(member => (short?)member).ToArray(),

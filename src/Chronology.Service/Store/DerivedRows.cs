@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
@@ -11,19 +10,14 @@ using Npgsql;
 namespace Chronology.Service.Store;
 
 /// <summary>Folds revisions, in position order, into the versioned rows that every question reads.</summary>
-/// <remarks>Inline it writes the live tables in the transaction of the append; under another <paramref name="tables"/> prefix the same
-/// class rebuilds beside them. A function of the events, their positions, and its own rows alone.</remarks>
+/// <remarks>The writer folds a page by the same <see cref="FoldedPage"/> in the transaction of the append; as Marten's projection it does so for
+/// whatever else is appended, and under another <paramref name="tables"/> prefix it rebuilds beside the live tables.
+/// A function of the events, their positions, and its own rows alone.</remarks>
 /// <param name="tables">What the names of its tables end in; empty: the live ones.</param>
 public sealed class DerivedRows(string tables = "") : IProjection
 {
     /// <summary>The <c>to_position</c> of a row that is still so.</summary>
     public const long Open = long.MaxValue;
-
-    private static readonly ConditionalWeakTable<IDocumentOperations, IReadOnlyDictionary<RecordId, Placed>> Known = [];
-
-    /// <summary>Spares the projection its reads: the writer has just read, under the head's lock, all that these revisions touch.</summary>
-    public static void Knows(IDocumentOperations session, IReadOnlyDictionary<RecordId, Placed> before) =>
-        Known.AddOrUpdate(session, before);
 
     public async Task ApplyAsync(
         IDocumentOperations operations,
@@ -36,113 +30,17 @@ public sealed class DerivedRows(string tables = "") : IProjection
             var revisions = ofTenant
                 .GroupBy(RevisionHeaders.PositionOf)
                 .OrderBy(revision => revision.Key)
-                .Select(revision => new Revision(
+                .Select(revision => new FoldedRevision(
                     revision.Key,
                     RevisionHeaders.RecordedOn(revision.First()),
                     IdOf(revision.First().StreamKey!),
                     [.. revision.Select(stored => (DomainEvent)stored.Data)]
                 ))
                 .ToArray();
-            var before = Known.TryGetValue(operations, out var known)
-                ? known
-                : await ReadAsync(operations, ofTenant.Key, revisions, cancellation);
-            Write(operations, ofTenant.Key, revisions, before);
+            var before = await ReadAsync(operations, ofTenant.Key, revisions, cancellation);
+            foreach (var statement in FoldedPage.Of(tables, ofTenant.Key, revisions, before).Statements())
+                operations.QueueSqlCommand(statement.Sql, statement.Parameters);
         }
-    }
-
-    private sealed record Revision(long Position, Day RecordedOn, RecordId Id, DomainEvent[] Events);
-
-    private sealed record Version(Placed Placed, long From, Day RecordedOn)
-    {
-        public long To { get; set; } = Open;
-    }
-
-    private void Write(
-        IDocumentOperations operations,
-        string chronology,
-        Revision[] revisions,
-        IReadOnlyDictionary<RecordId, Placed> before
-    )
-    {
-        var latest = new Dictionary<RecordId, Version>();
-        var versions = new List<Version>();
-        var closed = new Columns("", ("kind", "text"), ("key", "text"), ("at", "bigint"));
-        foreach (var revision in revisions)
-        {
-            var old = Now(revision.Id)?.State;
-            var state = Anchoring
-                .Date(Folding.Revise(old, revision.Id, revision.Events), revision.Position, NowOf)
-                .Value;
-            Put(new(state, revision.Position), revision);
-            if (!Anchoring.Moves(old, state))
-                continue;
-            var following = before
-                .Keys.Union(latest.Keys)
-                .Select(id => Now(id)!)
-                .Where(placed => placed.IsLive && placed.Follows(revision.Id.Key));
-            foreach (var moved in Anchoring.Follow(following, NowOf).Value)
-                Put(new(moved, moved.Derived!.MadeAt), revision);
-        }
-
-        Placed? Now(RecordId id) =>
-            latest.TryGetValue(id, out var version) ? version.Placed : before.GetValueOrDefault(id);
-
-        Placed? NowOf(string key) => Now(new(RecordKind.Event, key));
-
-        void Put(Placed placed, Revision because)
-        {
-            var id = placed.State.Id;
-            if (latest.TryGetValue(id, out var previous))
-                previous.To = because.Position;
-            else if (before.ContainsKey(id))
-                closed.Add(id.Kind.Name(), id.Key, because.Position);
-            latest[id] = new(placed, because.Position, because.RecordedOn);
-            versions.Add(latest[id]);
-        }
-
-        if (closed.Count > 0)
-        {
-            operations.QueueSqlCommand(
-                $"""
-                update chronology.record{tables} r set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
-                where r.chronology = ? and r.kind = x.kind and r.key = x.key and r.to_position = {Open}
-                """,
-                [.. closed.Parameters(), chronology]
-            );
-            operations.QueueSqlCommand(
-                $"""
-                update chronology.effect{tables} e set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
-                where x.kind = 'event' and e.chronology = ? and e.event = x.key and e.to_position = {Open}
-                """,
-                [.. closed.Parameters(), chronology]
-            );
-        }
-        var records = NewRecords(tables);
-        var effects = NewEffects(tables);
-        var facts = NewFacts(tables);
-        var scores = ScoreRows.New(tables);
-        foreach (var version in versions)
-        {
-            AddVersion(
-                records,
-                facts,
-                effects,
-                chronology,
-                version.Placed.State,
-                version.From,
-                version.To,
-                version.RecordedOn
-            );
-            if (version.Placed.State is { Dated: { } dated } state)
-                ScoreRows.Add(scores, chronology, state, dated.When(), version.From, version.To);
-        }
-        operations.QueueSqlCommand(records.Insert(), records.Parameters());
-        if (ScoreRows.Statement(tables, scores, chronology, closed) is var (score, parameters))
-            operations.QueueSqlCommand(score, parameters);
-        if (effects.Count == 0)
-            return;
-        operations.QueueSqlCommand(facts.Insert("on conflict do nothing"), facts.Parameters());
-        operations.QueueSqlCommand(effects.Insert(), effects.Parameters());
     }
 
     public static Columns NewRecords(string tables) =>
@@ -198,6 +96,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
     /// <param name="from">Its position, or that of the revision that moved its date.</param>
     /// <param name="to">The position from which another row tells of the record; <see cref="Open"/> where there is none.</param>
     /// <param name="recordedOn">The day in UTC on which <paramref name="from"/> was recorded.</param>
+    /// <param name="known">The facts that have a row; those added are put there.</param>
     public static void AddVersion(
         Columns records,
         Columns facts,
@@ -206,11 +105,12 @@ public sealed class DerivedRows(string tables = "") : IProjection
         RecordState state,
         long from,
         long to,
-        Day recordedOn
+        Day recordedOn,
+        HashSet<Guid> known
     )
     {
         AddRecord(records, chronology, state, from, to);
-        AddEffects(effects, facts, chronology, state, from, to, recordedOn);
+        AddEffects(effects, facts, chronology, state, from, to, recordedOn, known);
     }
 
     private static void AddRecord(Columns records, string chronology, RecordState state, long from, long to)
@@ -252,7 +152,8 @@ public sealed class DerivedRows(string tables = "") : IProjection
         RecordState state,
         long from,
         long to,
-        Day recordedOn
+        Day recordedOn,
+        HashSet<Guid> known
     )
     {
         if (state.Content is not EventContent || state.Status is RecordStatus.Retracted or RecordStatus.Merged)
@@ -261,17 +162,19 @@ public sealed class DerivedRows(string tables = "") : IProjection
         {
             var key = effect.Key;
             var id = key.IdIn(chronology);
-            var ender = key.Kind.Functional || key.Value is null ? (Guid?)null : key.EndingAll.IdIn(chronology);
-            facts.Add(
-                id,
-                chronology,
-                key.Fact,
-                key.Holder,
-                key.Toward ?? "",
-                key.Qualifier ?? "",
-                key.Value ?? "",
-                ender
-            );
+            if (known.Add(id))
+            {
+                facts.Add(
+                    id,
+                    chronology,
+                    key.Fact,
+                    key.Holder,
+                    key.Toward ?? "",
+                    key.Qualifier ?? "",
+                    key.Value ?? "",
+                    key.Kind.Functional || key.Value is null ? (Guid?)null : key.EndingAll.IdIn(chronology)
+                );
+            }
             var first = effect.Begins.Days.Earliest?.Number ?? long.MinValue;
             var last = effect.Begins.Days.Latest?.Number ?? long.MaxValue;
             effects.Add(
@@ -349,7 +252,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
     private async Task<IReadOnlyDictionary<RecordId, Placed>> ReadAsync(
         IDocumentOperations operations,
         string chronology,
-        Revision[] revisions,
+        FoldedRevision[] revisions,
         CancellationToken cancellation
     )
     {

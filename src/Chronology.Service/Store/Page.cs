@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Chronology.Recording;
+using Chronology.Time;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -7,21 +9,41 @@ namespace Chronology.Service.Store;
 internal sealed class Page
 {
     /// <summary>A record as it stands, its state only where an order is for it.</summary>
+    /// <param name="Events">How many domain events its stream has; 0 where no order is for it.</param>
     private sealed record Standing(
         RecordStatus Status,
         string? MergedInto,
         RecordState? State,
         long Position,
-        long RecordedAt
+        long RecordedAt,
+        long Events
     );
 
     private readonly NpgsqlConnection connection;
     private readonly Dictionary<RecordId, Standing?> standing = [];
     private readonly HashSet<RecordId> touched = [];
+
+    /// <summary>Of those touched, the ones whose date follows others.</summary>
+    private readonly HashSet<RecordId> relative = [];
+    private readonly Dictionary<RecordId, List<PageRevision>> revised = [];
+
+    /// <summary>The events that orders of this page revise: what follows them is read at once, when the first of them moves.</summary>
+    private readonly HashSet<string> movable;
+
+    /// <summary>What the rows say follows any of <see cref="movable"/>; null: not read yet.</summary>
+    private HashSet<RecordId>? followers;
     private readonly long floor;
     private long? now;
 
-    private Page(NpgsqlTransaction transaction, string chronology, long position, long recordedAt, long floor) =>
+    private Page(
+        NpgsqlTransaction transaction,
+        string chronology,
+        IReadOnlyList<Order> orders,
+        long position,
+        long recordedAt,
+        long floor
+    )
+    {
         (Transaction, connection, Chronology, Position, RecordedAt, this.floor) = (
             transaction,
             transaction.Connection!,
@@ -30,6 +52,12 @@ internal sealed class Page
             recordedAt,
             floor
         );
+        movable = orders
+            .Select(order => order.Command)
+            .Where(command => command is not Command.Record && command.Id.Kind == RecordKind.Event)
+            .Select(command => command.Id.Key)
+            .ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Which holds the lock; whatever is read meanwhile is read on its connection, for writers that wait may hold all others.</summary>
     public NpgsqlTransaction Transaction { get; }
@@ -42,10 +70,14 @@ internal sealed class Page
     /// <summary>Of <see cref="Position"/>, in microseconds; long.MinValue before the first.</summary>
     public long RecordedAt { get; private set; }
 
+    /// <summary>In the order of their positions.</summary>
     public List<PageRevision> Revisions { get; } = [];
 
     /// <summary>The records as they stood before this page: those revised, and those that have to do with their dates.</summary>
     public Dictionary<RecordId, Placed> Before { get; } = [];
+
+    /// <summary>The revisions of some records that were there before this page, as far as an order had to be held against them.</summary>
+    public Dictionary<RecordId, IReadOnlyList<Made>> Streams { get; } = [];
 
     /// <summary>Locks the head and reads, in one round trip. Null: no such chronology.</summary>
     public static async Task<Page?> OpenAsync(
@@ -79,6 +111,7 @@ internal sealed class Page
         var page = new Page(
             transaction,
             chronology,
+            orders,
             reader.GetInt64(0),
             reader.IsDBNull(1) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(1)),
             reader.IsDBNull(2) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(2))
@@ -105,19 +138,43 @@ internal sealed class Page
         static long Next(long instant) => instant == long.MinValue ? instant : instant + 1;
     }
 
-    /// <summary>A record as it stands from now on.</summary>
-    /// <param name="position">Of its latest revision, recorded at <paramref name="recordedAt"/>.</param>
-    public void Put(RecordState state, long position, long recordedAt)
+    /// <summary>The revisions of one record in this page.</summary>
+    public IReadOnlyList<PageRevision> RevisionsOf(RecordId id) => revised.GetValueOrDefault(id) ?? [];
+
+    /// <summary>A record as its next revision leaves it.</summary>
+    public void Put(RecordState state, PageRevision revision)
     {
-        standing[state.Id] = new(state.Status, state.MergedInto, state, position, recordedAt);
+        var events = (standing.GetValueOrDefault(state.Id)?.Events ?? 0) + revision.Events.Count;
+        standing[state.Id] = new(
+            state.Status,
+            state.MergedInto,
+            state,
+            revision.Headers.Position,
+            revision.Headers.RecordedAt,
+            events
+        );
+        Touch(state);
+        Revisions.Add(revision);
+        if (!revised.TryGetValue(state.Id, out var ofRecord))
+            revised.Add(state.Id, ofRecord = []);
+        ofRecord.Add(revision);
+    }
+
+    /// <summary>How many domain events the record's stream has, those of this page included.</summary>
+    public long EventsOf(RecordId id) => standing[id]!.Events;
+
+    private void Touch(RecordState state)
+    {
         touched.Add(state.Id);
+        if (state.Derived is not null)
+            relative.Add(state.Id);
     }
 
     /// <summary>An event whose date has followed another's; its latest revision is what it was.</summary>
     public void Move(RecordState state)
     {
         standing[state.Id] = standing[state.Id]! with { State = state };
-        touched.Add(state.Id);
+        Touch(state);
     }
 
     /// <summary>What a change comes to in this chronology: the record, then the events whose dates follow from its.</summary>
@@ -177,28 +234,38 @@ internal sealed class Page
     /// <summary>The events that take part and whose date follows this one's, directly or through others.</summary>
     private async Task<IReadOnlyList<Placed>> FollowingAsync(string key, CancellationToken ct)
     {
-        var found = new List<RecordId>();
-        await using (
-            var command = new NpgsqlCommand(
-                $"""
-                select key from chronology.record
-                where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
-                """,
-                connection
-            )
-        )
+        if (followers is null || !movable.Contains(key))
         {
-            command.Parameters.AddWithValue(Chronology);
-            command.Parameters.AddWithValue(new[] { $"anchor/{key}" });
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-                found.Add(new(RecordKind.Event, reader.GetString(0)));
+            movable.Add(key);
+            followers = await FollowersAsync([.. movable.Select(revised => $"anchor/{revised}")], ct);
+            await NeedAsync(followers, ct);
         }
-        await NeedAsync(found, ct);
         return
         [
-            .. found.Union(touched).Select(At).OfType<Placed>().Where(placed => placed.IsLive && placed.Follows(key)),
+            .. followers
+                .Union(relative)
+                .Select(At)
+                .OfType<Placed>()
+                .Where(placed => placed.IsLive && placed.Follows(key)),
         ];
+    }
+
+    private async Task<HashSet<RecordId>> FollowersAsync(string[] refs, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select key from chronology.record
+            where refs && $2 and chronology = $1 and to_position = {DerivedRows.Open} and status in ('active', 'disputed')
+            """,
+            connection
+        );
+        command.Parameters.AddWithValue(Chronology);
+        command.Parameters.AddWithValue(refs);
+        var found = new HashSet<RecordId>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            found.Add(new(RecordKind.Event, reader.GetString(0)));
+        return found;
     }
 
     private async Task<Rejection?> RefusalAsync(
@@ -359,11 +426,12 @@ internal sealed class Page
         new(
             $"""
             select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, m.made_at, l.recorded_at,
-                case when r.status = 'merged' then r.state->>'mergedInto' end
+                case when r.status = 'merged' then r.state->>'mergedInto' end, s.version
             from unnest($2, $3, $4) as x (kind, key, own)
             join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
             cross join lateral (select case when x.own then {StoredState.MadeAt} else r.from_position end as made_at) m
             left join chronology.ledger l on x.own and l.chronology = $1 and l.position = m.made_at
+            left join chronology.mt_streams s on x.own and s.tenant_id = $1 and s.id = x.kind || '/' || x.key
             """
         )
         {
@@ -402,7 +470,8 @@ internal sealed class Page
                 await reader.IsDBNullAsync(7, ct) ? null : reader.GetString(7),
                 state,
                 reader.GetInt64(5),
-                at
+                at,
+                await reader.IsDBNullAsync(8, ct) ? 0 : reader.GetInt64(8)
             );
             if (state is not null)
                 Before[id] = new(state, reader.GetInt64(5));
@@ -410,10 +479,37 @@ internal sealed class Page
     }
 }
 
+/// <summary>A revision that was made before.</summary>
+internal sealed record Made(Reason? Why, ValueList<Citation> Support, ValueList<DomainEvent> Events);
+
 /// <summary>One accepted command of a page.</summary>
 internal sealed record PageRevision(
     RecordId Id,
     ValueList<DomainEvent> Events,
     RevisionHeaders Headers,
     Commitment Commitment
-);
+)
+{
+    public FoldedRevision Folded =>
+        new(Headers.Position, Day.Of(Instants.OfMicroseconds(Headers.RecordedAt)), Id, Events);
+
+    /// <summary>Its row of the ledger.</summary>
+    public void AddTo(Columns ledger, string chronology) =>
+        ledger.Add(
+            chronology,
+            Headers.Position,
+            Instants.OfMicroseconds(Headers.RecordedAt),
+            Id.Kind.Name(),
+            Id.Key,
+            Headers.Revision,
+            RecordJson.Word(Headers.Operation),
+            Headers.Author,
+            Headers.Via,
+            Headers.Reason?.Code,
+            Headers.Reason?.Note,
+            Headers.Citations.Count == 0 ? null : JsonSerializer.Serialize(Headers.Citations, RecordJson.Options),
+            JsonSerializer.Serialize(Commitment.Salts, RecordJson.Options),
+            Commitment.ContentHash,
+            Ledger.Leaf(Commitment.ContentHash, Headers.RecordedAt, Headers.Position)
+        );
+}

@@ -9,31 +9,42 @@ namespace Chronology.Service.Store;
 public interface IRetried;
 
 /// <summary>Repeats a request from the decision on after a conflict or a lost connection that another try can mend.</summary>
-public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+public sealed class Retrying<TRequest, TResponse>(TimeProvider clock) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
-    public const int Tries = 5;
-
-    public async Task<TResponse> Handle(
+    public Task<TResponse> Handle(
         TRequest request,
         RequestHandlerDelegate<TResponse> next,
         CancellationToken cancellationToken
-    )
+    ) => request is IRetried ? Retries.RunAsync(() => next(), clock, cancellationToken) : next();
+}
+
+/// <summary>What the store fails at for a moment only is done again.</summary>
+/// <remarks>At once the first time, then after longer and longer pauses: 1.4 seconds in all.</remarks>
+public static class Retries
+{
+    public const int Tries = 5;
+
+    /// <param name="task">Decides anew each time.</param>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> task, TimeProvider clock, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await next();
+                return await task();
             }
-            catch (Exception fault) when (request is IRetried && attempt < Tries && Mendable(fault))
+            catch (Exception fault) when (attempt < Tries && Mendable(fault))
             {
                 Activity.Current?.AddEvent(new("retried"));
             }
+            if (attempt > 1)
+                await Task.Delay(TimeSpan.FromMilliseconds(100 << (attempt - 1)), clock, ct);
         }
     }
 
-    /// <summary>Conflicts of transactions, a stream that two began at once, and connections that broke before the commit was sent.
+    /// <summary>Conflicts of transactions, a stream that two began at once, a server that goes, comes or is full and said so before
+    /// it committed, and connections that broke before the commit was sent.
     /// A commit whose answer was lost is the author's to ask about: it may stand.</summary>
     private static bool Mendable(Exception fault) =>
         fault switch
@@ -44,6 +55,10 @@ public sealed class Retrying<TRequest, TResponse> : IPipelineBehavior<TRequest, 
                 SqlState: PostgresErrorCodes.SerializationFailure
                     or PostgresErrorCodes.DeadlockDetected
                     or PostgresErrorCodes.UniqueViolation
+                    or PostgresErrorCodes.LockNotAvailable
+                    or PostgresErrorCodes.AdminShutdown
+                    or PostgresErrorCodes.CannotConnectNow
+                    or PostgresErrorCodes.TooManyConnections
             } => true,
             Marten.Exceptions.MartenCommandException { InnerException: { } inner } => Mendable(inner),
             Marten.Exceptions.ExistingStreamIdCollisionException => true,

@@ -89,34 +89,96 @@ public static class ScoreRows
     /// <summary>One statement that writes new rows, closes those of revised events, and continues the totals of their pairs and years.</summary>
     /// <param name="revised">kind, key and position of the records revised.</param>
     /// <returns>Null where there is nothing to write.</returns>
-    public static (string Sql, object[] Parameters)? Statement(
-        string tables,
-        Columns rows,
-        string chronology,
-        Columns revised
-    )
+    public static Statement? Statement(string tables, Columns rows, string chronology, Columns revised)
     {
-        if (revised.Count == 0)
-        {
-            return rows.Count == 0
-                ? null
-                : (
-                    $"with given as ({rows.Insert("returning *")}) {Continue(tables, Given("given"))}",
-                    rows.Parameters()
-                );
-        }
-        var sql = $"""
-            with given as ({rows.Insert("returning *")}),
-            taken as (
-                update chronology.score_event{tables} s set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
-                where x.kind = 'event' and s.chronology = ? and s.event = x.key and s.to_position = {DerivedRows.Open}
-                returning s.*)
-            {Continue(
-                tables,
-                $"{Given("given")} union all select pair, half_life, year, to_position, -low, -estimate, -high, -1 from taken where year is not null"
-            )}
+        if (rows.Count == 0 && revised.Count == 0)
+            return null;
+        var insert = rows.Insert("returning *");
+        return revised.Count == 0
+            ? new($"with given as ({insert.Sql}) {Continue(tables, Given("given"))}", insert.Parameters)
+            : new(
+                $"""
+                with given as ({insert.Sql}),
+                taken as ({Closing(tables)})
+                {Continue(tables, $"{Given("given")} union all {Taken}")}
+                """,
+                [.. insert.Parameters, .. revised.Parameters(), chronology]
+            );
+    }
+
+    /// <summary>As <see cref="Statement"/>, but the new rows are written apart from it, and after it.</summary>
+    public static Statement? Continuation(string tables, Columns rows, string chronology, Columns revised)
+    {
+        var changes = Changes(rows);
+        if (changes.Count == 0 && revised.Count == 0)
+            return null;
+        return revised.Count == 0
+            ? new(Continue(tables, $"select * from {changes.Unnested()}"), changes.Parameters())
+            : new(
+                $"""
+                with taken as ({Closing(tables)})
+                {Continue(tables, $"{Taken} union all select * from {changes.Unnested()}")}
+                """,
+                [.. revised.Parameters(), chronology, .. changes.Parameters()]
+            );
+    }
+
+    private static string Closing(string tables) =>
+        $"""
+            update chronology.score_event{tables} s set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
+            where x.kind = 'event' and s.chronology = ? and s.event = x.key and s.to_position = {DerivedRows.Open}
+            returning s.*
             """;
-        return (sql, [.. rows.Parameters(), .. revised.Parameters(), chronology]);
+
+    private const string Taken =
+        "select pair, half_life, year, to_position, -low, -estimate, -high, -1::bigint from taken where year is not null";
+
+    /// <summary>What <see cref="Given"/> makes of rows, made of them here.</summary>
+    private static Columns Changes(Columns rows)
+    {
+        var changes = new Columns(
+            "",
+            ("pair", "uuid"),
+            ("half_life", "smallint"),
+            ("year", "bigint"),
+            ("position", "bigint"),
+            ("low", "bigint"),
+            ("estimate", "bigint"),
+            ("high", "bigint"),
+            ("evidence", "bigint")
+        );
+        var named = rows.Described.Select((column, i) => (column.Name, i)).ToDictionary(c => c.Name, c => c.i);
+        var (pair, halfLife, year, low, estimate, high, from, to) = (
+            named["pair"],
+            named["half_life"],
+            named["year"],
+            named["low"],
+            named["estimate"],
+            named["high"],
+            named["from_position"],
+            named["to_position"]
+        );
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows.At(i, year) is null)
+                continue;
+            Add(i, from, 1);
+            if ((long)rows.At(i, to)! < DerivedRows.Open)
+                Add(i, to, -1);
+        }
+        return changes;
+
+        void Add(int row, int position, long sign) =>
+            changes.Add(
+                rows.At(row, pair),
+                rows.At(row, halfLife),
+                rows.At(row, year),
+                rows.At(row, position),
+                sign * (long)rows.At(row, low)!,
+                sign * (long)rows.At(row, estimate)!,
+                sign * (long)rows.At(row, high)!,
+                sign
+            );
     }
 
     /// <summary>The statement that totals all rows of a source that have no totals yet, such as those of a chronology just copied in.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Chronology.Recording;
 using Npgsql;
 
@@ -44,22 +43,8 @@ public static class ScoresOfEarlierRows
         }
         foreach (var (slug, of) in rows)
         {
-            var nothingRevised = new Columns("", ("kind", "text"), ("key", "text"), ("at", "bigint"));
-            if (ScoreRows.Statement("", of, slug, nothingRevised) is not var (sql, parameters))
-                continue;
-            await using var fill = new NpgsqlCommand(Numbered(sql), connection) { CommandTimeout = 0 };
-            foreach (var parameter in parameters)
-                fill.Parameters.AddWithValue(parameter);
-            await fill.ExecuteNonQueryAsync(ct);
+            if (ScoreRows.Statement("", of, slug, FoldedPage.NothingClosed()) is { } fill)
+                await Statement.RunAsync(connection, [fill], ct);
         }
-    }
-
-    /// <summary>Marten's placeholders as PostgreSQL's.</summary>
-    private static string Numbered(string sql)
-    {
-        var parts = sql.Split('?');
-        return string.Concat(
-            parts.Select((part, n) => n == 0 ? part : $"${n.ToString(CultureInfo.InvariantCulture)}{part}")
-        );
     }
 }

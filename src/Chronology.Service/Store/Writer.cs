@@ -1,10 +1,8 @@
 using System.Data;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Chronology.Recording;
 using Marten;
-using Marten.Events;
 using Npgsql;
 using SessionOptions = Marten.Services.SessionOptions;
 
@@ -26,7 +24,49 @@ public sealed record Order(
     int? Makes = null,
     string? Via = null,
     IReadOnlyDictionary<string, byte[]>? Salts = null
-);
+)
+{
+    /// <summary>What the order would come to and its commitment, computed before the head was locked; null: not computed.</summary>
+    public (RevisionBody Body, Commitment Commitment)? Prepared { get; init; }
+
+    /// <summary>The same order with the commitment to a first recording computed: the dearest part, and one that needs no position.</summary>
+    /// <remarks>It is used where the decision comes to just that, and else forgotten.</remarks>
+    public Order Prepare(Caller caller)
+    {
+        if (Command is not Command.Record || Makes > 1)
+            return this;
+        if (Deciding.Decide(Command, null) is not { IsOk: true, Value: Decision.Changed changed })
+            return this;
+        var body = BodyOf(changed, caller);
+        return CommitTo(body) is { IsOk: true, Value: var commitment }
+            ? this with
+            {
+                Prepared = (body, commitment),
+            }
+            : this;
+    }
+
+    internal RevisionBody BodyOf(Decision.Changed changed, Caller caller) =>
+        new(
+            Command.Id.Kind,
+            Command.Id.Key,
+            changed.After.Revision,
+            changed.Operation,
+            changed.Events,
+            caller.Author,
+            Via ?? caller.Via,
+            Command.Why,
+            Command.Support
+        );
+
+    internal Result<Commitment> CommitTo(RevisionBody body) =>
+        Prepared is { } prepared && prepared.Body.Equals(body) ? prepared.Commitment
+        : Salts is null ? Ledger.Commit(body, Store.Salts.Next)
+        : Ledger.Commit(body, Salts);
+}
+
+/// <summary>An order, and who gives it.</summary>
+public sealed record Sent(Order Order, Caller Caller);
 
 /// <summary>What became of an order. Closed.</summary>
 public abstract record Outcome
@@ -44,52 +84,82 @@ public abstract record Outcome
 }
 
 /// <summary>The one way into a chronology: reads under the head's lock, decides, and commits revisions, ledger and derived rows together.</summary>
-/// <remarks>Three round trips however many orders: lock and read; write; commit. What a decision reads cannot change before the
-/// commit, because every writer of the chronology holds the same lock. Order of appending is order of positions.</remarks>
+/// <remarks>Two round trips for a few orders: lock and read; write and commit. Many are written by COPY, a round trip a table.
+/// What a decision reads cannot change before the commit, because every writer of the chronology holds the same lock.
+/// Order of appending is order of positions.</remarks>
 public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimeProvider clock)
 {
+    /// <summary>From so many revisions on a page is written by COPY: fewer are cheaper in one batch of statements.</summary>
+    public int ManyRevisions { get; init; } = 200;
+
     /// <summary>Decides and records <paramref name="orders"/> in their order, in one transaction.</summary>
     /// <param name="allOrNothing">Record nothing if any is refused.</param>
     /// <returns>One outcome an order; or the rejection <c>no-such-chronology</c>.</returns>
-    public async Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
+    public Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
         string chronology,
         IReadOnlyList<Order> orders,
         Caller caller,
         bool allOrNothing,
         CancellationToken ct
+    ) => AppendAsync(chronology, [.. orders.Select(order => new Sent(order, caller))], allOrNothing, ct);
+
+    /// <inheritdoc cref="AppendAsync(string, IReadOnlyList{Order}, Caller, bool, CancellationToken)"/>
+    /// <exception cref="BrokenBeforeCommitException">The database was out of reach before anything was sent to be recorded.</exception>
+    public async Task<Result<IReadOnlyList<Outcome>>> AppendAsync(
+        string chronology,
+        IReadOnlyList<Sent> sent,
+        bool allOrNothing,
+        CancellationToken ct
     )
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await OpenAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-        var outcomes = await WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct);
-        if (outcomes.IsOk)
-            await transaction.CommitAsync(ct);
-        return outcomes;
+        return await WriteAsync(transaction, chronology, sent, allOrNothing, commits: true, ct);
     }
 
     /// <summary>Begins to try changes: what is appended to the trial is undone when it is disposed.</summary>
     public async Task<Trial> TryAsync(string chronology, Caller caller, CancellationToken ct)
     {
-        var connection = await source.OpenConnectionAsync(ct);
+        var connection = await OpenAsync(ct);
         return new Trial(
             await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct),
-            (transaction, orders, allOrNothing) => WriteAsync(transaction, chronology, orders, caller, allOrNothing, ct)
+            (transaction, orders, allOrNothing) =>
+                WriteAsync(
+                    transaction,
+                    chronology,
+                    [.. orders.Select(order => new Sent(order, caller))],
+                    allOrNothing,
+                    commits: false,
+                    ct
+                )
         );
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(ct);
+        }
+        catch (NpgsqlException unreachable) when (unreachable is not PostgresException && !ct.IsCancellationRequested)
+        {
+            throw new BrokenBeforeCommitException(unreachable);
+        }
     }
 
     private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
         NpgsqlTransaction transaction,
         string chronology,
-        IReadOnlyList<Order> orders,
-        Caller caller,
+        IReadOnlyList<Sent> sent,
         bool allOrNothing,
+        bool commits,
         CancellationToken ct
     )
     {
         Page? page;
         try
         {
-            page = await Page.OpenAsync(transaction, chronology, orders, ct);
+            page = await Page.OpenAsync(transaction, chronology, [.. sent.Select(one => one.Order)], ct);
         }
         catch (NpgsqlException broken) when (broken is not PostgresException && !ct.IsCancellationRequested)
         {
@@ -99,17 +169,51 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         }
         if (page is null)
             return NoSuchChronology(chronology);
-        var outcomes = new List<Outcome>(orders.Count);
-        foreach (var order in orders)
+        await ReadStreamsAsync(page, sent, ct);
+        var outcomes = new List<Outcome>(sent.Count);
+        foreach (var (order, caller) in sent)
             outcomes.Add(await DecideAsync(page, order, caller, ct));
-        if (page.Revisions.Count == 0 || (allOrNothing && outcomes.Exists(outcome => outcome is Outcome.Refused)))
-            return outcomes;
-        await using (var session = store.LightweightSession(Within(transaction, chronology)))
-        {
-            Queue(session, page);
-            await session.SaveChangesAsync(ct);
-        }
+        if (page.Revisions.Count > 0 && !(allOrNothing && outcomes.Exists(outcome => outcome is Outcome.Refused)))
+            await WriteAsync(page, commits, ct);
         return outcomes;
+    }
+
+    private async Task WriteAsync(Page page, bool commits, CancellationToken ct)
+    {
+        var connection = page.Transaction.Connection!;
+        var advance = new Statement(
+            "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
+            [page.Position, Instants.OfMicroseconds(page.RecordedAt), page.Chronology]
+        );
+        var events = new EventRows(store, page);
+        var ledger = NewLedger();
+        foreach (var revision in page.Revisions)
+            revision.AddTo(ledger, page.Chronology);
+        var folded = FoldedPage.Of(
+            "",
+            page.Chronology,
+            page.Revisions.Select(revision => revision.Folded),
+            page.Before
+        );
+        if (page.Revisions.Count < ManyRevisions)
+        {
+            IEnumerable<Statement> all =
+            [
+                advance,
+                .. events.Statements(),
+                ledger.Insert(),
+                .. folded.Statements(),
+                .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
+            ];
+            await Statement.RunAsync(connection, all, ct);
+            return;
+        }
+        await Statement.RunAsync(connection, [advance], ct);
+        await events.CopyAsync(connection, ct);
+        await ledger.CopyAsync(connection, ct);
+        await folded.CopyAsync(connection, ct);
+        if (commits)
+            await page.Transaction.CommitAsync(ct);
     }
 
     public static Rejection NoSuchChronology(string chronology) =>
@@ -155,26 +259,15 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 var consequences = await page.ConsequencesAsync(command, state, changed, ct);
                 if (consequences.Rejection is { } refusal)
                     return new Outcome.Refused(refusal);
-                var body = new RevisionBody(
-                    command.Id.Kind,
-                    command.Id.Key,
-                    changed.After.Revision,
-                    changed.Operation,
-                    changed.Events,
-                    caller.Author,
-                    order.Via ?? caller.Via,
-                    command.Why,
-                    command.Support
-                );
-                var commitment = order.Salts is null
-                    ? Ledger.Commit(body, () => RandomNumberGenerator.GetBytes(Ledger.SaltLength))
-                    : Ledger.Commit(body, order.Salts);
+                var body = order.BodyOf(changed, caller);
+                var commitment = order.CommitTo(body);
                 if (commitment.Rejection is { } unsalted)
                     return new Outcome.Refused(unsalted);
 
                 var after = consequences.Value[0];
                 var at = page.Take(clock);
-                page.Revisions.Add(
+                page.Put(
+                    after,
                     new(
                         command.Id,
                         changed.Events,
@@ -191,7 +284,6 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                         commitment.Value
                     )
                 );
-                page.Put(after, page.Position, at);
                 foreach (var moved in consequences.Value.Skip(1))
                     page.Move(moved);
                 return new Outcome.Recorded(after, changed.Operation, page.Position, Instants.OfMicroseconds(at));
@@ -205,6 +297,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             ? new(state, position, Instants.OfMicroseconds(at))
             : new(state, 0, null);
 
+    /// <summary>A line that records what is there in its first revision, and nothing else: the most frequent one of a file loaded again.</summary>
+    private static bool IsAsItStands(Order order, RecordState? state) =>
+        order is { Makes: 1, Command: Command.Record { Content: var content } }
+        && state is { Revision: 1 }
+        && state.Content.Equals(content);
+
     /// <summary>A numbered line whose revision is not the next: there already with the same content, or stale.</summary>
     private async Task<Outcome> AlreadyMadeAsync(
         Page page,
@@ -214,6 +312,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         CancellationToken ct
     )
     {
+        if (IsAsItStands(order, state))
+            return Unchanged(page, state!);
         if (state is not null && makes <= state.Revision)
         {
             var made = await RevisionsAsync(page, order.Command.Id, ct);
@@ -243,71 +343,63 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         );
     }
 
-    private sealed record Made(Reason? Why, ValueList<Citation> Support, ValueList<DomainEvent> Events);
-
     /// <summary>All revisions of one record, those of this page included.</summary>
-    private async Task<List<Made>> RevisionsAsync(Page page, RecordId id, CancellationToken ct)
+    private async Task<IReadOnlyList<Made>> RevisionsAsync(Page page, RecordId id, CancellationToken ct)
     {
-        await using var session = store.QuerySession(Within(page.Transaction, page.Chronology));
-        var stream = await session.Events.FetchStreamAsync(id.StreamKey, token: ct);
+        if (!page.Streams.ContainsKey(id))
+            await ReadStreamsAsync(page, [id], ct);
         return
         [
-            .. stream
-                .GroupBy(RevisionHeaders.PositionOf)
-                .OrderBy(revision => revision.Key)
-                .Select(revision => new Made(
-                    RevisionHeaders.ReasonOf(revision.First()),
-                    RevisionHeaders.CitationsOf(revision.First()),
-                    revision.Select(stored => (DomainEvent)stored.Data).ToValueList()
-                )),
-            .. page
-                .Revisions.Where(r => r.Id == id)
-                .Select(r => new Made(r.Headers.Reason, r.Headers.Citations, r.Events)),
+            .. page.Streams[id],
+            .. page.RevisionsOf(id).Select(r => new Made(r.Headers.Reason, r.Headers.Citations, r.Events)),
         ];
     }
 
-    private void Queue(IDocumentSession session, Page page)
+    /// <summary>Reads at once the streams that the orders will be held against: of lines whose revision may be there already.</summary>
+    private async Task ReadStreamsAsync(Page page, IReadOnlyList<Sent> sent, CancellationToken ct)
     {
-        var graph = (EventGraph)((DocumentStore)store).Options.Events;
-        var ledger = NewLedger();
-        foreach (var revision in page.Revisions)
+        if (sent.Count == 1)
+            return;
+        var ids = sent.Select(one => (one.Order, State: page.StateOf(one.Order.Command.Id)))
+            .Where(one =>
+                one.State is { } state
+                && (one.Order.Makes is { } makes ? makes <= state.Revision : one.Order.Command is Command.Record)
+                && !IsAsItStands(one.Order, state)
+            )
+            .Select(one => one.Order.Command.Id)
+            .Distinct()
+            .ToArray();
+        if (ids.Length > 0)
+            await ReadStreamsAsync(page, ids, ct);
+    }
+
+    private async Task ReadStreamsAsync(Page page, RecordId[] ids, CancellationToken ct)
+    {
+        var options = SessionOptions.ForTransaction(page.Transaction);
+        options.TenantId = page.Chronology;
+        await using var session = store.QuerySession(options);
+        var keys = ids.Select(id => id.StreamKey).ToArray();
+        var stored = await session
+            .Events.QueryAllRawEvents()
+            .Where(e => e.StreamKey!.IsOneOf(keys))
+            .OrderBy(e => e.StreamKey)
+            .ThenBy(e => e.Version)
+            .ToListAsync(ct);
+        var streams = stored.ToLookup(e => e.StreamKey!, StringComparer.Ordinal);
+        foreach (var id in ids)
         {
-            session.Events.Append(
-                revision.Id.StreamKey,
-                revision.Events.Select(change =>
-                {
-                    var stored = graph.BuildEvent(change);
-                    revision.Headers.WriteTo(stored);
-                    return stored;
-                })
-            );
-            var (headers, commitment) = (revision.Headers, revision.Commitment);
-            ledger.Add(
-                page.Chronology,
-                headers.Position,
-                Instants.OfMicroseconds(headers.RecordedAt),
-                revision.Id.Kind.Name(),
-                revision.Id.Key,
-                headers.Revision,
-                RecordJson.Word(headers.Operation),
-                headers.Author,
-                headers.Via,
-                headers.Reason?.Code,
-                headers.Reason?.Note,
-                headers.Citations.Count == 0 ? null : JsonSerializer.Serialize(headers.Citations, RecordJson.Options),
-                JsonSerializer.Serialize(commitment.Salts, RecordJson.Options),
-                commitment.ContentHash,
-                Ledger.Leaf(commitment.ContentHash, headers.RecordedAt, headers.Position)
-            );
+            page.Streams[id] =
+            [
+                .. streams[id.StreamKey]
+                    .GroupBy(RevisionHeaders.PositionOf)
+                    .OrderBy(revision => revision.Key)
+                    .Select(revision => new Made(
+                        RevisionHeaders.ReasonOf(revision.First()),
+                        RevisionHeaders.CitationsOf(revision.First()),
+                        revision.Select(one => (DomainEvent)one.Data).ToValueList()
+                    )),
+            ];
         }
-        session.QueueSqlCommand(
-            "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
-            page.Position,
-            Instants.OfMicroseconds(page.RecordedAt),
-            page.Chronology
-        );
-        session.QueueSqlCommand(ledger.Insert(), ledger.Parameters());
-        DerivedRows.Knows(session, page.Before);
     }
 
     public static Columns NewLedger() =>
@@ -329,4 +421,25 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             ("content", "bytea"),
             ("leaf", "bytea")
         );
+}
+
+/// <summary>Random bytes, drawn many at once.</summary>
+internal static class Salts
+{
+    [ThreadStatic]
+    private static byte[]? drawn;
+
+    [ThreadStatic]
+    private static int used;
+
+    /// <summary>16 fresh ones.</summary>
+    public static byte[] Next()
+    {
+        drawn ??= new byte[256 * Ledger.SaltLength];
+        if (used == 0)
+            RandomNumberGenerator.Fill(drawn);
+        var salt = drawn.AsSpan(used, Ledger.SaltLength).ToArray();
+        used = (used + Ledger.SaltLength) % drawn.Length;
+        return salt;
+    }
 }

@@ -16,6 +16,7 @@ using Chronology.Service.Store;
 using Marten;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Scalar.AspNetCore;
 
@@ -31,6 +32,8 @@ public static class Composition
         services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
+        services.TryAddSingleton(new GroupLimits());
+        services.AddSingleton<Groups>();
         services.AddSingleton<QuestionsWithin>();
         services.TryAddTimeProvider();
         return services.AddQuestions();
@@ -153,8 +156,22 @@ public static class Composition
             await Problems.Of(new(AnswerDoesNotMatchException.Code, differs.Message)).ExecuteAsync(http);
             return;
         }
+        if (fault is OverloadedException)
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await Problems
+                .Of(
+                    new(
+                        "unavailable",
+                        "More appends wait for this chronology than the service holds: try again shortly."
+                    )
+                )
+                .ExecuteAsync(http);
+            return;
+        }
         if (
-            fault is NpgsqlException and not PostgresException
+            fault is BrokenBeforeCommitException
+            || fault is NpgsqlException and not PostgresException
             || fault is PostgresException { SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] }
         )
         {

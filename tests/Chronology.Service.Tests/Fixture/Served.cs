@@ -28,13 +28,20 @@ public sealed class Served : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <param name="clock">Null: the system's.</param>
-    public static async Task<Served> StartAsync(string connectionString, TimeProvider? clock = null)
+    /// <param name="limits">Null: as in production.</param>
+    public static async Task<Served> StartAsync(
+        string connectionString,
+        TimeProvider? clock = null,
+        GroupLimits? limits = null
+    )
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         if (clock is not null)
             builder.Services.AddSingleton(clock);
+        if (limits is not null)
+            builder.Services.AddSingleton(limits);
         builder.AddChronologyWeb();
         builder.Services.AddChronology(Database.Connect(connectionString));
         var built = builder.Build();

@@ -13,14 +13,15 @@ namespace Chronology.Service.Tests.Invariants;
 /// <summary>The store as a service holds it, without HTTP in between.</summary>
 internal sealed class Desk : IAsyncDisposable
 {
-    private static readonly Caller Ann = new("ann", "a tool");
+    public static readonly Caller Ann = new("ann", "a tool");
     private static int chronologies;
 
-    public Desk(string connectionString, TimeProvider clock)
+    /// <param name="manyRevisions">From so many revisions on a page is written by COPY.</param>
+    public Desk(string connectionString, TimeProvider clock, int manyRevisions = 200)
     {
         Source = Database.Connect(connectionString);
         Store = EventStore.Open(Source);
-        Writer = new(Source, Store, clock);
+        Writer = new(Source, Store, clock) { ManyRevisions = manyRevisions };
         Moments = new(Source, clock);
         Identities = new(Source);
         Facts = new(Source, Identities);

@@ -9,8 +9,8 @@ namespace Chronology.Service.Tests.Invariants;
 
 public sealed class KilledUnderLoad(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const int Writers = 4;
-    private const int Enough = 60;
+    private const int Writers = 16;
+    private const int Enough = 200;
 
     private sealed record Acknowledged(string Path, string Body, long Position);
 

@@ -34,7 +34,7 @@ public sealed class Migrating(TestServer server, TestDatabase database) : IClass
         };
 
         // insert into table (names) select … from unnest(?::type[], …) as x (names)
-        var insert = columns.Insert();
+        var insert = columns.Insert().Sql;
         var names = insert.Split('(', ')')[1].Split(", ");
         var types = insert.Split("?::")[1..].Select(rest => rest.Split("[]")[0]);
         Assert.Equal(

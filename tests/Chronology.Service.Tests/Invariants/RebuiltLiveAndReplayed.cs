@@ -3,7 +3,14 @@ using CsCheck;
 
 namespace Chronology.Service.Tests.Invariants;
 
-public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+public sealed class RebuiltLiveAndReplayed(TestDatabase database) : LawOfTheRows(database, manyRevisions: int.MaxValue);
+
+/// <summary>The same where each page is written by COPY.</summary>
+public sealed class RebuiltCopiedAndReplayed(TestDatabase database) : LawOfTheRows(database, manyRevisions: 1);
+
+public abstract class LawOfTheRows(TestDatabase database, int manyRevisions)
+    : IClassFixture<TestDatabase>,
+        IAsyncLifetime
 {
     private const int Samples = 40;
 
@@ -12,11 +19,15 @@ public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixtur
 
     public ValueTask InitializeAsync()
     {
-        desk = new(database.ConnectionString, clock);
+        desk = new(database.ConnectionString, clock, manyRevisions);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => desk.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return desk.DisposeAsync();
+    }
 
     [Fact]
     public Task are_the_same_rows() =>

@@ -40,6 +40,17 @@ public sealed class FoldingTexts(TestServer server, TestDatabase database) : ICl
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task in_ascii_is_done_here_as_the_database_does_it()
+    {
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        var every = new string([.. Enumerable.Range(1, 127).Select(c => (char)c)]) + "O'Brien`s ''";
+        await using var command = source.CreateCommand("select chronology.fold($1)");
+        command.Parameters.AddWithValue(every.ToLowerInvariant());
+
+        Assert.Equal((string?)await command.ExecuteScalarAsync(Ct), Columns.FoldedAscii(every.ToLowerInvariant()));
+    }
+
     [Theory]
     [InlineData("łódź", "lodz")]
     [InlineData("øresund", "oresund")]

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>A statement that returns no rows, with its values.</summary>
+/// <param name="Sql">A <c>?</c> stands for each of <paramref name="Parameters"/>, in order, as Marten has it; for nothing else.</param>
+public sealed record Statement(string Sql, object[] Parameters)
+{
+    /// <summary>The same for Npgsql, whose placeholders are numbered.</summary>
+    public NpgsqlBatchCommand ForNpgsql()
+    {
+        var text = new StringBuilder(Sql.Length + 32);
+        var number = 0;
+        foreach (var c in Sql)
+        {
+            if (c == '?')
+                text.Append(CultureInfo.InvariantCulture, $"${++number}");
+            else
+                text.Append(c);
+        }
+        var command = new NpgsqlBatchCommand(text.ToString());
+        foreach (var parameter in Parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        return command;
+    }
+
+    /// <summary>Runs them in one round trip; none: no round trip.</summary>
+    public static async Task RunAsync(
+        NpgsqlConnection connection,
+        IEnumerable<Statement> statements,
+        CancellationToken ct
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(statement.ForNpgsql());
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(ct);
+    }
+}
