@@ -66,6 +66,7 @@ public static class Commands
             ErasVerb.Of(run),
             CreateVerb.Of(run),
             ImportVerb.Of(run),
+            ReviewVerbs.Of(run),
             AppendVerb.Of(run),
             EditVerb.Of(run),
             .. ChangeVerbs.Of(run),
@@ -79,7 +80,7 @@ public static class Commands
         {
             help.Action = new HelpWithExamples(
                 (SynchronousCommandLineAction)help.Action!,
-                verbs.ToDictionary(verb => verb.Command, verb => verb.Examples)
+                verbs.SelectMany(verb => verb.Below.Prepend(verb)).ToDictionary(verb => verb.Command, verb => verb.Examples)
             );
         }
         return root;
@@ -112,7 +113,11 @@ public static class Commands
 }
 
 /// <summary>A command and how it is used.</summary>
-public sealed record Verb(Command Command, params IReadOnlyList<string> Examples);
+public sealed record Verb(Command Command, params IReadOnlyList<string> Examples)
+{
+    /// <summary>The verbs that stand below it.</summary>
+    public IReadOnlyList<Verb> Below { get; init; } = [];
+}
 
 /// <summary>One run of the program: what is common to its verbs.</summary>
 /// <param name="Given">Arguments that are settings.</param>

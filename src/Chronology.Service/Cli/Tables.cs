@@ -311,10 +311,16 @@ public static partial class Tables
     public static void Import(IAnsiConsole console, string file, ImportReport report)
     {
         var unnumbered = report.Unnumbered > 0 ? $" ({report.Unnumbered} without a revision: not safe to repeat)" : "";
+        var paired = report.Paired > 0 ? $", {report.Paired} paired" : "";
         Say(
             console,
-            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{unnumbered}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
+            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{unnumbered}, {report.Unchanged} unchanged{paired}, {report.Refused.Count} refused; the head is {report.Position}."
         );
+        if (report.Provisional > 0)
+            Say(
+                console,
+                $"{report.Provisional} of them are provisional actors, made for names that nobody is known by: chronology review actors."
+            );
     }
 
     public static void Migrated(IAnsiConsole console, MigrateVerb.MigrateAnswer answer)

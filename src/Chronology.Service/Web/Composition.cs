@@ -10,6 +10,7 @@ using Chronology.Service.Eras;
 using Chronology.Service.Explain;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
+using Chronology.Service.Review;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
 using Chronology.Service.Store;
@@ -31,6 +32,7 @@ public static class Composition
         services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
+        services.AddSingleton<FileReader>();
         services.AddSingleton<Moments>();
         services.AddSingleton<Identities>();
         services.AddSingleton<Facts>();
@@ -118,6 +120,8 @@ public static class Composition
         ChangesEndpoint.Map(chronology);
         CompareEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
+        ActorsToReviewEndpoint.Map(chronology);
+        DuplicatesToReviewEndpoint.Map(chronology);
     }
 
     /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>

@@ -410,6 +410,19 @@ internal static class Description
                 "Keep the answer for ever, and give its id, hash, permalink and a citation.",
                 new() { Type = JsonSchemaType.Boolean }
             ),
+            "format" => (
+                "What the file is: Chronology lines (default), or rows of a data set.",
+                Choice(["lines", "icews", "gdelt1", "gdelt2"])
+            ),
+            "least" => (
+                "Only pairs at least so much alike, in percent; default 50.",
+                new()
+                {
+                    Type = JsonSchemaType.Integer,
+                    Minimum = "0",
+                    Maximum = "100",
+                }
+            ),
             "strict" => ("Record nothing if any line is refused.", new() { Type = JsonSchemaType.Boolean }),
             _ => ("", text),
         };
