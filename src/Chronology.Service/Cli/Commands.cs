@@ -80,7 +80,9 @@ public static class Commands
         {
             help.Action = new HelpWithExamples(
                 (SynchronousCommandLineAction)help.Action!,
-                verbs.SelectMany(verb => verb.Below.Prepend(verb)).ToDictionary(verb => verb.Command, verb => verb.Examples)
+                verbs
+                    .SelectMany(verb => verb.Below.Prepend(verb))
+                    .ToDictionary(verb => verb.Command, verb => verb.Examples)
             );
         }
         return root;

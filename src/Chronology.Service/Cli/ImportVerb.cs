@@ -150,7 +150,11 @@ public static class ImportVerb
 
     private static string Word(FileFormat format) => RecordJson.Word(format);
 
-    private static async Task<Result<Mapping?>> ReadMappingAsync(Surroundings around, string? file, CancellationToken ct)
+    private static async Task<Result<Mapping?>> ReadMappingAsync(
+        Surroundings around,
+        string? file,
+        CancellationToken ct
+    )
     {
         if (file is null)
             return (Mapping?)null;
@@ -263,7 +267,8 @@ public static class ImportVerb
 
     /// <summary>What the first line that is not blank says of the chronology.</summary>
     private static ImportLine.Chronology? Described(OpenedFile file) =>
-        file.FirstLine is { } first && StrictJson.Parse(first).Then(ImportLine.Read) is { IsOk: true, Value: ImportLine.Chronology described }
+        file.FirstLine is { } first
+        && StrictJson.Parse(first).Then(ImportLine.Read) is { IsOk: true, Value: ImportLine.Chronology described }
             ? described
             : null;
 

@@ -35,7 +35,11 @@ public static class ReviewVerbs
             "chronology review duplicates -c world --least 80",
             "chronology review duplicates -c world --actor russia"
         );
-        var command = new Command("review", "What imports leave for people to decide") { actors.Command, duplicates.Command };
+        var command = new Command("review", "What imports leave for people to decide")
+        {
+            actors.Command,
+            duplicates.Command,
+        };
         return new(command, [.. actors.Examples, .. duplicates.Examples]) { Below = [actors, duplicates] };
     }
 
@@ -54,8 +58,7 @@ public static class ReviewVerbs
         var command = AskVerbs.Command(run, name, description, options);
         command.Options.Add(run.Cite);
         command.SetAction(
-            (parsed, ct) =>
-                AskVerbs.AskAsync(run, parsed, path, AskVerbs.Query(parsed, options), question, tell, ct)
+            (parsed, ct) => AskVerbs.AskAsync(run, parsed, path, AskVerbs.Query(parsed, options), question, tell, ct)
         );
         return new(command, examples);
     }

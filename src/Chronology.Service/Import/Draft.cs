@@ -108,7 +108,8 @@ internal static class Coded
     public static Rejection NoActor { get; } = new("no-actor", "Neither a source nor a target is named.", "/actors");
 
     /// <summary>At most so many characters, so that a title is never what a row is refused for.</summary>
-    public static string Short(string text, int greatest) => text.Length <= greatest ? text : $"{text[..(greatest - 1)].TrimEnd()}…";
+    public static string Short(string text, int greatest) =>
+        text.Length <= greatest ? text : $"{text[..(greatest - 1)].TrimEnd()}…";
 
     private static string Shown(string code) => Short(code, 20);
 }

@@ -32,7 +32,9 @@ public sealed record OpenedFile(Stream All, FileFormat? Format, byte[]? FirstLin
         else if (first is [(byte)'P', (byte)'K', 3, 4, ..] && file.CanSeek)
         {
             file.Position = 0;
-            all = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true).Entries is [var entry, ..] ? await entry.OpenAsync(ct) : Stream.Null;
+            all = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true).Entries is [var entry, ..]
+                ? await entry.OpenAsync(ct)
+                : Stream.Null;
         }
         var (beginning, whole) = await PeekAsync(all, bytes => FirstLineOf(bytes, isAll: false) is not null, ct);
         var line = FirstLineOf(new(beginning), isAll: true);

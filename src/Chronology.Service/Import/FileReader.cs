@@ -32,12 +32,19 @@ public sealed class FileReader(NpgsqlDataSource source)
             _ => file.Mapping!.DataSet,
         };
 
-    private static async IAsyncEnumerable<Draft> DraftsAsync(FileToRead file, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<Draft> DraftsAsync(
+        FileToRead file,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         var drafts = file.Format switch
         {
             FileFormat.Icews => IcewsRows.ReadAsync(TextRows.ReadAsync(file.All, '\t', quoted: false, ct), ct),
-            FileFormat.Gdelt1 or FileFormat.Gdelt2 => GdeltRows.ReadAsync(file.Format, TextRows.ReadAsync(file.All, '\t', quoted: false, ct), ct),
+            FileFormat.Gdelt1 or FileFormat.Gdelt2 => GdeltRows.ReadAsync(
+                file.Format,
+                TextRows.ReadAsync(file.All, '\t', quoted: false, ct),
+                ct
+            ),
             _ => await MappedAsync(file.All, file.Mapping!, ct),
         };
         await foreach (var draft in drafts.WithCancellation(ct))
@@ -48,7 +55,10 @@ public sealed class FileReader(NpgsqlDataSource source)
     {
         var opened = mapping.Separator is null ? await OpenedFile.OpenAsync(file, ct) : new(file, null, null);
         var separator = mapping.Separator ?? (opened.FirstLine?.Contains((byte)'\t') == true ? '\t' : ',');
-        return mapping.ReadAsync(TextRows.ReadAsync(opened.All, separator, mapping.IsQuoted ?? separator != '\t', ct), ct);
+        return mapping.ReadAsync(
+            TextRows.ReadAsync(opened.All, separator, mapping.IsQuoted ?? separator != '\t', ct),
+            ct
+        );
     }
 
     private async IAsyncEnumerable<FileLine> OrdersAsync(
@@ -80,7 +90,9 @@ public sealed class FileReader(NpgsqlDataSource source)
                         if (!isCited)
                         {
                             isCited = true;
-                            yield return Ordered(new(body.Line, RecordKind.Source, dataSet!.Source(), [], true, dataSet.Key));
+                            yield return Ordered(
+                                new(body.Line, RecordKind.Source, dataSet!.Source(), [], true, dataSet.Key)
+                            );
                         }
                         var made = Name(body, actors, dataSet);
                         var order = Ordered(body);
@@ -138,7 +150,8 @@ public sealed class FileReader(NpgsqlDataSource source)
     private static (Day? First, Day? Last) Days(Draft.Body body) =>
         body.Fields["occurred"] is { } said
         && said.GetValueKind() == JsonValueKind.String
-        && When.From(said.GetValue<string>(), null, null, null, Time.Calendar.Gregorian.Name) is { IsOk: true, Value: var when }
+        && When.From(said.GetValue<string>(), null, null, null, Time.Calendar.Gregorian.Name)
+            is { IsOk: true, Value: var when }
             ? (when.Earliest, when.Latest)
             : (null, null);
 
@@ -158,7 +171,9 @@ public sealed class FileReader(NpgsqlDataSource source)
             $"""
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
             from chronology.record r
-            where r.chronology = $1 and r.kind = 'actor' and r.to_position = {DerivedRows.Open.ToString(CultureInfo.InvariantCulture)} and r.from_position > $2
+            where r.chronology = $1 and r.kind = 'actor' and r.to_position = {DerivedRows.Open.ToString(
+                CultureInfo.InvariantCulture
+            )} and r.from_position > $2
             order by r.from_position
             """
         );

@@ -41,7 +41,13 @@ public sealed record PairedLine(long Line, long With);
 
 /// <param name="Line">Where the name first stands.</param>
 /// <param name="Actor">The key that it would get.</param>
-public sealed record UnmatchedName(long Line, string Name, string Actor, string Kind, IReadOnlyList<ProposedActor> Proposals);
+public sealed record UnmatchedName(
+    long Line,
+    string Name,
+    string Actor,
+    string Kind,
+    IReadOnlyList<ProposedActor> Proposals
+);
 
 public sealed class FirstResultsHandler(FileReader files, ISender sender)
     : IRequestHandler<FirstResults, Result<FirstResultsAnswer>>
@@ -75,12 +81,17 @@ public sealed class FirstResultsHandler(FileReader files, ISender sender)
             switch (line)
             {
                 case FileLine.Refused wrong:
-                    refused.Add(new(wrong.Number, wrong.Rejection.Code, wrong.Rejection.Detail, wrong.Rejection.Pointer));
+                    refused.Add(
+                        new(wrong.Number, wrong.Rejection.Code, wrong.Rejection.Detail, wrong.Rejection.Pointer)
+                    );
                     break;
                 case FileLine.Paired pair:
                     paired.Add(new(pair.Number, pair.With));
                     break;
-                case FileLine.Ordered { Order.Command: Command.Record { Content: ActorContent { Provisional: true } made } command }:
+                case FileLine.Ordered
+                {
+                    Order.Command: Command.Record { Content: ActorContent { Provisional: true } made } command
+                }:
                     actors.Add(
                         new(
                             line.Number,

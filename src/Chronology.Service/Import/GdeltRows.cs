@@ -10,8 +10,18 @@ namespace Chronology.Service.Import;
 /// <summary>The reader of GDELT events: tabs, no header, no quoting; 1.0 has 58 columns (older rows 57, without the address of the report), 2.0 has 61.</summary>
 public static class GdeltRows
 {
-    private static readonly DataSet First = new("gdelt1", "GDELT 1.0 Event Database", "https://www.gdeltproject.org", "The GDELT Project");
-    private static readonly DataSet Second = new("gdelt2", "GDELT 2.0 Event Database", "https://www.gdeltproject.org", "The GDELT Project");
+    private static readonly DataSet First = new(
+        "gdelt1",
+        "GDELT 1.0 Event Database",
+        "https://www.gdeltproject.org",
+        "The GDELT Project"
+    );
+    private static readonly DataSet Second = new(
+        "gdelt2",
+        "GDELT 2.0 Event Database",
+        "https://www.gdeltproject.org",
+        "The GDELT Project"
+    );
 
     public static DataSet DataSet(FileFormat format) => format == FileFormat.Gdelt2 ? Second : First;
 
@@ -54,7 +64,15 @@ public static class GdeltRows
         var place = format == FileFormat.Gdelt2 ? 52 : 50;
         var added = format == FileFormat.Gdelt2 ? 59 : 56;
         var url = row.Cell(added + 1);
-        var coded = new CodedEvent(row.Line, date, code, type, new(id, date, code, row.Cell(30), Actor(row, 5), Actor(row, 15)), source, target);
+        var coded = new CodedEvent(
+            row.Line,
+            date,
+            code,
+            type,
+            new(id, date, code, row.Cell(30), Actor(row, 5), Actor(row, 15)),
+            source,
+            target
+        );
         var coding = new Coding(
             set.Key,
             null,
@@ -76,7 +94,15 @@ public static class GdeltRows
             ["type"] = type.Code,
             ["occurred"] = date,
             ["title"] = Coded.Short(
-                string.Join(" — ", new[] { source?.Name, Vocabulary.Cameo[code].Description is { Length: > 0 } said ? said : type.Label, target?.Name }.OfType<string>()),
+                string.Join(
+                    " — ",
+                    new[]
+                    {
+                        source?.Name,
+                        Vocabulary.Cameo[code].Description is { Length: > 0 } said ? said : type.Label,
+                        target?.Name,
+                    }.OfType<string>()
+                ),
                 500
             ),
             ["place"] = row.Cell(place) is { } where ? Coded.Short(where, 500) : null,
@@ -96,7 +122,9 @@ public static class GdeltRows
     }
 
     private static CodedActor? Actor(TextRow row, int at) =>
-        row.Cell(at) is null && row.Cell(at + 1) is null ? null : new(row.Cell(at + 1), row.Cell(at), null, row.Cell(at + 2));
+        row.Cell(at) is null && row.Cell(at + 1) is null
+            ? null
+            : new(row.Cell(at + 1), row.Cell(at), null, row.Cell(at + 2));
 
     private static string? DayOf(string? digits) =>
         DateOnly.TryParseExact(digits, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
@@ -107,7 +135,13 @@ public static class GdeltRows
     private static string? Reported(string? digits) =>
         DayOf(digits)
         ?? (
-            DateTime.TryParseExact(digits, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+            DateTime.TryParseExact(
+                digits,
+                "yyyyMMddHHmmss",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var at
+            )
                 ? at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
                 : digits
         );

@@ -27,24 +27,40 @@ public static class IcewsRows
             "Harvard Dataverse"
         );
 
-    private sealed record Told(CodedEvent Event, string Title, string? Place, string? Story, string? Sentence, string? Publisher)
+    private sealed record Told(
+        CodedEvent Event,
+        string Title,
+        string? Place,
+        string? Story,
+        string? Sentence,
+        string? Publisher
+    )
     {
         public string Side => $"{Event.Row.Code}|{Event.Source?.Name}|{Event.Target?.Name}";
     }
 
-    private sealed class Held(Told told, string? group)
+    private sealed class Held
     {
-        public Told Told => told;
+        public Held(Told told, string? group) => (Told, Group) = (told, group);
+
+        public Held(Draft.Refused refused) => (Told, Refused) = (null!, refused);
+
+        public Told Told { get; }
+
+        public Draft.Refused? Refused { get; }
 
         /// <summary>What it has in common with the row that may be told from the other side; null: it has no other side.</summary>
-        public string? Group => group;
+        public string? Group { get; }
 
         public Held? Other { get; set; }
 
         public bool IsTold { get; set; }
     }
 
-    public static async IAsyncEnumerable<Draft> ReadAsync(IAsyncEnumerable<TextRow> rows, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<Draft> ReadAsync(
+        IAsyncEnumerable<TextRow> rows,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         var held = new Queue<Held>();
         var groups = new Dictionary<string, List<Held>>(StringComparer.Ordinal);
@@ -53,12 +69,10 @@ public static class IcewsRows
             if (IsHeader(row))
                 continue;
             var read = Read(row);
-            if (read.Rejection is { } rejection)
-            {
-                yield return new Draft.Refused(row.Line, rejection);
-                continue;
-            }
-            var next = new Held(read.Value, GroupOf(read.Value));
+            // What is refused waits as well: the order of the file is kept.
+            var next = read.Rejection is { } rejection
+                ? new Held(new Draft.Refused(row.Line, rejection))
+                : new Held(read.Value, GroupOf(read.Value));
             held.Enqueue(next);
             if (next.Group is { } group)
             {
@@ -84,6 +98,11 @@ public static class IcewsRows
 
     private static IEnumerable<Draft> Leave(Held row, Dictionary<string, List<Held>> groups)
     {
+        if (row.Refused is { } refused)
+        {
+            yield return refused;
+            yield break;
+        }
         if (row.Group is { } group)
         {
             var members = groups[group];
@@ -130,7 +149,13 @@ public static class IcewsRows
     private static string? GroupOf(Told told)
     {
         var e = told.Event;
-        if (told.Story is null || e.Source is null || e.Target is null || e.Source.Name == e.Target.Name || !CodedTypes.MayBeReciprocal(e.Code))
+        if (
+            told.Story is null
+            || e.Source is null
+            || e.Target is null
+            || e.Source.Name == e.Target.Name
+            || !CodedTypes.MayBeReciprocal(e.Code)
+        )
             return null;
         var parties = new[] { e.Source.Name, e.Target.Name };
         Array.Sort(parties, StringComparer.Ordinal);
@@ -148,7 +173,10 @@ public static class IcewsRows
             return TextRows.WrongWidth(row, $"{Columns}").Refusal!;
         if (row.Cell(0) is not { } id)
             return new Rejection("invalid-parameter", "The row has no event id.", "/key");
-        if (row.Cell(1) is not { } date || !DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        if (
+            row.Cell(1) is not { } date
+            || !DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        )
             return new Rejection("invalid-date", "The event date is a day such as 2018-06-01.", "/occurred");
         if (row.Cell(6) is not { } code || CodedTypes.Of(code) is not { } type)
             return Coded.Unmapped(row.Cell(6) ?? "");
@@ -164,8 +192,14 @@ public static class IcewsRows
             source,
             target
         );
-        var title = string.Join(" — ", new[] { source?.Name, row.Cell(5) ?? Vocabulary.Cameo[code].Description, target?.Name }.OfType<string>());
-        var place = string.Join(", ", new[] { 14, 15, 16, 17 }.Select(i => Known(row, i)).OfType<string>().Distinct(StringComparer.Ordinal));
+        var title = string.Join(
+            " — ",
+            new[] { source?.Name, row.Cell(5) ?? Vocabulary.Cameo[code].Description, target?.Name }.OfType<string>()
+        );
+        var place = string.Join(
+            ", ",
+            new[] { 14, 15, 16, 17 }.Select(i => Known(row, i)).OfType<string>().Distinct(StringComparer.Ordinal)
+        );
         return new Told(coded, title, place.Length == 0 ? null : place, Known(row, 11), Known(row, 12), Known(row, 13));
     }
 
@@ -231,14 +265,18 @@ public static class IcewsRows
             return "state";
         var listed = sectors.Split(',', StringSplitOptions.TrimEntries);
         var isGroup = name.EndsWith(')');
-        return
-            listed.Any(sector => sector is "Military" or "Insurgents" or "Rebel" or "Separatists" or "Unidentified Forces") && (isGroup || !listed.Contains("Elite")) ? "armed-group"
-            : listed.Any(sector => sector is "International Government Organization" or "Business" or "Media") && !listed.Contains("Elite") ? "organisation"
+        return !isGroup && listed.Contains("Elite") ? "person"
+            : listed.Any(sector =>
+                sector is "Military" or "Insurgents" or "Rebel" or "Separatists" or "Unidentified Forces"
+            )
+                ? "armed-group"
+            : listed.Any(sector => sector is "International Government Organization" or "Business" or "Media")
+                ? "organisation"
             : isGroup && listed.Contains("Government") ? "government"
             : isGroup && listed.Contains("Parties") ? "party"
-            : listed is ["Parties", ..] && !listed.Contains("Elite") && !listed.Contains("Government") ? "party"
+            : listed is ["Parties", ..] && !listed.Contains("Government") ? "party"
             : isGroup || listed.Contains("Social") ? "movement"
-            : listed.Contains("Government") || listed.Contains("Elite") ? "person"
+            : listed.Contains("Government") ? "person"
             : "organisation";
     }
 

@@ -317,8 +317,12 @@ public sealed class ImportLinesHandler(Writer writer, Moments moments, ISender s
         {
             case Outcome.Recorded recorded:
                 tally.Recorded++;
-                tally.Unnumbered += line.Order is { Makes: null, Command: not Command.Record { FromDataSet: true } } ? 1 : 0;
-                tally.Provisional += recorded.State is { Revision: 1, Content: ActorContent { Provisional: true } } ? 1 : 0;
+                tally.Unnumbered += line.Order is { Makes: null, Command: not Command.Record { FromDataSet: true } }
+                    ? 1
+                    : 0;
+                tally.Provisional += recorded.State is { Revision: 1, Content: ActorContent { Provisional: true } }
+                    ? 1
+                    : 0;
                 break;
             case Outcome.Unchanged:
                 tally.Unchanged++;
@@ -382,7 +386,9 @@ public static class ImportEndpoint
                         return Problems.Of(refusal);
                     var media = format.Value == FileFormat.Lines ? "application/x-ndjson" : "text/tab-separated-values";
                     if (!Incoming.IsMedia(http.Request, media))
-                        return Problems.Of(new("unsupported-media-type", $"Send {media}, or say the format in “format”."));
+                        return Problems.Of(
+                            new("unsupported-media-type", $"Send {media}, or say the format in “format”.")
+                        );
                     if (
                         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is
                         { IsReadOnly: false } size

@@ -13,7 +13,16 @@ namespace Chronology.Service.Import;
 /// object with <c>column</c> or <c>text</c> says what becomes of them. Checked whole when it is read: a row can only fail by what stands in it.</remarks>
 public sealed class Mapping
 {
-    private static readonly string[] Members = ["dataSet", "separator", "quotes", "header", "columns", "tables", "records"];
+    private static readonly string[] Members =
+    [
+        "dataSet",
+        "separator",
+        "quotes",
+        "header",
+        "columns",
+        "tables",
+        "records",
+    ];
     private static readonly string[] Operations =
     [
         "column",
@@ -67,14 +76,26 @@ public sealed class Mapping
         var said = JsonObject.Create(json)!;
         if (said.Select(member => member.Key).Except(Members, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             return Invalid($"/{unknown}", $"A mapping has {string.Join(", ", Members)}.");
-        if (said["separator"] is { } separator && !(IsText(separator, out var s) && s.Length == 1 && char.IsAscii(s[0]) && s[0] is not ('"' or '\r' or '\n')))
+        if (
+            said["separator"] is { } separator
+            && !(
+                IsText(separator, out var s) && s.Length == 1 && char.IsAscii(s[0]) && s[0] is not ('"' or '\r' or '\n')
+            )
+        )
             return Invalid("/separator", "The separator is one ASCII character.");
         foreach (var flag in new[] { "quotes", "header" })
         {
             if (said[flag] is { } given && given.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
                 return Invalid($"/{flag}", "This is true or false.");
         }
-        if (said["columns"] is { } named && !(named is JsonArray list && list.Count > 0 && list.All(column => column is not null && IsText(column, out _))))
+        if (
+            said["columns"] is { } named
+            && !(
+                named is JsonArray list
+                && list.Count > 0
+                && list.All(column => column is not null && IsText(column, out _))
+            )
+        )
             return Invalid("/columns", "The columns are a list of names.");
         if (said["header"]?.GetValue<bool>() == false && said["columns"] is null)
             return Invalid("/columns", "Where the file has no header, name its columns.");
@@ -85,7 +106,10 @@ public sealed class Mapping
             foreach (var (name, table) in all)
             {
                 if (table is not JsonObject values || values.Any(value => value.Value is JsonObject or JsonArray))
-                    return Invalid($"/tables/{name}", "A table is an object: what stands in the file, and what it means.");
+                    return Invalid(
+                        $"/tables/{name}",
+                        "A table is an object: what stands in the file, and what it means."
+                    );
             }
         }
         if (said["records"] is not JsonArray { Count: > 0 } records)
@@ -111,7 +135,9 @@ public sealed class Mapping
             return (DataSet?)null;
         if (
             said is not JsonObject set
-            || set.Select(member => member.Key).Except(["key", "title", "url", "publisher"], StringComparer.Ordinal).Any()
+            || set.Select(member => member.Key)
+                .Except(["key", "title", "url", "publisher"], StringComparer.Ordinal)
+                .Any()
             || set.Any(member => member.Value is { } value && !IsText(value, out _))
             || set["key"]?.GetValue<string>() is not { } key
             || !Keys.IsKey(key)
@@ -126,15 +152,28 @@ public sealed class Mapping
         switch (node)
         {
             case JsonArray list:
-                return list.Select((item, i) => Check(item, $"{at}/{i}", tables)).FirstOrDefault(wrong => wrong is not null);
+                return list.Select((item, i) => Check(item, $"{at}/{i}", tables))
+                    .FirstOrDefault(wrong => wrong is not null);
             case JsonObject operation when IsOperation(operation):
-                if (operation.Select(member => member.Key).Except(Operations, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-                    return Invalid($"{at}/{unknown}", $"What becomes of a column is said by {string.Join(", ", Operations)}.");
+                if (
+                    operation
+                        .Select(member => member.Key)
+                        .Except(Operations, StringComparer.Ordinal)
+                        .FirstOrDefault() is
+                    { } unknown
+                )
+                    return Invalid(
+                        $"{at}/{unknown}",
+                        $"What becomes of a column is said by {string.Join(", ", Operations)}."
+                    );
                 if (operation.ContainsKey("column") == operation.ContainsKey("text"))
                     return Invalid(at, "Give either “column” or “text”.");
                 foreach (var name in new[] { "column", "text", "table", "date", "actor", "split" })
                 {
-                    if (operation.ContainsKey(name) && !(operation[name] is { } value && IsText(value, out var text) && text.Length > 0))
+                    if (
+                        operation.ContainsKey(name)
+                        && !(operation[name] is { } value && IsText(value, out var text) && text.Length > 0)
+                    )
                         return Invalid($"{at}/{name}", "This is a text.");
                 }
                 if (operation["table"]?.GetValue<string>() is { } table && tables[table] is null)
@@ -146,7 +185,9 @@ public sealed class Mapping
                 }
                 return null;
             case JsonObject members:
-                return members.Select(member => Check(member.Value, $"{at}/{member.Key}", tables)).FirstOrDefault(wrong => wrong is not null);
+                return members
+                    .Select(member => Check(member.Value, $"{at}/{member.Key}", tables))
+                    .FirstOrDefault(wrong => wrong is not null);
             default:
                 return null;
         }
@@ -177,17 +218,26 @@ public sealed class Mapping
             }
             if (names is null)
             {
-                yield return new Draft.Refused(row.Line, new("wrong-columns", "The header cannot be read, so nobody knows what stands where."));
+                yield return new Draft.Refused(
+                    row.Line,
+                    new("wrong-columns", "The header cannot be read, so nobody knows what stands where.")
+                );
                 yield break;
             }
             if (at is null)
             {
                 at = Places(names);
-                if (Named().Where(name => !at.ContainsKey(name)).Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } missing)
+                if (
+                    Named().Where(name => !at.ContainsKey(name)).Distinct(StringComparer.Ordinal).ToArray() is
+                    { Length: > 0 } missing
+                )
                 {
                     yield return new Draft.Refused(
                         row.Line,
-                        new("wrong-columns", $"The mapping names columns that the file has not: {string.Join(", ", missing)}. It has {string.Join(", ", names)}.")
+                        new(
+                            "wrong-columns",
+                            $"The mapping names columns that the file has not: {string.Join(", ", missing)}. It has {string.Join(", ", names)}."
+                        )
                     );
                     yield break;
                 }
@@ -222,7 +272,9 @@ public sealed class Mapping
                     ? [column.GetValue<string>()]
                     : Of(operation["text"]),
                 JsonObject members => members.SelectMany(member => Of(member.Value)),
-                JsonValue value when IsText(value, out var text) => Pieces(text).Where(piece => piece.IsColumn).Select(piece => piece.Text),
+                JsonValue value when IsText(value, out var text) => Pieces(text)
+                    .Where(piece => piece.IsColumn)
+                    .Select(piece => piece.Text),
                 _ => [],
             };
     }
@@ -241,7 +293,12 @@ public sealed class Mapping
         var plain = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
         {
-            if (i + 1 < text.Length && text[i] == text[i + 1] && text[i] is '{' or '}' && (i + 1 < text.Length && text[i + 1] == text[i]))
+            if (
+                i + 1 < text.Length
+                && text[i] == text[i + 1]
+                && text[i] is '{' or '}'
+                && (i + 1 < text.Length && text[i + 1] == text[i])
+            )
             {
                 plain.Append(text[i++]);
                 continue;
@@ -279,7 +336,9 @@ public sealed class Mapping
                 if (name == "record")
                     continue;
                 if (name == "key" && Value(value, "/key") is { } key)
-                    fields[name] = KeyOf(key.GetValueKind() == JsonValueKind.String ? key.GetValue<string>() : key.ToJsonString());
+                    fields[name] = KeyOf(
+                        key.GetValueKind() == JsonValueKind.String ? key.GetValue<string>() : key.ToJsonString()
+                    );
                 else if (name != "key")
                     Set(fields, name, value, $"/{name}");
             }
@@ -297,15 +356,29 @@ public sealed class Mapping
                 fields["coding"] ??= Coding(set, fields);
                 fields["credibility"] ??= "reported";
                 if (fields["citations"] is not JsonArray { Count: > 0 } && fields["noSource"] is null)
-                    fields["citations"] = new JsonArray(new JsonObject { ["source"] = set.Key, ["locator"] = $"{fields["key"]}" });
+                    fields["citations"] = new JsonArray(
+                        new JsonObject { ["source"] = set.Key, ["locator"] = $"{fields["key"]}" }
+                    );
             }
-            return new Draft.Body(row.Line, kind, fields, parties, mapping.DataSet is not null, mapping.DataSet?.Key);
+            return new Draft.Body(
+                row.Line,
+                kind,
+                fields,
+                parties,
+                kind == RecordKind.Event && mapping.DataSet is not null,
+                mapping.DataSet?.Key
+            );
         }
 
         /// <summary>What the row says, whoever its actors are taken for.</summary>
         private JsonObject Coding(DataSet set, JsonObject fields)
         {
-            var coded = new JsonObject { ["id"] = $"{fields["key"]}", ["date"] = fields["occurred"]?.DeepClone(), ["code"] = codes.FirstOrDefault() };
+            var coded = new JsonObject
+            {
+                ["id"] = $"{fields["key"]}",
+                ["date"] = fields["occurred"]?.DeepClone(),
+                ["code"] = codes.FirstOrDefault(),
+            };
             foreach (var (role, member) in new[] { ("actor", "source"), ("recipient", "target") })
             {
                 if (parties.Find(party => party.In["role"] is { } said && $"{said}" == role) is { } party)
@@ -355,7 +428,8 @@ public sealed class Mapping
                 var before = parties.Count;
                 var item = Value(list[i], $"{at}/{i}");
                 var isEmpty = item is JsonObject { Count: > 0 } members
-                    ? members.First() is (var first, null) && !parties.Skip(before).Any(party => party.In == members && party.Member == first)
+                    ? members.First() is (var first, null)
+                        && !parties.Skip(before).Any(party => party.In == members && party.Member == first)
                     : item is null;
                 if (isEmpty)
                     parties.RemoveRange(before, parties.Count - before);
@@ -369,7 +443,9 @@ public sealed class Mapping
 
         private string? Text(JsonObject operation, string at)
         {
-            var text = operation["column"] is { } column ? Cell(column.GetValue<string>()) : Filled(operation["text"]!.GetValue<string>());
+            var text = operation["column"] is { } column
+                ? Cell(column.GetValue<string>())
+                : Filled(operation["text"]!.GetValue<string>());
             if (operation["table"] is { } named && text is not null)
             {
                 var table = mapping.tables[named.GetValue<string>()];
@@ -377,7 +453,11 @@ public sealed class Mapping
                 {
                     if (operation.ContainsKey("default"))
                         return operation["default"]?.ToString();
-                    wrong ??= new("unmapped-value", $"“{Coded.Short(text, 60)}” does not stand in the table “{named}”.", at);
+                    wrong ??= new(
+                        "unmapped-value",
+                        $"“{Coded.Short(text, 60)}” does not stand in the table “{named}”.",
+                        at
+                    );
                     return null;
                 }
                 text = meant?.ToString();
@@ -401,14 +481,24 @@ public sealed class Mapping
             }
             if (operation["number"] is not null)
             {
-                if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+                if (
+                    decimal.TryParse(
+                        text,
+                        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                        CultureInfo.InvariantCulture,
+                        out var number
+                    )
+                )
                     return number;
                 wrong ??= new("invalid-parameter", $"“{Coded.Short(text, 60)}” is no number.", at);
                 return null;
             }
             return operation["split"] is { } separator
                 ? new JsonArray([
-                    .. text.Split(separator.GetValue<string>(), StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                    .. text.Split(
+                            separator.GetValue<string>(),
+                            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+                        )
                         .Select(part => JsonValue.Create(part)),
                 ])
                 : text;
@@ -433,7 +523,9 @@ public sealed class Mapping
         {
             var pieces = Pieces(text).ToArray();
             var values = pieces.Select(piece => piece.IsColumn ? Cell(piece.Text) : piece.Text).ToArray();
-            return pieces.Any(piece => piece.IsColumn) && !pieces.Zip(values).Any(both => both.First.IsColumn && both.Second is not null)
+            return
+                pieces.Any(piece => piece.IsColumn)
+                && !pieces.Zip(values).Any(both => both.First.IsColumn && both.Second is not null)
                 ? null
                 : string.Concat(values);
         }

@@ -15,8 +15,7 @@ public sealed record TextRow(long Line, string[] Cells, Rejection? Refusal)
     public static string[] NoCells { get; } = [];
 
     /// <summary>The cell without blanks around it; null where it is empty or beyond the last.</summary>
-    public string? Cell(int index) =>
-        index < Cells.Length && Cells[index].Trim() is { Length: > 0 } text ? text : null;
+    public string? Cell(int index) => index < Cells.Length && Cells[index].Trim() is { Length: > 0 } text ? text : null;
 }
 
 /// <summary>Reads tables of text: memory holds one row.</summary>
@@ -66,17 +65,23 @@ public static class TextRows
             if (!more)
             {
                 if (malformed is not null)
-                    yield return Refused(line + 1, "too-large", "A row is at most 1 MB; what follows is not read, for nobody knows where this one ends.");
+                    yield return Refused(
+                        line + 1,
+                        "too-large",
+                        "A row is at most 1 MB; what follows is not read, for nobody knows where this one ends."
+                    );
                 yield break;
             }
             line = reader.LineNumber;
             yield return malformed is not null
-                    ? Refused(line, "malformed-row", "A quote stands where none may, or has no end: write it twice inside a quoted text.")
-                : !Utf8.IsValid(reader.RawRecord)
-                    ? Refused(line, "malformed-text", "The row is not UTF-8.")
-                : reader.RawRecord.Contains((byte)0)
-                    ? Refused(line, "malformed-text", "The row has a NUL in it.")
-                : new TextRow(line, Cells(reader), null);
+                ? Refused(
+                    line,
+                    "malformed-row",
+                    "A quote stands where none may, or has no end: write it twice inside a quoted text."
+                )
+            : !Utf8.IsValid(reader.RawRecord) ? Refused(line, "malformed-text", "The row is not UTF-8.")
+            : reader.RawRecord.Contains((byte)0) ? Refused(line, "malformed-text", "The row has a NUL in it.")
+            : new TextRow(line, Cells(reader), null);
         }
     }
 
@@ -92,5 +97,6 @@ public static class TextRows
         return cells;
     }
 
-    private static TextRow Refused(long line, string code, string detail) => new(line, TextRow.NoCells, new(code, detail));
+    private static TextRow Refused(long line, string code, string detail) =>
+        new(line, TextRow.NoCells, new(code, detail));
 }

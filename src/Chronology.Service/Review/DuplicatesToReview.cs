@@ -22,7 +22,7 @@ public sealed record DuplicatesToReview(
     Axes Axes
 ) : IRequest<Result<DuplicatesToReviewAnswer>>, IValidated
 {
-    public const int DefaultLeast = 50;
+    public const int DefaultLeast = 75;
     public const int Looked = 200;
     public const int Compared = 200;
 
@@ -90,7 +90,12 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
                     .Where(pair => pair.Percent >= request.Least && pair.Percent > 0)
                     .OrderByDescending(pair => pair.Percent)
                     .ThenBy(pair => pair.Other.Id.Key, StringComparer.Ordinal)
-                    .Select(pair => new PossibleDuplicate(Side(state), Side(pair.Other), state.Dated!.Type, pair.Percent))
+                    .Select(pair => new PossibleDuplicate(
+                        Side(state),
+                        Side(pair.Other),
+                        state.Dated!.Type,
+                        pair.Percent
+                    ))
             );
             last = place;
         }
@@ -117,7 +122,9 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
         command.CommandText = $"""
             select a.key, a.revision, a.status, a.state::text, a.first, a.latest, a.place, b.key, b.revision, b.status, b.state::text
             from (
-                select r.key, r.revision, r.status, r.state, r.type, r.refs, {First("r")} as first, r.latest, coalesce(r.day_order, 0) as place
+                select r.key, r.revision, r.status, r.state, r.type, r.refs, {First(
+                "r"
+            )} as first, r.latest, coalesce(r.day_order, 0) as place
                 from chronology.record r
                 where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
                   and r.status in ('active', 'disputed')

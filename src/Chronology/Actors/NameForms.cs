@@ -2,62 +2,23 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Chronology.Rules;
 
 namespace Chronology.Actors;
 
 /// <summary>The forms in which names are compared. Pure: the same for ever, on every machine and database.</summary>
 public static class NameForms
 {
-    private static readonly FrozenDictionary<char, string> Letters = new Dictionary<char, string>
-    {
-        ['ß'] = "ss",
-        ['æ'] = "ae",
-        ['œ'] = "oe",
-        ['ø'] = "o",
-        ['ł'] = "l",
-        ['đ'] = "d",
-        ['ð'] = "d",
-        ['þ'] = "th",
-        ['ı'] = "i",
-        ['ħ'] = "h",
-        ['ə'] = "a",
-        ['а'] = "a",
-        ['б'] = "b",
-        ['в'] = "v",
-        ['г'] = "g",
-        ['ґ'] = "g",
-        ['д'] = "d",
-        ['е'] = "e",
-        ['є'] = "ye",
-        ['ж'] = "zh",
-        ['з'] = "z",
-        ['и'] = "i",
-        ['і'] = "i",
-        ['к'] = "k",
-        ['л'] = "l",
-        ['м'] = "m",
-        ['н'] = "n",
-        ['о'] = "o",
-        ['п'] = "p",
-        ['р'] = "r",
-        ['с'] = "s",
-        ['т'] = "t",
-        ['у'] = "u",
-        ['ф'] = "f",
-        ['х'] = "kh",
-        ['ц'] = "ts",
-        ['ч'] = "ch",
-        ['ш'] = "sh",
-        ['щ'] = "shch",
-        ['ъ'] = "",
-        ['ы'] = "y",
-        ['ь'] = "",
-        ['э'] = "e",
-        ['ю'] = "yu",
-        ['я'] = "ya",
-    }.ToFrozenDictionary();
+    /// <summary>Small letters that are written with others: with marks, joined, or Cyrillic.</summary>
+    private static readonly FrozenDictionary<char, string> Letters = Vocabulary.PlainLetters;
 
-    private static readonly FrozenSet<string> Articles = FrozenSet.Create(StringComparer.Ordinal, "al", "el", "ul", "the");
+    private static readonly FrozenSet<string> Articles = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "al",
+        "el",
+        "ul",
+        "the"
+    );
 
     /// <summary>Groups of letters that transliterations use for one another, the longest first.</summary>
     private static readonly (string Written, char Heard)[] Sounds =
@@ -84,17 +45,19 @@ public static class NameForms
     ];
 
     /// <summary>The words of a name without case, diacritics and punctuation, one space between: <c>Büyükelçi, İstanbul</c> is <c>buyukelci istanbul</c>.</summary>
-    /// <remarks>Unicode compatibility decomposition; Cyrillic letters are transliterated, letters of other scripts stay.
-    /// Empty where the name has neither letter nor digit.</remarks>
+    /// <remarks>By the table <c>letters.tsv</c>, not by what the machine knows of Unicode. Cyrillic letters are transliterated; letters of scripts
+    /// without a table stay. Empty where the name has neither letter nor digit.</remarks>
     public static string Folded(string name)
     {
         var folded = new StringBuilder(name.Length);
         var gap = false;
-        // ё and й are letters with a mark; decomposed they are е and и.
-        foreach (var c in name.Normalize(NormalizationForm.FormKD))
+        foreach (var c in name)
         {
             var category = CharUnicodeInfo.GetUnicodeCategory(c);
-            if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.ModifierLetter || c is '\'' or '’' or '‘' or '`')
+            if (
+                category is UnicodeCategory.NonSpacingMark or UnicodeCategory.ModifierLetter
+                || c is '\'' or '’' or '‘' or '`'
+            )
                 continue;
             if (!char.IsLetterOrDigit(c) && category is not UnicodeCategory.Surrogate)
             {
@@ -140,7 +103,9 @@ public static class NameForms
     public static string Key(string name, bool distinct = false)
     {
         var folded = Folded(name);
-        var plain = new string([.. folded.Replace(' ', '-').Where(c => c is '-' or (>= 'a' and <= 'z') or (>= '0' and <= '9'))]).Trim('-');
+        var plain = new string([
+            .. folded.Replace(' ', '-').Where(c => c is '-' or (>= 'a' and <= 'z') or (>= '0' and <= '9')),
+        ]).Trim('-');
         if (!distinct && plain.Length is > 0 and <= 100 && plain.Length == folded.Length)
             return plain;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folded)).AsSpan(0, 4));
@@ -167,10 +132,7 @@ public static class NameForms
             for (var j = 1; j <= other.Length; j++)
             {
                 var above = row[j];
-                row[j] = Math.Min(
-                    Math.Min(above, row[j - 1]) + 1,
-                    diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)
-                );
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
                 diagonal = above;
             }
         }
@@ -182,7 +144,10 @@ public static class NameForms
         var heard = new StringBuilder(word.Length);
         for (var at = 0; at < word.Length; )
         {
-            var (written, sound) = Array.Find(Sounds, s => string.CompareOrdinal(word, at, s.Written, 0, s.Written.Length) == 0);
+            var (written, sound) = Array.Find(
+                Sounds,
+                s => string.CompareOrdinal(word, at, s.Written, 0, s.Written.Length) == 0
+            );
             var next = written is null ? word[at] : sound;
             at += written?.Length ?? 1;
             if (heard.Length == 0 || heard[^1] != next)

@@ -97,12 +97,16 @@ public sealed class NamedActors
         );
     }
 
-    /// <summary>Who a name may mean, the likeliest first.</summary>
+    /// <summary>Who a name may mean, the likeliest first: at least 60 percent alike, a provisional one 80.</summary>
     /// <param name="except">The provisional actor itself.</param>
     public IReadOnlyList<ProposedActor> Propose(string name, string except, int most)
     {
         var (folded, sounded) = (NameForms.Folded(name), NameForms.Sounded(name));
-        var namesakes = byName.GetValueOrDefault(folded, []).Where(IsAnother).Select(called => Standing(called.Actor)).ToHashSet();
+        var namesakes = byName
+            .GetValueOrDefault(folded, [])
+            .Where(IsAnother)
+            .Select(called => Standing(called.Actor))
+            .ToHashSet();
         return
         [
             .. NameForms
@@ -118,12 +122,17 @@ public sealed class NamedActors
                     return new ProposedActor(
                         Standing(called.Actor),
                         called.Name,
-                        isSame ? 100 : NameForms.Likeness(sounded, sound),
-                        isSame ? namesakes.Count > 1 ? ProposalReason.SameName : ProposalReason.SameNameAtAnotherTime
-                            : sound == sounded ? ProposalReason.SoundsAlike
-                            : ProposalReason.SharesAWord
+                        isSame ? 100 : Alike(name, called.Name),
+                        isSame
+                            ? namesakes.Count > 1
+                                ? ProposalReason.SameName
+                                : ProposalReason.SameNameAtAnotherTime
+                            : sound == sounded
+                                ? ProposalReason.SoundsAlike
+                                : ProposalReason.SharesAWord
                     );
                 })
+                .Where(proposed => proposed.Similarity >= (IsProvisional(proposed.Actor) ? 80 : 60))
                 .OrderByDescending(proposed => proposed.Similarity)
                 .ThenBy(proposed => proposed.Why)
                 .ThenBy(proposed => proposed.Actor, StringComparer.Ordinal)
@@ -153,9 +162,28 @@ public sealed class NamedActors
     /// <summary>Forgets an actor that was put here.</summary>
     public void Remove(string key) => Forget(key);
 
+    private bool IsProvisional(string key) => actors[key].Names is [{ IsProvisional: true }, ..];
+
+    /// <summary>What stands in brackets must be as much alike as what stands before: <c>Police (India)</c> is not <c>Police (Iran)</c>.</summary>
+    private static int Alike(string one, string other)
+    {
+        var (a, b) = (one.IndexOf('(', StringComparison.Ordinal), other.IndexOf('(', StringComparison.Ordinal));
+        var whole = NameForms.Likeness(NameForms.Sounded(one), NameForms.Sounded(other));
+        return a <= 0 || b <= 0
+            ? whole
+            : Math.Min(
+                NameForms.Likeness(NameForms.Sounded(one[..a]), NameForms.Sounded(other[..b])),
+                NameForms.Likeness(NameForms.Sounded(one[a..]), NameForms.Sounded(other[b..]))
+            );
+    }
+
     private string? Only(IEnumerable<Called> names)
     {
-        var standing = names.Select(called => Standing(called.Actor)).Distinct(StringComparer.Ordinal).Take(2).ToArray();
+        var standing = names
+            .Select(called => Standing(called.Actor))
+            .Distinct(StringComparer.Ordinal)
+            .Take(2)
+            .ToArray();
         return standing is [var only] ? only : null;
     }
 
@@ -191,9 +219,10 @@ public sealed class NamedActors
         edtf is null ? null : When.OccurrenceFrom(edtf, Calendar.Gregorian.Name).Value.Window;
 
     private static (Day? First, Day? Last) Bounds(string? existed) =>
-        existed is null ? (null, null) : When.From(existed, null, null, null, Calendar.Gregorian.Name).Value is { } lived
+        existed is null ? (null, null)
+        : When.From(existed, null, null, null, Calendar.Gregorian.Name).Value is { } lived
             ? (lived.Earliest, lived.Latest)
-            : (null, null);
+        : (null, null);
 
     private static Day? Later(Day? one, Day? other) => one is null || other > one ? other : one;
 

@@ -16,14 +16,22 @@ public static class Likeness
         var actors = Share(Actors(one), Actors(other));
         return actors == 0
             ? 0
-            : (50 * actors + 25 * Share(Words(one.Title), Words(other.Title)) + 15 * Days(one, other) + 10 * Share(Words(one.Place), Words(other.Place))) / 100;
+            : (
+                50 * actors
+                + 25 * Share(Words(one.Title), Words(other.Title))
+                + 15 * Days(one, other)
+                + 10 * Share(Words(one.Place), Words(other.Place))
+            ) / 100;
     }
 
     private static HashSet<string> Actors(EventContent e) =>
         e.Actors.Select(participant => participant.Actor).ToHashSet(StringComparer.Ordinal);
 
     private static HashSet<string> Words(string? text) =>
-        NameForms.Folded(text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        NameForms
+            .Folded(text ?? "")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ToHashSet(StringComparer.Ordinal);
 
     private static int Share(HashSet<string> one, HashSet<string> other)
     {

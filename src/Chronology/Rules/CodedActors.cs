@@ -16,13 +16,17 @@ public static class CodedActors
         if (code.Length is 0 or > 30 || code.Length % 3 != 0)
             return null;
         var parts = code.Chunk(3).Select(part => ByCode.GetValueOrDefault(new string(part))).ToArray();
-        if (parts.Any(part => part.Name is null) || parts.Skip(1).Any(part => part.Part == "country"))
+        if (parts.Any(part => part.Name is null))
             return null;
         if (parts is [var only])
             return (only.Name, only.Kind);
-        var (roles, of) = parts[0].Part == "role" ? (parts, null) : (parts[1..], parts[0].Name);
+        // Of the kind RUSGOV, or, where the part played crosses borders, MNCUSA.
+        var of = parts.Where(part => part.Part != "role").ToArray();
+        var roles = parts.Where(part => part.Part == "role").ToArray();
+        if (of.Length > 1 || roles.Length == 0)
+            return null;
         var said = string.Join(", ", roles.Select(role => role.Name).Distinct(StringComparer.Ordinal));
-        return (of is null ? said : $"{said} ({of})", roles[0].Kind);
+        return (of is [var one] ? $"{said} ({one.Name})" : said, roles[0].Kind);
     }
 
     /// <summary>The name of a country or region by its code of three letters; null where it is unknown.</summary>

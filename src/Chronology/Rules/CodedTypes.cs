@@ -23,7 +23,9 @@ public static class CodedTypes
 
     private static readonly FrozenDictionary<string, EventType> ByRoot = Table
         .Read("event-types")
-        .SelectMany(row => Vocabulary.EventTypes[row["type"]].Cameo.Select(code => (Root: code[..2], Type: row["type"])))
+        .SelectMany(row =>
+            Vocabulary.EventTypes[row["type"]].Cameo.Select(code => (Root: code[..2], Type: row["type"]))
+        )
         .DistinctBy(named => named.Root)
         .ToFrozenDictionary(named => named.Root, named => Vocabulary.EventTypes[named.Type], StringComparer.Ordinal);
 
@@ -43,14 +45,20 @@ public static class CodedTypes
                 break;
             known = Vocabulary.Cameo[parent];
         }
-        return known.Code == Coercing ? null : ByCode.GetValueOrDefault($"{known.Code}0") ?? ByRoot.GetValueOrDefault(known.Code);
+        return known.Code == Coercing
+            ? null
+            : ByCode.GetValueOrDefault($"{known.Code}0") ?? ByRoot.GetValueOrDefault(known.Code);
     }
 
     /// <summary>Whether two rows about the same two actors, each the other's source, tell of one event: a visit made and hosted,
     /// or the same code of an act that is mutual or friendly. Two accusations or two attacks are two events.</summary>
     public static bool AreReciprocal(string code, string other) =>
         (code, other) is (Visiting, Hosting) or (Hosting, Visiting)
-        || (code == other && (Of(code) is { Direction: "mutual" } || IsFriendly(code)));
+        || (
+            code == other
+            && code is not Visiting and not Hosting
+            && (Of(code) is { Direction: "mutual" } || IsFriendly(code))
+        );
 
     /// <summary>Whether a row of this code may have a counterpart.</summary>
     public static bool MayBeReciprocal(string code) => code == Hosting || code == Visiting || AreReciprocal(code, code);
