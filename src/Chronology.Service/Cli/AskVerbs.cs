@@ -41,6 +41,7 @@ public static class AskVerbs
         ["certainty"] = ("certain|possible", "Only events surely inside, or also those possibly inside (default)"),
         ["status"] = ("STATUSES", "active, disputed, retracted, merged; default active,disputed"),
         ["cursor"] = ("CURSOR", "Where the last page ended"),
+        ["least"] = ("PERCENT", "Only pairs at least so much alike, 0 to 100; default 75"),
         ["limit"] = ("N", "At most so many, 1 to 1000; default 100"),
         ["rules"] = ("N", "The version of the rules to answer by; default the one adopted at the position"),
         ["since"] = ("POSITION", "What was recorded after it; default 0"),

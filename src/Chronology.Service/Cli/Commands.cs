@@ -66,6 +66,7 @@ public static class Commands
             ErasVerb.Of(run),
             CreateVerb.Of(run),
             ImportVerb.Of(run),
+            ReviewVerbs.Of(run),
             AppendVerb.Of(run),
             EditVerb.Of(run),
             .. ChangeVerbs.Of(run),
@@ -119,7 +120,7 @@ public static class Commands
 /// <summary>A command and how it is used.</summary>
 public sealed record Verb(Command Command, params IReadOnlyList<string> Examples)
 {
-    /// <summary>The commands below it, each its own.</summary>
+    /// <summary>The verbs that stand below it.</summary>
     public IReadOnlyList<Verb> Below { get; init; } = [];
 }
 

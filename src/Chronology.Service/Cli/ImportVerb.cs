@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.CommandLine;
-using System.IO.Pipelines;
 using Chronology.Recording;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Import;
@@ -20,7 +18,8 @@ public static class ImportVerb
     {
         var files = new Argument<string[]>("files")
         {
-            Description = "Files of lines, each a request body with “record” beside it; - is standard input",
+            Description =
+                "Files of Chronology lines, ICEWS, GDELT or other tables, also packed (.gz, .zip); - is standard input",
             HelpName = "FILE",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -28,9 +27,23 @@ public static class ImportVerb
         {
             Description = "Record nothing of a file if any line of it is refused",
         };
-        var command = new Command("import", "Record the lines of files; doing it again changes nothing")
+        var format = new Option<string?>("--format")
+        {
+            Description =
+                "lines, csv, icews, gdelt1 or gdelt2; without it, what the file's first line shows for certain",
+            HelpName = "FORMAT",
+        };
+        format.AcceptOnlyFromAmong([.. Enum.GetValues<FileFormat>().Select(Word)]);
+        var mapping = new Option<string?>("--mapping")
+        {
+            Description = "How the columns of a table become fields: a JSON file, see docs/import.md",
+            HelpName = "FILE",
+        };
+        var command = new Command("import", "Record what files hold; doing it again changes nothing")
         {
             files,
+            format,
+            mapping,
             strict,
             run.DryRun,
             run.TriedAsOf,
@@ -45,21 +58,28 @@ public static class ImportVerb
                 var caller = run.CallerOf(parsed);
                 if (caller.Rejection is { } nobody)
                     return run.Refuse(nobody);
+                var mapped = await ReadMappingAsync(run.Around, parsed.GetValue(mapping), ct);
+                if (mapped.Rejection is { } wrong)
+                    return run.Refuse(wrong);
                 var tries = run.Tries(parsed);
                 await using var store = await OpenedStore.OpenAsync(run.Around, run.Given);
                 var exit = Exit.Done;
                 var told = 0;
                 foreach (var file in parsed.GetRequiredValue(files))
                 {
-                    await using var lines = Body.Open(run.Around, file);
+                    await using var bytes = Body.Open(run.Around, file);
+                    var opened = await OpenedFile.OpenAsync(bytes, ct);
+                    var chosen = Choose(file, parsed.GetValue(format), opened, mapped.Value);
+                    if (chosen.Rejection is { } unclear)
+                        return run.Refuse(unclear);
                     if (told++ > 0 && parsed.GetValue(run.Json))
                         await run.Around.Out.WriteLineAsync();
-                    if (tries)
+                    if (tries && chosen.Value == FileFormat.Lines)
                     {
                         var preview = await PreviewAsync(
                             store,
                             parsed.GetValue(run.Chronology),
-                            lines,
+                            opened,
                             parsed.GetValue(strict),
                             caller.Value,
                             parsed.GetValue(run.TriedAsOf),
@@ -75,20 +95,45 @@ public static class ImportVerb
                         await RefusedAsync(preview.Value.Would);
                         continue;
                     }
+                    if (tries)
+                    {
+                        var slug = await store.ChronologyAsync(parsed.GetValue(run.Chronology), ct);
+                        if (slug.Rejection is { } none)
+                            return run.Refuse(none);
+                        var first = await store.Sender.Send(
+                            new FirstResults(new(slug.Value, opened.All, chosen.Value, mapped.Value)),
+                            ct
+                        );
+                        if (first.Rejection is { } not)
+                            return run.Refuse(not);
+                        run.Tell(parsed, first.Value, (console, answer) => Tables.FirstResults(console, file, answer));
+                        if (first.Value.Refused.Count > 0)
+                            exit = Exit.Refused;
+                        continue;
+                    }
+                    var progress = new Rows();
                     var report = await ShowAsync(
                         run.Around,
                         file,
-                        lines.CanSeek ? lines.Length : 0,
-                        () => lines.Position,
+                        bytes.CanSeek ? bytes.Length : 0,
+                        () => bytes.Position,
                         () =>
                             ImportAsync(
                                 store,
                                 parsed.GetValue(run.Chronology),
-                                lines,
+                                opened,
+                                import =>
+                                    import with
+                                    {
+                                        Format = chosen.Value,
+                                        Mapping = mapped.Value,
+                                        Progress = progress,
+                                    },
                                 parsed.GetValue(strict),
                                 caller.Value,
                                 ct
-                            )
+                            ),
+                        () => progress.Count
                     );
                     if (report.Rejection is { } rejection)
                         return run.Refuse(rejection);
@@ -109,9 +154,60 @@ public static class ImportVerb
         return new(
             command,
             "chronology import data/palestine-russia.chronology.jsonl",
-            "gunzip -c big.jsonl.gz | chronology import - -c big --strict",
-            "chronology import more.jsonl --dry-run --as-of 1974"
+            "chronology import big.jsonl.gz -c big --strict",
+            "chronology import more.jsonl --dry-run --as-of 1974",
+            "chronology import --format icews events.2018.tab.zip -c world --dry-run",
+            "chronology import visits.csv --mapping visits.mapping.json -c world"
         );
+    }
+
+    /// <summary>The rows that an import has dealt with so far.</summary>
+    private sealed class Rows : IProgress<ImportReport>
+    {
+        public long Count { get; private set; }
+
+        public void Report(ImportReport value) =>
+            Count = value.Recorded + value.Unchanged + value.Paired + value.Refused.Count;
+    }
+
+    private static string Word(FileFormat format) => RecordJson.Word(format);
+
+    private static async Task<Result<Mapping?>> ReadMappingAsync(
+        Surroundings around,
+        string? file,
+        CancellationToken ct
+    )
+    {
+        if (file is null)
+            return (Mapping?)null;
+        await using var stream = Body.Open(around, file);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, ct);
+        return Mapping.Read(bytes.ToArray()).Map(mapping => (Mapping?)mapping);
+    }
+
+    private static Result<FileFormat> Choose(string file, string? said, OpenedFile opened, Mapping? mapping)
+    {
+        var format =
+            said is not null ? Enum.GetValues<FileFormat>().Single(known => Word(known) == said)
+            : mapping is not null ? FileFormat.Csv
+            : opened.Format;
+        return format switch
+        {
+            null => new Rejection(
+                "unknown-format",
+                $"Nobody can tell what {file} holds: say --format icews, gdelt1 or gdelt2, or give a --mapping."
+            ),
+            FileFormat.Csv when mapping is null => new Rejection(
+                "invalid-mapping",
+                "A table of its own kind needs a --mapping that says what its columns mean."
+            ),
+            not FileFormat.Csv when mapping is not null => new Rejection(
+                "invalid-mapping",
+                "A --mapping goes with --format csv; the other formats have their own."
+            ),
+            var one => one.Value,
+        };
     }
 
     /// <summary>Into the chronology that is named, else the one that the file's first line describes, else the usual one;
@@ -119,36 +215,41 @@ public static class ImportVerb
     private static async Task<Result<ImportReport>> ImportAsync(
         OpenedStore store,
         string? named,
-        Stream lines,
+        OpenedFile file,
+        Func<ImportLines, ImportLines> how,
         bool strict,
         Caller caller,
         CancellationToken ct
     )
     {
-        var (described, all) = await PeekAsync(lines, ct);
+        var described = Described(file);
         var slug = await SlugAsync(store, named, described, ct);
         return slug.Rejection is { } none
             ? none
-            : await ImportAsync(store.Sender, slug.Value, described, all, strict, caller, progress: null, ct);
+            : await ImportAsync(
+                store.Sender,
+                described,
+                how(new ImportLines(slug.Value, file.All, strict, caller, Progress: null)),
+                ct
+            );
     }
 
     /// <summary>What the import would change in the chronology that it would go into, which has to be there.</summary>
     private static async Task<Result<ImportPreview>> PreviewAsync(
         OpenedStore store,
         string? named,
-        Stream lines,
+        OpenedFile file,
         bool strict,
         Caller caller,
         string? asOf,
         CancellationToken ct
     )
     {
-        var (described, all) = await PeekAsync(lines, ct);
-        var slug = await SlugAsync(store, named, described, ct);
+        var slug = await SlugAsync(store, named, Described(file), ct);
         return slug.Rejection is { } none
             ? none
             : await store.Sender.Send(
-                new PreviewImport(new ImportLines(slug.Value, all, strict, caller, null), asOf),
+                new PreviewImport(new ImportLines(slug.Value, file.All, strict, caller, Progress: null), asOf),
                 ct
             );
     }
@@ -171,62 +272,49 @@ public static class ImportVerb
         CancellationToken ct
     )
     {
-        var (described, all) = await PeekAsync(lines, ct);
-        return await ImportAsync(sender, slug, described, all, strict, caller, progress, ct);
+        var file = await OpenedFile.OpenAsync(lines, ct);
+        return await ImportAsync(
+            sender,
+            Described(file),
+            new ImportLines(slug, file.All, strict, caller, progress),
+            ct
+        );
     }
 
     private static async Task<Result<ImportReport>> ImportAsync(
         ISender sender,
-        string slug,
         ImportLine.Chronology? described,
-        Stream lines,
-        bool strict,
-        Caller caller,
-        IProgress<ImportReport>? progress,
+        ImportLines import,
         CancellationToken ct
     )
     {
-        if (described is not null && (await sender.Send(new OneChronology(slug), ct)).Rejection is not null)
+        if (
+            described is not null
+            && (await sender.Send(new OneChronology(import.Chronology), ct)).Rejection is not null
+        )
         {
             var made = await sender.Send(
-                new CreateChronology(slug, described.Title, described.Description, described.Licence, caller),
+                new CreateChronology(
+                    import.Chronology,
+                    described.Title,
+                    described.Description,
+                    described.Licence,
+                    import.Caller
+                ),
                 ct
             );
             if (made.Rejection is { } rejection && rejection.Code != "chronology-exists")
                 return rejection;
         }
-        return await sender.Send(new ImportLines(slug, lines, strict, caller, progress), ct);
+        return await sender.Send(import, ct);
     }
 
-    /// <summary>What the first line that is not blank says of the chronology, and all lines from the first.</summary>
-    private static async Task<(ImportLine.Chronology? Described, Stream All)> PeekAsync(
-        Stream lines,
-        CancellationToken ct
-    )
-    {
-        var reader = PipeReader.Create(lines, new StreamPipeReaderOptions(leaveOpen: true));
-        while (true)
-        {
-            var read = await reader.ReadAsync(ct);
-            var first = FirstLine(read.Buffer, read.IsCompleted);
-            var done = first is not null || read.IsCompleted || read.Buffer.Length > StrictJson.GreatestLength;
-            reader.AdvanceTo(read.Buffer.Start, done ? read.Buffer.Start : read.Buffer.End);
-            if (!done)
-                continue;
-            var line = first is null ? default(Result<ImportLine>?) : StrictJson.Parse(first).Then(ImportLine.Read);
-            return (line is { IsOk: true } read1 ? read1.Value as ImportLine.Chronology : null, reader.AsStream());
-        }
-    }
-
-    private static byte[]? FirstLine(ReadOnlySequence<byte> bytes, bool isAll)
-    {
-        var reader = new SequenceReader<byte>(bytes);
-        reader.IsNext("\uFEFF"u8, advancePast: true);
-        reader.AdvancePastAny(" \t\r\n"u8);
-        return reader.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n') ? line.ToArray()
-            : isAll && reader.Remaining > 0 ? reader.UnreadSequence.ToArray()
+    /// <summary>What the first line that is not blank says of the chronology.</summary>
+    private static ImportLine.Chronology? Described(OpenedFile file) =>
+        file.FirstLine is { } first
+        && StrictJson.Parse(first).Then(ImportLine.Read) is { IsOk: true, Value: ImportLine.Chronology described }
+            ? described
             : null;
-    }
 
     /// <summary>A progress bar for whoever has waited a second and looks at a terminal.</summary>
     /// <param name="length">How much there is to do; 0: nobody knows.</param>
@@ -235,7 +323,8 @@ public static class ImportVerb
         string what,
         double length,
         Func<double> done,
-        Func<Task<T>> start
+        Func<Task<T>> start,
+        Func<long>? rows = null
     )
     {
         var work = start();
@@ -248,14 +337,26 @@ public static class ImportVerb
             .ErrorConsole()
             .Progress()
             .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn()
+            )
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask(Markup.Escape(what), maxValue: Math.Max(1, length));
                 bar.IsIndeterminate = length == 0;
+                var began = around.Clock.GetTimestamp();
                 while (!work.IsCompleted)
                 {
                     if (length > 0)
                         bar.Value = done();
+                    if (rows?.Invoke() is { } count)
+                    {
+                        var rate = (long)(count / Math.Max(1, around.Clock.GetElapsedTime(began).TotalSeconds));
+                        bar.Description = Markup.Escape($"{what}: {count:N0} rows, {rate:N0}/s");
+                    }
                     await Task.Delay(Patience / 10, around.Clock, CancellationToken.None);
                 }
             });

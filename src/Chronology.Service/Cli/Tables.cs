@@ -319,10 +319,16 @@ public static partial class Tables
 
     public static void Import(IAnsiConsole console, string file, ImportReport report)
     {
+        var paired = report.Paired > 0 ? $", {report.Paired} paired" : "";
         Say(
             console,
-            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{Unnumbered(report)}, {report.Unchanged} unchanged, {report.Refused.Count} refused; the head is {report.Position}."
+            $"{(file == "-" ? "Standard input" : file)}: {report.Recorded} recorded{Unnumbered(report)}, {report.Unchanged} unchanged{paired}, {report.Refused.Count} refused; the head is {report.Position}."
         );
+        if (report.Provisional > 0)
+            Say(
+                console,
+                $"{report.Provisional} of them are provisional actors, made for names that nobody is known by: chronology review actors."
+            );
     }
 
     private static string Unnumbered(ImportReport report) =>

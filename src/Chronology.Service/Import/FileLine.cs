@@ -18,6 +18,10 @@ public abstract record FileLine(long Number)
     /// <summary>The line cannot be read, or says what cannot be recorded.</summary>
     public sealed record Refused(long Number, Rejection Rejection) : FileLine(Number);
 
+    /// <summary>The line tells of what another line tells, from the other side: both are one event.</summary>
+    /// <param name="With">The number of that line.</param>
+    public sealed record Paired(long Number, long With) : FileLine(Number);
+
     /// <summary>The line says which chronology the file is of.</summary>
     public sealed record Described(long Number, ImportLine.Chronology Chronology) : FileLine(Number);
 }

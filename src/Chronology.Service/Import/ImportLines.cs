@@ -17,7 +17,16 @@ public sealed record ImportLines(
     bool Strict,
     Caller Caller,
     IProgress<ImportReport>? Progress
-) : IRequest<Result<ImportReport>>;
+) : IRequest<Result<ImportReport>>
+{
+    /// <summary>Of <see cref="Lines"/>.</summary>
+    public FileFormat Format { get; init; } = FileFormat.Lines;
+
+    /// <summary>How columns become fields: with <see cref="FileFormat.Csv"/>, and only then.</summary>
+    public Mapping? Mapping { get; init; }
+
+    internal FileToRead File => new(Chronology, Lines, Format, Mapping);
+}
 
 /// <summary>What importing a file would change; nothing is recorded.</summary>
 /// <param name="AsOf">The day for which it is told; null: today.</param>
@@ -40,7 +49,14 @@ public sealed record ImportReport(
     long Unnumbered,
     IReadOnlyList<RefusedLine> Refused,
     long Position
-);
+)
+{
+    /// <summary>Lines that tell the event of another line from the other side.</summary>
+    public long Paired { get; init; }
+
+    /// <summary>Of the recorded, actors made for names that nobody is known by.</summary>
+    public long Provisional { get; init; }
+}
 
 /// <param name="Line">From 1.</param>
 public sealed record RefusedLine(long Line, string Code, string Detail, string? Pointer);
@@ -53,6 +69,7 @@ public sealed record RefusedLine(long Line, string Code, string Detail, string? 
 public sealed class ImportLinesHandler(
     Writer writer,
     Moments moments,
+    FileReader files,
     QuestionsWithin questions,
     ISender sender,
     TimeProvider clock
@@ -72,10 +89,16 @@ public sealed class ImportLinesHandler(
         public long Recorded;
         public long Unchanged;
         public long Unnumbered;
+        public long Paired;
+        public long Provisional;
         public List<RefusedLine> Refused { get; } = [];
 
         public ImportReport Report(long position) =>
-            new(Recorded, Unchanged, Unnumbered, [.. Refused.OrderBy(refused => refused.Line)], position);
+            new(Recorded, Unchanged, Unnumbered, [.. Refused.OrderBy(refused => refused.Line)], position)
+            {
+                Paired = Paired,
+                Provisional = Provisional,
+            };
     }
 
     private delegate Task<Result<IReadOnlyList<Outcome>>> Appending(IReadOnlyList<Order> orders, bool allOrNothing);
@@ -141,7 +164,7 @@ public sealed class ImportLinesHandler(
         // A file that was loaded before is not committed to anew, line by line.
         var news = true;
         await using var ahead = new ReadAhead<FileLine>(
-            ChronologyLines.ReadAsync(request.Lines, cancellationToken),
+            files.ReadAsync(request.File, cancellationToken),
             line =>
                 Volatile.Read(ref news) && line is FileLine.Ordered ordered
                     ? ordered with
@@ -163,6 +186,9 @@ public sealed class ImportLinesHandler(
                         break;
                     case FileLine.Refused refused:
                         tally.Refused.Add(Told(refused.Number, refused.Rejection));
+                        break;
+                    case FileLine.Paired:
+                        tally.Paired++;
                         break;
                     case FileLine.Described described:
                         Describe(described.Number, described.Chronology, card.Value, tally);
@@ -257,7 +283,7 @@ public sealed class ImportLinesHandler(
                 append([.. ordered.Select(line => line.Order)], allOrNothing: true);
         }
         if (tally.Refused.Count > 0)
-            (tally.Recorded, tally.Unchanged, tally.Unnumbered) = (0, 0, 0);
+            (tally.Recorded, tally.Unchanged, tally.Unnumbered, tally.Provisional) = (0, 0, 0, 0);
         return await ReportAsync(request, tally, ct);
     }
 
@@ -356,9 +382,14 @@ public sealed class ImportLinesHandler(
     {
         switch (outcome)
         {
-            case Outcome.Recorded:
+            case Outcome.Recorded recorded:
                 tally.Recorded++;
-                tally.Unnumbered += line.Order.Makes is null ? 1 : 0;
+                tally.Unnumbered += line.Order is { Makes: null, Command: not Command.Record { FromDataSet: true } }
+                    ? 1
+                    : 0;
+                tally.Provisional += recorded.State is { Revision: 1, Content: ActorContent { Provisional: true } }
+                    ? 1
+                    : 0;
                 break;
             case Outcome.Unchanged:
                 tally.Unchanged++;
@@ -415,30 +446,50 @@ public static class ImportEndpoint
                 {
                     var query = new Parameters(http.Request);
                     var strict = query.Flag("strict");
+                    var format = ReadFormat(query.Text("format"));
                     var trying = Trying.Read(query);
                     var caller = Incoming.CallerOf(http);
-                    if ((query.Refusal() ?? caller.Rejection) is { } refusal)
+                    if ((query.Refusal() ?? format.Rejection ?? caller.Rejection) is { } refusal)
                         return Problems.Of(refusal);
-                    if (!Incoming.IsMedia(http.Request, "application/x-ndjson"))
-                        return Problems.Of(new("unsupported-media-type", "Send application/x-ndjson."));
+                    var media = format.Value == FileFormat.Lines ? "application/x-ndjson" : "text/tab-separated-values";
+                    if (!Incoming.IsMedia(http.Request, media))
+                        return Problems.Of(
+                            new("unsupported-media-type", $"Send {media}, or say the format in “format”.")
+                        );
                     if (
                         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is
                         { IsReadOnly: false } size
                     )
                         size.MaxRequestBodySize = null;
-                    var import = new ImportLines(chronology, http.Request.Body, strict, caller.Value, null);
-                    return trying is null
-                        ? Answers.Of(await sender.Send(import, ct))
-                        : Answers.Of(await sender.Send(new PreviewImport(import, trying.AsOf), ct));
+                    var import = new ImportLines(chronology, http.Request.Body, strict, caller.Value, null)
+                    {
+                        Format = format.Value,
+                    };
+                    if (trying is null)
+                        return Answers.Of(await sender.Send(import, ct));
+                    return format.Value == FileFormat.Lines
+                        ? Answers.Of(await sender.Send(new PreviewImport(import, trying.AsOf), ct))
+                        : Answers.Of(await sender.Send(new FirstResults(import.File), ct));
                 }
             )
             .WithName("import")
             .WithSummary("Record the lines of a file; good lines are recorded, bad ones reported by number")
             .WithTags("import")
-            .Asks("strict", "dryRun", "asOf")
-            .WithMetadata(new Previewed(typeof(ImportPreview)))
-            .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson")
+            .Asks("strict", "format", "dryRun", "asOf")
+            .WithMetadata(new Previewed(typeof(ImportPreview)), new Previewed(typeof(FirstResultsAnswer)))
+            .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson", "text/tab-separated-values")
             .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
             .Gives<ImportReport>(StatusCodes.Status200OK)
             .Refuses(413, 415);
+
+    /// <summary>A mapping cannot be sent: what needs one is imported on the command line.</summary>
+    private static Result<FileFormat> ReadFormat(string? text) =>
+        text switch
+        {
+            null or "lines" => FileFormat.Lines,
+            "icews" => FileFormat.Icews,
+            "gdelt1" => FileFormat.Gdelt1,
+            "gdelt2" => FileFormat.Gdelt2,
+            _ => new Rejection("invalid-parameter", "“format” is lines, icews, gdelt1 or gdelt2."),
+        };
 }

@@ -10,6 +10,7 @@ using Chronology.Service.Eras;
 using Chronology.Service.Explain;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
+using Chronology.Service.Review;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
 using Chronology.Service.Store;
@@ -32,6 +33,7 @@ public static class Composition
         services.AddSingleton(Reading.From(source));
         services.AddSingleton<IDocumentStore>(_ => EventStore.Open(source));
         services.AddSingleton<Writer>();
+        services.AddSingleton<FileReader>();
         services.TryAddSingleton(new GroupLimits());
         services.AddSingleton<Groups>();
         services.AddSingleton<QuestionsWithin>();
@@ -134,6 +136,8 @@ public static class Composition
         ChangesEndpoint.Map(chronology);
         CompareEndpoint.Map(chronology);
         SearchEndpoint.Map(chronology);
+        ActorsToReviewEndpoint.Map(chronology);
+        DuplicatesToReviewEndpoint.Map(chronology);
     }
 
     /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>

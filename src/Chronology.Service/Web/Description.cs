@@ -134,6 +134,18 @@ internal static class Description
         {
             schema.Required = new HashSet<string>(StringComparer.Ordinal) { "source" };
         }
+        else if (type == typeof(Coding))
+        {
+            schema.Required = new HashSet<string>(StringComparer.Ordinal) { "dataSet", "rows" };
+        }
+        else if (type == typeof(CodedRow))
+        {
+            schema.Required = new HashSet<string>(StringComparer.Ordinal) { "id" };
+        }
+        else if (type == typeof(CodedActor))
+        {
+            schema.Required = new HashSet<string>(StringComparer.Ordinal);
+        }
         else if (type == typeof(ActorName) || type == typeof(Successor) || type == typeof(Reason))
         {
             schema.Required!.ExceptWith(["from", "until", "on", "note"]);
@@ -220,6 +232,8 @@ internal static class Description
         foreach (var (name, field) in recorded.Properties!)
             schema.Properties[name] = field;
         schema.Required = new HashSet<string>(recorded.Properties.Keys, StringComparer.Ordinal);
+        // Told only where they say something.
+        schema.Required.ExceptWith(["coding", "provisional"]);
         if (content == typeof(EventContent))
         {
             schema.Properties["occurred"] = await context.GetOrCreateSchemaAsync(typeof(DateAnswer), null, ct);
@@ -433,6 +447,19 @@ internal static class Description
             "cite" => (
                 "Keep the answer for ever, and give its id, hash, permalink and a citation.",
                 new() { Type = JsonSchemaType.Boolean }
+            ),
+            "format" => (
+                "What the file is: Chronology lines (default), or rows of a data set.",
+                Choice(["lines", "icews", "gdelt1", "gdelt2"])
+            ),
+            "least" => (
+                "Only pairs at least so much alike, in percent; default 75.",
+                new()
+                {
+                    Type = JsonSchemaType.Integer,
+                    Minimum = "0",
+                    Maximum = "100",
+                }
             ),
             "strict" => ("Record nothing if any line is refused.", new() { Type = JsonSchemaType.Boolean }),
             _ => ("", text),

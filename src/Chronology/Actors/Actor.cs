@@ -23,6 +23,9 @@ public static class Actor
 
     public sealed record SuccessionCorrected(ValueList<Successor> Successors) : DomainEvent;
 
+    /// <summary>Somebody has said who it is (false), or that it is yet to be said (true).</summary>
+    public sealed record MarkedProvisional(bool Provisional) : DomainEvent;
+
     /// <param name="Index">Where the citation then stands in the list.</param>
     public sealed record SourceAttached(int Index, Citation Citation) : DomainEvent;
 
@@ -53,6 +56,7 @@ public static class Actor
             NamesCorrected e => state with { Content = content with { Names = e.Names } },
             LifespanCorrected e => state with { Content = content with { Existed = e.Existed } },
             SuccessionCorrected e => state with { Content = content with { Successors = e.Successors } },
+            MarkedProvisional e => state with { Content = content with { Provisional = e.Provisional } },
             SourceAttached e => state with
             {
                 Content = content with { Citations = Folding.Attach(content.Citations, e.Index, e.Citation) },
@@ -98,6 +102,8 @@ public static class Actor
             changes.Add(new LifespanCorrected(now.Existed));
         if (now.Successors != was.Successors)
             changes.Add(new SuccessionCorrected(now.Successors));
+        if (now.Provisional != was.Provisional)
+            changes.Add(new MarkedProvisional(now.Provisional));
         changes.AddRange(
             Patching.Sources(
                 was.Citations,

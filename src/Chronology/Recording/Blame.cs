@@ -26,6 +26,11 @@ public static class Blame
     private static List<Blamed> Next(IReadOnlyList<Blamed> before, RecordState state)
     {
         var told = RecordJson.Write(state.Id, state.Content);
+        foreach (var field in before.Select(blamed => FieldOf(blamed.Place)))
+        {
+            if (field != "status" && !told.ContainsKey(field))
+                told[field] = null;
+        }
         if (state.Id.Kind != RecordKind.Chronology)
             told["status"] = RecordJson.Word(state.Status);
         var unclaimed = before.ToList();

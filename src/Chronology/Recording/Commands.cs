@@ -7,7 +7,12 @@ namespace Chronology.Recording;
 public abstract record Command(RecordId Id)
 {
     /// <summary>Record it for the first time.</summary>
-    public sealed record Record(RecordId Id, RecordContent Content) : Command(Id);
+    public sealed record Record(RecordId Id, RecordContent Content) : Command(Id)
+    {
+        /// <summary>A reader of a data set orders it: a record that is there stays as it is, be it told otherwise by now; but an
+        /// event whose coding says something else is refused.</summary>
+        public bool FromDataSet { get; init; }
+    }
 
     /// <summary>Change what it says by an RFC 7396 merge patch of its request body.</summary>
     public sealed record Correct(RecordId Id, JsonObject Changes, Reason Reason, ValueList<Citation> Citations)

@@ -29,10 +29,31 @@ public static class Deciding
             return Decided(Operation.Recorded, ValueList.Of([Recorded(record.Content)]), null, record.Id);
         if (state.Content.Equals(record.Content))
             return new Decision.Unchanged(state);
+        if (record.FromDataSet)
+            return Again(record, state);
         const string Detail =
             "is taken by a record that says something else: choose another key, or correct that record.";
         return new Rejection("key-taken", $"The key “{record.Id.Key}” {Detail}", "/key");
     }
+
+    /// <summary>The row of a data set once more. Who its actors are, what it is called, when it was: editors may have mended all that.</summary>
+    private static Result<Decision> Again(Command.Record record, RecordState state) =>
+        (record.Content, state.Content) switch
+        {
+            (EventContent { Coding: { } now }, EventContent { Coding: { } was }) when was.SaysTheSame(now) =>
+                new Decision.Unchanged(state),
+            (EventContent, EventContent { Coding: not null }) => new Rejection(
+                "coded-differently",
+                $"The event “{record.Id.Key}” is recorded from a row that said something else: correct it if this row is right.",
+                "/coding"
+            ),
+            (ActorContent, ActorContent) or (SourceContent, SourceContent) => new Decision.Unchanged(state),
+            _ => new Rejection(
+                "key-taken",
+                $"The key “{record.Id.Key}” is taken by a record that is no row of this data set.",
+                "/key"
+            ),
+        };
 
     private static DomainEvent Recorded(RecordContent content) =>
         content switch

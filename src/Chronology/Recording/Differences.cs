@@ -15,8 +15,10 @@ public static class Differences
     public static IReadOnlyList<FieldChange> Between(RecordState? before, RecordState after)
     {
         var old = before is null ? [] : Told(before);
-        return Told(after)
-            .Select(field => new FieldChange(
+        var now = Told(after);
+        foreach (var (gone, _) in old.Where(field => !now.ContainsKey(field.Key)).ToArray())
+            now[gone] = null;
+        return now.Select(field => new FieldChange(
                 field.Key,
                 old.TryGetPropertyValue(field.Key, out var was) ? was?.DeepClone() : null,
                 field.Value?.DeepClone()

@@ -41,6 +41,10 @@ public static class DiplomaticEvent
 
     public sealed record CredibilityReassessed(string Credibility) : DomainEvent;
 
+    /// <summary>What the data set said was kept wrongly, or is now said otherwise.</summary>
+    /// <param name="Coding">Null: the event is no row of a data set.</param>
+    public sealed record CodingCorrected(Coding? Coding) : DomainEvent;
+
     public sealed record Disputed : DomainEvent;
 
     public sealed record DisputeResolved(string Credibility) : DomainEvent;
@@ -103,6 +107,7 @@ public static class DiplomaticEvent
             },
             NoSourceExplained e => state with { Content = content with { NoSource = e.NoSource } },
             CredibilityReassessed e => Judged(state, content, e.Credibility),
+            CodingCorrected e => state with { Content = content with { Coding = e.Coding } },
             Disputed => Judged(state, content, DisputedCredibility),
             DisputeResolved e => Judged(state, content, e.Credibility),
             Retracted => state with { Status = RecordStatus.Retracted },
@@ -202,6 +207,8 @@ public static class DiplomaticEvent
             changes.Add(new NoSourceExplained(now.NoSource));
         if (now.Credibility != was.Credibility)
             changes.Add(new CredibilityReassessed(now.Credibility));
+        if (now.Coding != was.Coding)
+            changes.Add(new CodingCorrected(now.Coding));
         return changes.ToValueList();
     }
 }

@@ -145,6 +145,26 @@ internal sealed class Members
         return null;
     }
 
+    /// <summary>An integer of at least 0.</summary>
+    public int? Count(string name)
+    {
+        var number = Integer(name);
+        if (number < 0)
+            Refuse(name, $"“{name}” is at least 0.");
+        return number;
+    }
+
+    /// <summary>False where the member is absent or null.</summary>
+    public bool Flag(string name)
+    {
+        if (Value(name) is not { } value)
+            return false;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.GetBoolean();
+        Refuse(name, $"“{name}” is true or false.");
+        return false;
+    }
+
     /// <summary>An absolute http or https address.</summary>
     public string? Url(string name)
     {

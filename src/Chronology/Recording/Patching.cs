@@ -17,7 +17,7 @@ internal static class Patching
         var findings = new Findings();
         foreach (var (name, value) in command.Changes)
         {
-            if (!now.ContainsKey(name))
+            if (!now.ContainsKey(name) && !RecordJson.Fields(state.Id.Kind).Contains(name, StringComparer.Ordinal))
                 Members.Unknown(findings, "/changes", name);
             else if (name == "key" && !JsonNode.DeepEquals(value, now["key"]))
                 findings.Refuse("invalid-parameter", "The key of a record stays as it is.", "/changes/key");
@@ -132,6 +132,7 @@ internal static class Patching
         var written = RecordJson.Write(id, after);
         return before
             .Select(field => field.Key)
+            .Union(written.Select(field => field.Key), StringComparer.Ordinal)
             .FirstOrDefault(name => !Reassessable.Contains(name) && !JsonNode.DeepEquals(before[name], written[name]));
     }
 }

@@ -56,6 +56,7 @@ public static partial class RecordJson
         "citations",
         "noSource",
         "tags",
+        "coding",
     ];
     private static readonly string[] ActorFields =
     [
@@ -66,6 +67,7 @@ public static partial class RecordJson
         "existed",
         "successors",
         "citations",
+        "provisional",
     ];
     private static readonly string[] ChronologyFields = ["rules"];
     private static readonly string[] IssueFields = ["key", "title", "wording", "citations"];
@@ -307,6 +309,7 @@ public static partial class RecordJson
         )
         {
             Anchor = anchor,
+            Coding = ReadCoding(members, findings),
         };
         if (citations.Count == 0 && noSource is null)
         {
@@ -314,6 +317,70 @@ public static partial class RecordJson
             members.Refuse("citations", Detail, "source-required");
         }
         return content;
+    }
+
+    private static Coding? ReadCoding(Members members, Findings findings)
+    {
+        if (members.Value("coding") is not { } given)
+            return null;
+        var coding = new Members(
+            given,
+            members.At("coding"),
+            findings,
+            "dataSet",
+            "story",
+            "sentence",
+            "publisher",
+            "url",
+            "reported",
+            "mentions",
+            "sources",
+            "articles",
+            "tone",
+            "rows"
+        );
+        var rows = coding.List("rows", GreatestList, (row, at) => ReadCodedRow(row, at, findings));
+        if (rows.Count == 0)
+            coding.Refuse("rows", "A coding has at least one row.");
+        return new(
+            coding.RequiredKey("dataSet"),
+            coding.Text("story", 500),
+            coding.Text("sentence", 500),
+            coding.Text("publisher", 500),
+            coding.Text("url", 4_000),
+            coding.Text("reported", 500),
+            coding.Count("mentions"),
+            coding.Count("sources"),
+            coding.Count("articles"),
+            coding.Text("tone", 500),
+            [.. rows.OrderBy(row => row.Id, StringComparer.Ordinal)]
+        );
+    }
+
+    private static CodedRow ReadCodedRow(JsonElement item, string at, Findings findings)
+    {
+        var row = new Members(item, at, findings, "id", "date", "code", "intensity", "source", "target");
+        return new(
+            row.RequiredText("id", 500),
+            row.Text("date", 500),
+            row.Text("code", 500),
+            row.Text("intensity", 500),
+            Actor("source"),
+            Actor("target")
+        );
+
+        CodedActor? Actor(string name)
+        {
+            if (row.Value(name) is not { } given)
+                return null;
+            var actor = new Members(given, row.At(name), findings, "name", "code", "sectors", "country");
+            return new(
+                actor.Text("name", 500),
+                actor.Text("code", 500),
+                actor.Text("sectors", 5_000),
+                actor.Text("country", 500)
+            );
+        }
     }
 
     /// <summary>What the date follows, in the order after, before; null where it follows nothing.</summary>
@@ -650,7 +717,10 @@ public static partial class RecordJson
                 }
             ),
             Citations(members, findings)
-        );
+        )
+        {
+            Provisional = members.Flag("provisional"),
+        };
 
     private static string? Existed(Members members)
     {

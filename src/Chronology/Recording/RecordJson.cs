@@ -76,7 +76,16 @@ public static partial class RecordJson
     public static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
-    private static JsonObject Write(RecordId id, EventContent e) =>
+    private static JsonObject Write(RecordId id, EventContent e)
+    {
+        var body = Plain(id, e);
+        // What came later is left out where there is none: what was told before stays as it was.
+        if (e.Coding is { } coding)
+            body["coding"] = JsonSerializer.SerializeToNode(coding, Options);
+        return body;
+    }
+
+    private static JsonObject Plain(RecordId id, EventContent e) =>
         new()
         {
             ["key"] = id.Key,
@@ -137,7 +146,15 @@ public static partial class RecordJson
         return effect;
     }
 
-    private static JsonObject Write(RecordId id, ActorContent a) =>
+    private static JsonObject Write(RecordId id, ActorContent a)
+    {
+        var body = Plain(id, a);
+        if (a.Provisional)
+            body["provisional"] = true;
+        return body;
+    }
+
+    private static JsonObject Plain(RecordId id, ActorContent a) =>
         new()
         {
             ["key"] = id.Key,

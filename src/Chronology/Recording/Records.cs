@@ -166,6 +166,10 @@ public sealed record EventContent(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ValueList<Anchor>? Anchor { get; init; }
 
+    /// <summary>What a data set of coded events said. Null, and then not stored: the event is no row of one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Coding? Coding { get; init; }
+
     [JsonIgnore]
     public override RecordKind Record => RecordKind.Event;
 
@@ -221,6 +225,10 @@ public sealed record ActorContent(
     ValueList<Citation> Citations
 ) : RecordContent
 {
+    /// <summary>An import made it for a name that it could not match: somebody has yet to say who it is. False is not stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Provisional { get; init; }
+
     [JsonIgnore]
     public override RecordKind Record => RecordKind.Actor;
 

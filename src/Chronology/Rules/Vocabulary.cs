@@ -134,6 +134,10 @@ public static class Vocabulary
             ))
             .ToFrozenDictionary(code => code.Code);
 
+    /// <summary>How letters with marks, joined letters and Cyrillic ones are written plainly, in small letters.</summary>
+    public static FrozenDictionary<char, string> PlainLetters { get; } =
+        Table.Read("letters").ToFrozenDictionary(row => row["letter"][0], row => row["plain"]);
+
     /// <summary>The names of the lists, in the order of <c>vocab.tsv</c>.</summary>
     public static IReadOnlyList<string> Lists { get; } = [.. Terms.Select(term => term.List).Distinct()];
 

@@ -78,6 +78,23 @@ internal static class Samples
         """
     );
 
+    public static readonly Coding Coded = new(
+        "icews",
+        "47400351",
+        "2",
+        "Vietnam News Agency Bulletin",
+        "https://example.org/report",
+        "2018-06-02",
+        12,
+        3,
+        4,
+        "-1.25",
+        [
+            new("32889836", "2018-06-01", "040", "1.0", new("Bangladesh", "BGD", "NA", "Bangladesh"), null),
+            new("32889837", "2018-06-01", "040", "1.0", null, new("Bangladesh", "BGD", "NA", "Bangladesh")),
+        ]
+    );
+
     /// <summary>One of every stored domain event; a reflection test sees to it that none is left out.</summary>
     public static readonly DomainEvent[] Each =
     [
@@ -93,6 +110,7 @@ internal static class Samples
         new DiplomaticEvent.SourceDetached(0, "ref-3"),
         new DiplomaticEvent.NoSourceExplained("citation needed"),
         new DiplomaticEvent.CredibilityReassessed("confirmed"),
+        new DiplomaticEvent.CodingCorrected(Coded),
         new DiplomaticEvent.Disputed(),
         new DiplomaticEvent.DisputeResolved("reported"),
         new DiplomaticEvent.Retracted(),
@@ -105,6 +123,7 @@ internal static class Samples
         new Actor.NamesCorrected(SovietUnion.Names),
         new Actor.LifespanCorrected("1922/1991"),
         new Actor.SuccessionCorrected(SovietUnion.Successors),
+        new Actor.MarkedProvisional(true),
         new Actor.SourceAttached(0, new("ref-3", null, null)),
         new Actor.SourceDetached(0, "ref-3"),
         new Actor.Retracted(),
