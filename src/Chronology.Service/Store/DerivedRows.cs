@@ -250,7 +250,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
     /// <summary>The ref of what is merged into the record of this key, and of its kind.</summary>
     public static string IntoRef(string key) => $"into/{key}";
 
-    private static RecordId IdOf(string stream)
+    internal static RecordId IdOf(string stream)
     {
         var slash = stream.IndexOf('/', StringComparison.Ordinal);
         return new(Words.Kind(stream[..slash]), stream[(slash + 1)..]);
@@ -311,7 +311,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         }
     }
 
-    private static IEnumerable<RecordId> NamedBy(DomainEvent change) =>
+    internal static IEnumerable<RecordId> NamedBy(DomainEvent change) =>
         change switch
         {
             DiplomaticEvent.Recorded e => Named(e.Content.Anchor),
