@@ -177,10 +177,19 @@ public static class ImportVerb
 
     /// <summary>A progress bar for whoever has waited a second and looks at a terminal.</summary>
     /// <param name="length">How much there is to do; 0: nobody knows.</param>
-    public static async Task<T> ShowAsync<T>(
+    public static Task<T> ShowAsync<T>(
         Surroundings around,
         string what,
         double length,
+        Func<double> done,
+        Func<Task<T>> start
+    ) => ShowAsync(around, () => what, () => length, done, start);
+
+    /// <inheritdoc cref="ShowAsync{T}(Surroundings, string, double, Func{double}, Func{Task{T}})"/>
+    public static async Task<T> ShowAsync<T>(
+        Surroundings around,
+        Func<string> what,
+        Func<double> length,
         Func<double> done,
         Func<Task<T>> start
     )
@@ -195,13 +204,22 @@ public static class ImportVerb
             .ErrorConsole()
             .Progress()
             .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new CountColumn(),
+                new RemainingTimeColumn()
+            )
             .StartAsync(async progress =>
             {
-                var bar = progress.AddTask(Markup.Escape(what), maxValue: Math.Max(1, length));
-                bar.IsIndeterminate = length == 0;
+                var bar = progress.AddTask(Markup.Escape(what()));
                 while (!work.IsCompleted)
                 {
-                    if (length > 0)
+                    bar.Description = Markup.Escape(what());
+                    bar.IsIndeterminate = length() == 0;
+                    bar.MaxValue = Math.Max(1, length());
+                    if (length() > 0)
                         bar.Value = done();
                     await Task.Delay(Patience / 10, around.Clock, CancellationToken.None);
                 }

@@ -331,13 +331,17 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
         return kept;
     }
 
-    private async Task<Progress?> StoodAsync(NpgsqlConnection connection, long rebuild, CancellationToken ct)
-    {
-        await RunAsync(
+    /// <summary>Makes the table of notes, where it is not there.</summary>
+    public Task MakeNotesAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        RunAsync(
             connection,
             $"create unlogged table if not exists {Pages} (rebuild bigint, page integer, last text, relative text[] not null, revisions bigint not null, positions numeric not null, position bigint not null, primary key (rebuild, page))",
             ct
         );
+
+    private async Task<Progress?> StoodAsync(NpgsqlConnection connection, long rebuild, CancellationToken ct)
+    {
+        await MakeNotesAsync(connection, ct);
         Progress? stood = null;
         await using (
             var command = new NpgsqlCommand(

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
-using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,7 +13,7 @@ public sealed record RebuildProgress(RebuildStatus Status, long Done, long Total
 
 /// <summary>Runs a rebuild from wherever it stands to its end: folds beside, compares, catches up, swaps what differs.</summary>
 /// <remarks>One at a time in a database: it holds an advisory lock, which a killed process loses with its connection.</remarks>
-public sealed class Rebuilding(NpgsqlDataSource source, IDocumentStore store, TimeProvider clock)
+public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
 {
     /// <summary>Streams in a page, for whoever has no other wish.</summary>
     public const int UsualPage = 2_000;
@@ -30,6 +29,9 @@ public sealed class Rebuilding(NpgsqlDataSource source, IDocumentStore store, Ti
     private const long Lock = 0x7265_6275_696C; // "rebuil"
 
     private readonly Rebuilds rebuilds = new(source, clock);
+
+    /// <summary>Released when a rebuild has been asked for in this process.</summary>
+    public SemaphoreSlim Asked { get; } = new(0);
 
     /// <summary>Runs one of this chronology, the one that was begun and not ended where there is one.</summary>
     /// <returns>Or <c>no-such-chronology</c>; <c>rebuild-running</c> while another process, or another request, runs any.</returns>
@@ -165,7 +167,7 @@ public sealed class Rebuilding(NpgsqlDataSource source, IDocumentStore store, Ti
         CancellationToken ct
     )
     {
-        var differences = new Differences(connection, rebuild.Chronology, RebuildBeside.Usual);
+        var differences = new RowDifferences(connection, rebuild.Chronology, RebuildBeside.Usual);
         await ExecuteAsync(connection, "discard temp", ct);
         await differences.BeginAsync(ct);
         var count = await differences.FindAsync(known, partly: false, ct);
@@ -224,7 +226,7 @@ public sealed class Rebuilding(NpgsqlDataSource source, IDocumentStore store, Ti
     }
 
     private async Task<string> HashAsync(string chronology, long position, CancellationToken ct) =>
-        (await new StateHash(source, store).OfAsync(chronology, position, "", ct)).Value.StateHash;
+        (await new StateHash(source).OfAsync(chronology, position, "", ct)).Value.StateHash;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {

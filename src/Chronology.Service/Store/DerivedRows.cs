@@ -16,6 +16,11 @@ namespace Chronology.Service.Store;
 /// <param name="tables">What the names of its tables end in; empty: the live ones.</param>
 public sealed class DerivedRows(string tables = "") : IProjection
 {
+    public const string Name = "derived-rows";
+
+    /// <summary>Of the shape of the rows: one more where the same revisions give other rows.</summary>
+    public const int Version = 1;
+
     /// <summary>The <c>to_position</c> of a row that is still so.</summary>
     public const long Open = long.MaxValue;
 

@@ -10,6 +10,7 @@ using Chronology.Service.Eras;
 using Chronology.Service.Explain;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
+using Chronology.Service.Rebuild;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
 using Chronology.Service.Store;
@@ -46,6 +47,7 @@ public static class Composition
         services.AddSingleton<Candidates>();
         services.AddSingleton<Comparing>();
         services.AddSingleton<Seals>();
+        services.AddSingleton<Rebuilding>();
         services.AddSingleton<AnswerNames>();
         services.AddTransient<KeptAnswers>();
         services.AddTransient<CitationTexts>();
@@ -77,6 +79,7 @@ public static class Composition
         });
         builder.Services.ConfigureHttpJsonOptions(json => Answers.Configure(json.SerializerOptions));
         builder.Services.AddOpenApi("v1", Description.Configure);
+        builder.Services.AddHostedService<RebuildInBackground>();
         return builder;
     }
 
@@ -92,6 +95,7 @@ public static class Composition
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
+        ProjectionEndpoints.Map(chronology);
         MapQuestions(chronology);
         AnswerEndpoints.Map(chronology);
         HealthEndpoints.Map(app);

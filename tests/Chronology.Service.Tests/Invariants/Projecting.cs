@@ -114,7 +114,7 @@ public sealed class Projecting(TestDatabase database) : IClassFixture<TestDataba
     }
 
     private Task RebuildAsync(string recorded) =>
-        new RebuildBeside(desk.Source, desk.Store).RunAsync(recorded, "_stopped", 10, Ct);
+        new RebuildBeside(desk.Source, recorded, "_stopped").RunAsync(10, Ct);
 
     private static (RecordId Id, DomainEvent First) RecordOf(DomainEvent sample) =>
         sample.GetType().DeclaringType!.Name switch

@@ -29,9 +29,7 @@ public sealed class RebuiltLiveAndReplayed(TestDatabase database) : IClassFixtur
 
                     await Replay.AssertSoundAsync(desk, chronology);
 
-                    await new RebuildBeside(desk.Source, desk.Store).RunAsync(
-                        chronology,
-                        "_rebuilt",
+                    await new RebuildBeside(desk.Source, chronology, "_rebuilt").RunAsync(
                         page,
                         TestContext.Current.CancellationToken
                     );

@@ -23,7 +23,7 @@ public sealed record RowDifference(
 /// <remarks>On one connection, in whose temporary tables <c>wrong_TABLE</c> the keys of what differs are left.
 /// A live row counts as it was at the position: begun at or before it, and open unless closed at or before it.
 /// JSON is compared byte for byte, by its SHA-256.</remarks>
-internal sealed class Differences(NpgsqlConnection connection, string chronology, string tables)
+internal sealed class RowDifferences(NpgsqlConnection connection, string chronology, string tables)
 {
     private const int GreatestLength = 200;
 
