@@ -17,7 +17,10 @@ public static class Sizing
         Console.WriteLine();
         Console.WriteLine("## S1: bytes of each version of an event");
         Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{versions:#,0} versions; everything in these tables is of one chronology.")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{versions:#,0} versions; everything in these tables is of one chronology."
+            )
         );
         Console.WriteLine();
         Console.WriteLine("| table or index | bytes |");
@@ -44,7 +47,9 @@ public static class Sizing
             {
                 var bytes = (double)reader.GetInt64(2) / versions;
                 total += bytes;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {reader.GetString(0)} | {bytes:0} |"));
+                Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"| {reader.GetString(0)} | {bytes:0} |")
+                );
             }
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| all | {total:0} |"));

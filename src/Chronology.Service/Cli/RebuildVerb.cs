@@ -46,12 +46,7 @@ public static class RebuildVerb
                 if (caller.Rejection is { } nobody)
                     return run.Refuse(nobody);
                 await using var store = await OpenedStore.OpenAsync(run.Around, run.Given);
-                var slugs = await SlugsAsync(
-                    store,
-                    parsed.GetValue(run.Chronology),
-                    parsed.GetValue(all),
-                    ct
-                );
+                var slugs = await SlugsAsync(store, parsed.GetValue(run.Chronology), parsed.GetValue(all), ct);
                 if (slugs.Rejection is { } unknown)
                     return run.Refuse(unknown);
                 var rebuilt = new List<RebuildAnswer>();
@@ -63,11 +58,7 @@ public static class RebuildVerb
                         () => $"{slug}: {RecordJson.Word(watched.Last.Status)}",
                         () => watched.Last.Status == RebuildStatus.Folding ? watched.Last.Total : 0,
                         () => watched.Last.Done,
-                        () =>
-                            store.Sender.Send(
-                                new RebuildNow(slug, parsed.GetValue(dry), caller.Value, watched),
-                                ct
-                            )
+                        () => store.Sender.Send(new RebuildNow(slug, parsed.GetValue(dry), caller.Value, watched), ct)
                     );
                     if (one.Rejection is { } rejection)
                         return run.Refuse(rejection);

@@ -43,7 +43,12 @@ public sealed record ProjectionAnswer(
     RebuildAnswer? Rebuild
 );
 
-public sealed class ProjectionHandlers(NpgsqlDataSource source, Rebuilding rebuilding, TimeProvider clock, ISender sender)
+public sealed class ProjectionHandlers(
+    NpgsqlDataSource source,
+    Rebuilding rebuilding,
+    TimeProvider clock,
+    ISender sender
+)
     : IRequestHandler<AskForRebuild, Result<RebuildAnswer>>,
         IRequestHandler<RebuildNow, Result<RebuildAnswer>>,
         IRequestHandler<ProjectionsOf, Result<ProjectionsAnswer>>
@@ -82,10 +87,9 @@ public sealed class ProjectionHandlers(NpgsqlDataSource source, Rebuilding rebui
             return unknown;
         var last = await rebuilds.LastAsync(request.Chronology, cancellationToken);
         var head = chronology.Value.Head.Position;
-        var status =
-            last is { Status: not (RebuildStatus.Done or RebuildStatus.Failed) }
-                ? ProjectionStatus.Rebuilding
-                : ProjectionStatus.Live;
+        var status = last is { Status: not (RebuildStatus.Done or RebuildStatus.Failed) }
+            ? ProjectionStatus.Rebuilding
+            : ProjectionStatus.Live;
         var rebuilt = status == ProjectionStatus.Rebuilding ? last : null;
         return new ProjectionsAnswer([
             new(
@@ -102,8 +106,11 @@ public sealed class ProjectionHandlers(NpgsqlDataSource source, Rebuilding rebui
 }
 
 /// <summary>Runs what was asked for, one after another, and what a process that is no more has left unended.</summary>
-public sealed partial class RebuildInBackground(Rebuilding rebuilding, TimeProvider clock, ILogger<RebuildInBackground> logger)
-    : BackgroundService
+public sealed partial class RebuildInBackground(
+    Rebuilding rebuilding,
+    TimeProvider clock,
+    ILogger<RebuildInBackground> logger
+) : BackgroundService
 {
     /// <summary>How long a rebuild waits at most that nobody has told this process of.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -162,7 +169,9 @@ public static class ProjectionEndpoints
                         : Answers.Of(await sender.Send(new ProjectionsOf(chronology), ct))
             )
             .WithName("projections")
-            .WithSummary("What is derived from the streams, whether it is being rebuilt, and what the last rebuild found")
+            .WithSummary(
+                "What is derived from the streams, whether it is being rebuilt, and what the last rebuild found"
+            )
             .WithTags("admin")
             .Gives<ProjectionsAnswer>(StatusCodes.Status200OK);
         routes
@@ -183,7 +192,9 @@ public static class ProjectionEndpoints
                 }
             )
             .WithName("rebuild-projections")
-            .WithSummary("Rebuild from the streams, beside the live rows, in the background; one under way is not doubled")
+            .WithSummary(
+                "Rebuild from the streams, beside the live rows, in the background; one under way is not doubled"
+            )
             .WithTags("admin")
             .WithMetadata(new SentHeaders(["X-Author", "X-Via"], ["Location"]))
             .Asks("dryRun")

@@ -32,7 +32,7 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
     {
         /// <summary>Those of streams whose events follow others.</summary>
         public HashSet<RecordId> Relative { get; } =
-            [.. Revisions.Where(revision => revision.Events.Any(IsRelative)).Select(revision => revision.Id)];
+        [.. Revisions.Where(revision => revision.Events.Any(IsRelative)).Select(revision => revision.Id)];
 
         public FoldedPage? Folded { get; init; }
     }
@@ -97,7 +97,17 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
                     await CopyAsync(writing, one.Folded!, stop);
                     if (one.Last is null)
                         await EndAsync(writing, revisions, positions, until, stop);
-                    await NoteAsync(writing, rebuild, one.Number, one.Last, one.Relative, revisions, positions, until, stop);
+                    await NoteAsync(
+                        writing,
+                        rebuild,
+                        one.Number,
+                        one.Last,
+                        one.Relative,
+                        revisions,
+                        positions,
+                        until,
+                        stop
+                    );
                     await noted(writing, revisions);
                     await transaction.CommitAsync(stop);
                 }
@@ -143,7 +153,10 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
             connection,
             $"""
             delete from chronology.score_total{tables} x using fresh_pair f where x.pair = f.pair;
-            {ScoreRows.Totals($"(select s.* from chronology.score_event{tables} s join fresh_pair f on f.pair = s.pair) given", tables)};
+            {ScoreRows.Totals(
+                $"(select s.* from chronology.score_event{tables} s join fresh_pair f on f.pair = s.pair) given",
+                tables
+            )};
             """,
             ct
         );

@@ -106,9 +106,17 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
         fault
             is not OperationCanceledException
                 and not NpgsqlException { IsTransient: true }
-                and not PostgresException { SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] or ['4', '0', ..] }
+                and not PostgresException
+                {
+                    SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] or ['4', '0', ..]
+                }
                 and not ObjectDisposedException
-                and (InvalidOperationException or JsonException or System.Diagnostics.UnreachableException or PostgresException);
+                and (
+                    InvalidOperationException
+                    or JsonException
+                    or System.Diagnostics.UnreachableException
+                    or PostgresException
+                );
 
     private async Task CourseAsync(
         NpgsqlConnection connection,

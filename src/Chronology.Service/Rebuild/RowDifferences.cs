@@ -191,7 +191,9 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
         {
             await RunAsync(
                 $"""
-                delete from chronology.{of.Name} x using wrong_{of.Name} w where w.in_live and {of.On("x", "w")}{(of.Name == "score_total" ? "" : " and x.chronology = $1")}
+                delete from chronology.{of.Name} x using wrong_{of.Name} w where w.in_live and {of.On("x", "w")}{(
+                    of.Name == "score_total" ? "" : " and x.chronology = $1"
+                )}
                 """,
                 ct,
                 of.Name == "score_total" ? [] : [chronology]
@@ -200,7 +202,10 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
             await RunAsync(
                 $"""
                 insert into chronology.{of.Name} ({of.List})
-                select {picked} from chronology.{of.Name}{tables} x join wrong_{of.Name} w on w.in_rebuilt and {of.On("x", "w")}
+                select {picked} from chronology.{of.Name}{tables} x join wrong_{of.Name} w on w.in_rebuilt and {of.On(
+                    "x",
+                    "w"
+                )}
                 {(of.Name == "fact" ? "on conflict do nothing" : "")}
                 """,
                 ct
@@ -247,7 +252,8 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
         using var row = JsonDocument.Parse(rebuilt ?? live!);
         var key = string.Join(
             ' ',
-            of.Key.Where(column => column != of.Position).Select(column => row.RootElement.GetProperty(column).ToString())
+            of.Key.Where(column => column != of.Position)
+                .Select(column => row.RootElement.GetProperty(column).ToString())
         );
         if (of.Name == "fact")
             key = string.Join(
@@ -281,7 +287,8 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
                 )),
         ];
 
-        static string? Short(string? text) => text is { Length: > GreatestLength } ? $"{text[..GreatestLength]}…" : text;
+        static string? Short(string? text) =>
+            text is { Length: > GreatestLength } ? $"{text[..GreatestLength]}…" : text;
     }
 
     private static string Values(Relation of, string side) =>

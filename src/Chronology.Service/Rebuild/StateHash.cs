@@ -20,8 +20,7 @@ public sealed record StateHashOf(string Chronology, long? Position) : IRequest<R
 /// <param name="StateHash"><c>sha256:HEX</c>.</param>
 public sealed record StateHashAnswer(long Position, string StateHash);
 
-public sealed class StateHashHandler(NpgsqlDataSource source)
-    : IRequestHandler<StateHashOf, Result<StateHashAnswer>>
+public sealed class StateHashHandler(NpgsqlDataSource source) : IRequestHandler<StateHashOf, Result<StateHashAnswer>>
 {
     public Task<Result<StateHashAnswer>> Handle(StateHashOf request, CancellationToken cancellationToken) =>
         new StateHash(source).OfAsync(request.Chronology, request.Position, "", cancellationToken);

@@ -119,5 +119,7 @@ internal sealed class Streams(string chronology)
     private static DomainEvent Read(string name, ReadOnlySpan<byte> json) =>
         Types.TryGetValue(name, out var type)
             ? (DomainEvent)JsonSerializer.Deserialize(json, type, RecordJson.Options)!
-            : throw new InvalidOperationException($"There is a stored event “{name}”, which this version does not know.");
+            : throw new InvalidOperationException(
+                $"There is a stored event “{name}”, which this version does not know."
+            );
 }

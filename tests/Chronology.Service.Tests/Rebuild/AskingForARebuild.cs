@@ -25,7 +25,10 @@ public sealed class AskingForARebuild(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         Assert.Equal($"{path}/admin/projections", asked.Headers.Location?.OriginalString);
         Assert.Equal(("derived-rows", 1, 3, 3), (Text("name"), Number("version"), Number("done"), Number("total")));
-        Assert.Equal(("done", 0), ((string?)projection["rebuild"]!["status"], (int)projection["rebuild"]!["differences"]!));
+        Assert.Equal(
+            ("done", 0),
+            ((string?)projection["rebuild"]!["status"], (int)projection["rebuild"]!["differences"]!)
+        );
         Assert.Matches("^sha256:[0-9a-f]{64}$", Text("stateHash"));
 
         string? Text(string member) => (string?)projection[member];
@@ -88,7 +91,9 @@ public sealed class AskingForARebuild(TestDatabase database) : IClassFixture<Tes
             for (var n = 0; n < Events; n++)
                 await before.Client.PositionAsync($"{path}/events", Clients.Recognition($"e{n}", "1990", "de-jure"));
         }
-        var asked = (await new Rebuilds(desk.Source, TimeProvider.System).AskAsync("killed", false, new("ann", null), 3, Ct))!;
+        var asked = (
+            await new Rebuilds(desk.Source, TimeProvider.System).AskAsync("killed", false, new("ann", null), 3, Ct)
+        )!;
         await using (var holding = await desk.Source.OpenConnectionAsync(Ct))
         {
             await new RebuildBeside(desk.Source, "killed", RebuildBeside.Usual).MakeNotesAsync(holding, Ct);
@@ -104,24 +109,22 @@ public sealed class AskingForARebuild(TestDatabase database) : IClassFixture<Tes
                 await note.ExecuteNonQueryAsync(Ct);
             }
             using var first = await ServiceProcess.StartAsync(database.ConnectionString);
-            await UntilAsync(
-                async () =>
-                    (
-                        await desk.TextsAsync(
-                            "select 1 from pg_locks join pg_stat_activity using (pid) where datname = current_database() and locktype = 'transactionid' and not granted"
-                        )
-                    ).Count > 0
+            await UntilAsync(async () =>
+                (
+                    await desk.TextsAsync(
+                        "select 1 from pg_locks join pg_stat_activity using (pid) where datname = current_database() and locktype = 'transactionid' and not granted"
+                    )
+                ).Count > 0
             );
             await first.KillAsync();
         }
         Assert.Equal(
             "folding 6",
-            (await desk.TextsAsync("select status || ' ' || done from chronology.rebuild where id = $1", asked.Id)).Single()
+            (
+                await desk.TextsAsync("select status || ' ' || done from chronology.rebuild where id = $1", asked.Id)
+            ).Single()
         );
-        Assert.Equal(
-            "6",
-            (await desk.TextsAsync("select count(*)::text from chronology.record_rebuilt")).Single()
-        );
+        Assert.Equal("6", (await desk.TextsAsync("select count(*)::text from chronology.record_rebuilt")).Single());
 
         using var second = await ServiceProcess.StartAsync(database.ConnectionString);
         var projection = await UntilLiveAsync(second.Client, path);

@@ -63,8 +63,16 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
         new()
         {
             { "record", "update chronology.record set status = 'retracted' where key = 'f'", "record event f status" },
-            { "record", "update chronology.record set to_position = 8 where key = 'e' and to_position > 8", "record event e to_position" },
-            { "record", "update chronology.record set search = 'found by this' where key = 'f'", "record event f search" },
+            {
+                "record",
+                "update chronology.record set to_position = 8 where key = 'e' and to_position > 8",
+                "record event e to_position"
+            },
+            {
+                "record",
+                "update chronology.record set search = 'found by this' where key = 'f'",
+                "record event f search"
+            },
             {
                 "record",
                 "update chronology.record set state = replace(state::text, 'Other', 'Another')::json where key = 'f'",
@@ -76,12 +84,24 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
                 "insert into chronology.record select chronology, kind, 'ghost', from_position, to_position, revision, status, type, earliest, latest, day_order, refs, search, state from chronology.record where key = 'f'",
                 "record event ghost "
             },
-            { "effect", "update chronology.effect set start_first = start_first - 1 where event = 'f'", "effect f 0 start_first" },
+            {
+                "effect",
+                "update chronology.effect set start_first = start_first - 1 where event = 'f'",
+                "effect f 0 start_first"
+            },
             { "effect", "update chronology.effect set ahead = not ahead where event = 'f'", "effect f 0 ahead" },
             { "effect", "delete from chronology.effect where event = 'f'", "effect f 0 " },
-            { "fact", "update chronology.fact set holder = 'c' where kind = 'recognition'", "fact recognition a b holder" },
+            {
+                "fact",
+                "update chronology.fact set holder = 'c' where kind = 'recognition'",
+                "fact recognition a b holder"
+            },
             { "fact", "delete from chronology.fact where kind = 'recognition'", "fact recognition a b " },
-            { "score_event", "update chronology.score_event set weight = weight + 1 where event = 'f'", "score_event f PAIR weight" },
+            {
+                "score_event",
+                "update chronology.score_event set weight = weight + 1 where event = 'f'",
+                "score_event f PAIR weight"
+            },
             { "score_event", "delete from chronology.score_event where event = 'f'", "score_event f PAIR " },
             { "score_total", "update chronology.score_total set low = low - 1 where position = 7", "score_total PAIR" },
         };
@@ -108,7 +128,10 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
         // What only the streams give had no live row to keep.
         var kept = await SupersededAsync(rebuilt.Id);
         Assert.Equal(
-            rebuilt.Named.Where(row => row.Live is not null).DistinctBy(row => (row.Table, row.Key, row.Position)).Count(),
+            rebuilt
+                .Named.Where(row => row.Live is not null)
+                .DistinctBy(row => (row.Table, row.Key, row.Position))
+                .Count(),
             kept.Count
         );
         Assert.All(kept, row => Assert.Contains(row, wrong));
@@ -216,7 +239,10 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
 
         Assert.Equal(before, await RowsAsync(chronology));
         var failed = Assert.Single(
-            await desk.TextsAsync("select status || ' ' || failure from chronology.rebuild where chronology = $1", chronology)
+            await desk.TextsAsync(
+                "select status || ' ' || failure from chronology.rebuild where chronology = $1",
+                chronology
+            )
         );
         Assert.StartsWith("failed There is a stored event “event_unheard_of_v9”", failed, StringComparison.Ordinal);
     }
@@ -328,7 +354,11 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
                 await desk.TextsAsync(
                     $"""
                     select to_json(r)::text as row from chronology.{table} r
-                    where {(table == "score_total" ? $"pair in (select pair from chronology.score_event where chronology = $1)" : "chronology = $1")} order by row
+                    where {(
+                        table == "score_total"
+                            ? $"pair in (select pair from chronology.score_event where chronology = $1)"
+                            : "chronology = $1"
+                    )} order by row
                     """,
                     chronology
                 )
@@ -371,10 +401,7 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
                 """{"changes":{"occurred":"1991-03-04"},"reason":{"code":"correction"}}"""
             ),
         ];
-        Assert.All(
-            await desk.AppendAsync(chronology, commands),
-            outcome => Assert.IsType<Outcome.Recorded>(outcome)
-        );
+        Assert.All(await desk.AppendAsync(chronology, commands), outcome => Assert.IsType<Outcome.Recorded>(outcome));
         return chronology;
     }
 
