@@ -34,13 +34,18 @@ public static class Rebuilding
             $"select count(*) from chronology.mt_events where tenant_id = '{chronology}'"
         );
         var rounds = new List<(double Floor, double Logged, double Fold, double Compare)>();
+        var processor = new List<(double Floor, double Fold, double Compare)>();
         for (var round = 0; round < Rounds; round++)
         {
+            var used = new List<double> { await ProcessorAsync(connection) };
             var unlogged = await InsertAsync(connection, chronology, "unlogged");
+            used.Add(await ProcessorAsync(connection));
             var fold = await TimeAsync(() =>
                 new RebuildBeside(source, chronology, RebuildBeside.Usual).RunAsync(page, ct)
             );
+            used.Add(await ProcessorAsync(connection));
             var logged = await InsertAsync(connection, chronology, "");
+            used.Add(await ProcessorAsync(connection));
             var differ = 0L;
             var compare = await TimeAsync(async () =>
             {
@@ -51,11 +56,13 @@ public static class Rebuilding
             });
             if (differ > 0)
                 throw new InvalidOperationException($"{differ} rows of {chronology} are not what its streams give.");
+            used.Add(await ProcessorAsync(connection));
             rounds.Add((unlogged, logged, fold, compare));
+            processor.Add((used[1] - used[0], used[2] - used[1], used[4] - used[3]));
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Round {round + 1}: insert {unlogged:0.0} s unlogged, {logged:0.0} s logged; fold {fold:0.0} s; compare {compare:0.0} s; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"
+                    $"Round {round + 1}: insert {unlogged:0.0} s unlogged, {logged:0.0} s logged; fold {fold:0.0} s; compare {compare:0.0} s; of processors {processor[^1].Floor:0.0}, {processor[^1].Fold:0.0} and {processor[^1].Compare:0.0} s; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"
                 )
             );
         }
@@ -82,6 +89,15 @@ public static class Rebuilding
         Row("INSERT..SELECT into a logged table", alsoLogged);
         Row("fold into the tables beside", folded);
         Row("fold and compare with the live rows", folded + compared);
+
+        Console.WriteLine();
+        Console.WriteLine("Processor time, which others on the machine do not change, of client and server together:");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"INSERT..SELECT {Median(processor.Select(p => p.Floor)):0.00} s, fold {Median(processor.Select(p => p.Fold)):0.00} s ({Median(processor.Select(p => p.Floor / p.Fold)):0.00} of it on one processor, {Median(processor.Select(p => 2 * p.Floor / p.Fold)):0.00} on two), compare {Median(processor.Select(p => p.Compare)):0.00} s."
+            )
+        );
 
         void Row(string name, double seconds) =>
             Console.WriteLine(
@@ -209,6 +225,25 @@ public static class Rebuilding
         var start = Stopwatch.GetTimestamp();
         await work();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Seconds of processor time that this process and the server's for its connections have used.</summary>
+    private static async Task<double> ProcessorAsync(NpgsqlConnection connection)
+    {
+        var pids = await Loading.OfAsync<int[]>(
+            connection,
+            "select array_agg(pid) from pg_stat_activity where application_name = 'chronology' or backend_type = 'parallel worker'"
+        );
+        // pid (name) state …; the twelfth and thirteenth field after the name are ticks of a hundredth of a second.
+        var ticks = pids.Append(Environment.ProcessId)
+            .Select(pid => $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat")
+            .Where(File.Exists)
+            .Select(path => File.ReadAllText(path))
+            .Select(stat => stat[(stat.LastIndexOf(')') + 2)..].Split(' '))
+            .Sum(fields =>
+                long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)
+            );
+        return ticks / 100.0;
     }
 
     private static double Median(IEnumerable<double> values)
