@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 var size = new Option<int>("--size") { Description = "Versions of events", DefaultValueFactory = _ => 100_000 };
 var only = new Option<string>("--only")
 {
-    Description = "Of a1,a2,a3,q1,q2,q3,q4,q6",
-    DefaultValueFactory = _ => "a1,a2,a3,q1,q2,q3,q4,q6",
+    Description = "Of a1,a2,a3,q1,q2,q3,q4,q6,r1,r2,s1",
+    DefaultValueFactory = _ => "a1,a2,a3,q1,q2,q3,q4,q6,r1,r2,s1",
 };
 var command = new RootCommand("Measures Chronology against its floors, in turn, in one run.") { size, only };
 command.SetAction(
@@ -50,6 +50,12 @@ command.SetAction(
             }
             if (wanted.Contains("q4"))
                 await Serving.RunAsync(source, slug, ct);
+            if (wanted.Contains("s1"))
+                await Sizing.RunAsync(source, slug, ct);
+            if (wanted.Contains("r1"))
+                await Rebuilding.RunAsync(source, slug, World.Versions(versions), page: 2_000, ct);
+            if (wanted.Contains("r2"))
+                await Holding.RunAsync(source, TimeSpan.FromSeconds(45), ct);
             if (wanted.Contains("a1"))
                 await Appending.RunAsync(source, slug, ct);
             if (wanted.Contains("a2"))

@@ -70,6 +70,7 @@ public static class Commands
             AppendVerb.Of(run),
             EditVerb.Of(run),
             .. ChangeVerbs.Of(run),
+            RebuildVerb.Of(run),
             MigrateVerb.Of(run),
             RulesVerb.Of(run),
             StatusVerb.Of(run),

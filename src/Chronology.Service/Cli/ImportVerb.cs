@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using Chronology.Recording;
 using Chronology.Service.Catalogue;
@@ -112,10 +113,11 @@ public static class ImportVerb
                         continue;
                     }
                     var progress = new Rows();
+                    var began = run.Around.Clock.GetTimestamp();
                     var report = await ShowAsync(
                         run.Around,
-                        file,
-                        bytes.CanSeek ? bytes.Length : 0,
+                        () => file,
+                        () => bytes.CanSeek ? bytes.Length : 0,
                         () => bytes.Position,
                         () =>
                             ImportAsync(
@@ -133,7 +135,7 @@ public static class ImportVerb
                                 caller.Value,
                                 ct
                             ),
-                        () => progress.Count
+                        () => progress.Rate(run.Around.Clock.GetElapsedTime(began))
                     );
                     if (report.Rejection is { } rejection)
                         return run.Refuse(rejection);
@@ -164,10 +166,16 @@ public static class ImportVerb
     /// <summary>The rows that an import has dealt with so far.</summary>
     private sealed class Rows : IProgress<ImportReport>
     {
-        public long Count { get; private set; }
+        private long count;
+
+        public string Rate(TimeSpan taken) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count:#,0} rows ({count / Math.Max(1, taken.TotalSeconds):#,0}/s)"
+            );
 
         public void Report(ImportReport value) =>
-            Count = value.Recorded + value.Unchanged + value.Paired + value.Refused.Count;
+            count = value.Recorded + value.Unchanged + value.Paired + value.Refused.Count;
     }
 
     private static string Word(FileFormat format) => RecordJson.Word(format);
@@ -318,13 +326,23 @@ public static class ImportVerb
 
     /// <summary>A progress bar for whoever has waited a second and looks at a terminal.</summary>
     /// <param name="length">How much there is to do; 0: nobody knows.</param>
-    public static async Task<T> ShowAsync<T>(
+    public static Task<T> ShowAsync<T>(
         Surroundings around,
         string what,
         double length,
         Func<double> done,
+        Func<Task<T>> start
+    ) => ShowAsync(around, () => what, () => length, done, start);
+
+    /// <inheritdoc cref="ShowAsync{T}(Surroundings, string, double, Func{double}, Func{Task{T}})"/>
+    /// <param name="counted">What is said of how far it is; null: how much is done, of how much, how fast.</param>
+    public static async Task<T> ShowAsync<T>(
+        Surroundings around,
+        Func<string> what,
+        Func<double> length,
+        Func<double> done,
         Func<Task<T>> start,
-        Func<long>? rows = null
+        Func<string>? counted = null
     )
     {
         var work = start();
@@ -341,22 +359,19 @@ public static class ImportVerb
                 new TaskDescriptionColumn(),
                 new ProgressBarColumn(),
                 new PercentageColumn(),
+                new CountColumn(counted),
                 new RemainingTimeColumn()
             )
             .StartAsync(async progress =>
             {
-                var bar = progress.AddTask(Markup.Escape(what), maxValue: Math.Max(1, length));
-                bar.IsIndeterminate = length == 0;
-                var began = around.Clock.GetTimestamp();
+                var bar = progress.AddTask(Markup.Escape(what()));
                 while (!work.IsCompleted)
                 {
-                    if (length > 0)
+                    bar.Description = Markup.Escape(what());
+                    bar.IsIndeterminate = length() == 0;
+                    bar.MaxValue = Math.Max(1, length());
+                    if (length() > 0)
                         bar.Value = done();
-                    if (rows?.Invoke() is { } count)
-                    {
-                        var rate = (long)(count / Math.Max(1, around.Clock.GetElapsedTime(began).TotalSeconds));
-                        bar.Description = Markup.Escape($"{what}: {count:N0} rows, {rate:N0}/s");
-                    }
                     await Task.Delay(Patience / 10, around.Clock, CancellationToken.None);
                 }
             });

@@ -358,6 +358,36 @@ public static partial class Tables
             Say(console, $"State of {one.Slug} at position {Number(one.Head.Position)}: {one.StateHash}");
     }
 
+    public static void Rebuilt(IAnsiConsole console, RebuildVerb.RebuildsAnswer answer)
+    {
+        foreach (var one in answer.Rebuilds)
+        {
+            var what = one.Differences switch
+            {
+                0 => "nothing differs",
+                1 => $"one row {(one.DryRun ? "differs" : "differed and is replaced")}",
+                _ => $"{one.Differences} rows {(one.DryRun ? "differ" : "differed and are replaced")}",
+            };
+            Say(console, $"{one.Chronology}: rebuilt up to position {one.Position}; {what}.");
+            Say(console, $"State before: {one.StateBefore}");
+            Say(console, $"State after:  {one.StateAfter}");
+            if (one.Named.Count == 0)
+                continue;
+            var table = New("Table", "Row", "Position", "Column", "Live", "Rebuilt");
+            foreach (var row in one.Named)
+                Row(
+                    table,
+                    row.Table,
+                    row.Key,
+                    row.Position?.ToString(CultureInfo.InvariantCulture),
+                    row.Column ?? "(the row)",
+                    row.Live ?? "(none)",
+                    row.Rebuilt ?? "(none)"
+                );
+            Show(console, table);
+        }
+    }
+
     /// <summary>One line: the value, how sure it is, and what else it may be.</summary>
     public static string Told(FactAnswer fact)
     {

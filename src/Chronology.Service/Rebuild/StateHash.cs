@@ -8,11 +8,8 @@ using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
 using Chronology.Service.Store;
-using JasperFx.Events;
-using Marten;
 using MediatR;
 using Npgsql;
-using SessionOptions = Marten.Services.SessionOptions;
 
 namespace Chronology.Service.Rebuild;
 
@@ -23,17 +20,16 @@ public sealed record StateHashOf(string Chronology, long? Position) : IRequest<R
 /// <param name="StateHash"><c>sha256:HEX</c>.</param>
 public sealed record StateHashAnswer(long Position, string StateHash);
 
-public sealed class StateHashHandler(NpgsqlDataSource source, IDocumentStore store)
-    : IRequestHandler<StateHashOf, Result<StateHashAnswer>>
+public sealed class StateHashHandler(NpgsqlDataSource source) : IRequestHandler<StateHashOf, Result<StateHashAnswer>>
 {
     public Task<Result<StateHashAnswer>> Handle(StateHashOf request, CancellationToken cancellationToken) =>
-        new StateHash(source, store).OfAsync(request.Chronology, request.Position, "", cancellationToken);
+        new StateHash(source).OfAsync(request.Chronology, request.Position, "", cancellationToken);
 }
 
 /// <summary>Hashes the derived rows of a chronology, texts by their commitments: ADR 0007.</summary>
 /// <remarks>Equal for equal revisions with equal salts, whatever the slug, the authors and the time. A row that is not what its revisions
 /// give changes it. Reads every stream, a page of positions at a time, on one snapshot.</remarks>
-internal sealed class StateHash(NpgsqlDataSource source, IDocumentStore store)
+internal sealed class StateHash(NpgsqlDataSource source)
 {
     private const int PageSize = 500;
 
@@ -54,7 +50,7 @@ internal sealed class StateHash(NpgsqlDataSource source, IDocumentStore store)
         var known = position ?? head;
         if (known < 0 || known > head)
             return new Rejection("invalid-parameter", $"There is no position {known}: the head is {head}.");
-        var rows = new Snapshot(transaction, store, chronology, known, head, tables);
+        var rows = new Snapshot(transaction, chronology, known, head, tables);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, $"chronology-state 1 {known.ToString(CultureInfo.InvariantCulture)}");
         for (var since = 0L; since < known; since += PageSize)
@@ -87,7 +83,6 @@ internal sealed class StateHash(NpgsqlDataSource source, IDocumentStore store)
     /// <summary>Reads the rows, on the snapshot.</summary>
     private sealed class Snapshot(
         NpgsqlTransaction transaction,
-        IDocumentStore store,
         string chronology,
         long known,
         long head,
@@ -282,31 +277,19 @@ internal sealed class StateHash(NpgsqlDataSource source, IDocumentStore store)
         private async Task<Dictionary<(RecordId, int), Folded>> RevisionsAsync(RecordId[] ids, CancellationToken ct)
         {
             var salts = await SaltsAsync(ids, ct);
-            var streams = ids.ToDictionary(id => id.StreamKey, StringComparer.Ordinal);
-            var keys = streams.Keys.ToArray();
-            var options = SessionOptions.ForTransaction(transaction);
-            options.TenantId = chronology;
-            await using var session = store.QuerySession(options);
-            var stored = await session
-                .Events.QueryAllRawEvents()
-                .Where(e => e.StreamKey!.IsOneOf(keys))
-                .OrderBy(e => e.StreamKey)
-                .ThenBy(e => e.Version)
-                .ToListAsync(ct);
             var folded = new Dictionary<(RecordId, int), Folded>();
-            foreach (var stream in stored.GroupBy(e => e.StreamKey!, StringComparer.Ordinal))
+            var stored = await new Streams(chronology).OfAsync(transaction.Connection!, ids, known, ct);
+            foreach (var stream in stored.GroupBy(revision => revision.Id))
             {
-                var id = streams[stream.Key];
                 RecordState? plain = null;
                 RecordState? blind = null;
-                foreach (var revision in stream.GroupBy(RevisionHeaders.PositionOf).OrderBy(revision => revision.Key))
+                foreach (var revision in stream)
                 {
-                    if (!salts.TryGetValue(revision.Key, out var ofTexts))
+                    if (!salts.TryGetValue(revision.Position, out var ofTexts))
                         break;
-                    var events = revision.Select(e => (DomainEvent)e.Data).ToArray();
-                    plain = Folding.Revise(plain, id, events);
-                    blind = Folding.Revise(blind, id, Ledger.Blinded(events, ofTexts));
-                    folded[(id, plain.Revision)] = new(plain, Content(plain), Content(blind));
+                    plain = Folding.Revise(plain, stream.Key, revision.Events);
+                    blind = Folding.Revise(blind, stream.Key, Ledger.Blinded(revision.Events, ofTexts));
+                    folded[(stream.Key, plain.Revision)] = new(plain, Content(plain), Content(blind));
                 }
             }
             return folded;

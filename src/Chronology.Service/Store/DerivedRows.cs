@@ -16,6 +16,11 @@ namespace Chronology.Service.Store;
 /// <param name="tables">What the names of its tables end in; empty: the live ones.</param>
 public sealed class DerivedRows(string tables = "") : IProjection
 {
+    public const string Name = "derived-rows";
+
+    /// <summary>Of the shape of the rows: one more where the same revisions give other rows.</summary>
+    public const int Version = 1;
+
     /// <summary>The <c>to_position</c> of a row that is still so.</summary>
     public const long Open = long.MaxValue;
 
@@ -242,7 +247,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
     /// <summary>The ref of what is merged into the record of this key, and of its kind.</summary>
     public static string IntoRef(string key) => $"into/{key}";
 
-    private static RecordId IdOf(string stream)
+    internal static RecordId IdOf(string stream)
     {
         var slash = stream.IndexOf('/', StringComparison.Ordinal);
         return new(Words.Kind(stream[..slash]), stream[(slash + 1)..]);
@@ -303,7 +308,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         }
     }
 
-    private static IEnumerable<RecordId> NamedBy(DomainEvent change) =>
+    internal static IEnumerable<RecordId> NamedBy(DomainEvent change) =>
         change switch
         {
             DiplomaticEvent.Recorded e => Named(e.Content.Anchor),

@@ -183,7 +183,13 @@ public static class ScoreRows
 
     /// <summary>The statement that totals all rows of a source that have no totals yet, such as those of a chronology just copied in.</summary>
     /// <param name="rows">A table or query with the columns of <see cref="New"/>, and its alias.</param>
-    public static string Totals(string rows) => Continue("", Given(rows));
+    public static string Totals(string rows, string tables = "") =>
+        $"""
+            insert into chronology.score_total{tables} (pair, half_life, year, position, low, estimate, high, evidence)
+            select c.pair, c.half_life, c.year, c.position, sum(c.low) over w, sum(c.estimate) over w, sum(c.high) over w, sum(c.evidence) over w
+            from ({Net(Given(rows))}) c
+            window w as (partition by c.pair, c.half_life, c.year order by c.position)
+            """;
 
     /// <summary>What versions add where they begin, and take back where they end.</summary>
     private static string Given(string rows) =>
@@ -197,13 +203,19 @@ public static class ScoreRows
             insert into chronology.score_total{tables} (pair, half_life, year, position, low, estimate, high, evidence)
             select c.pair, c.half_life, c.year, c.position, coalesce(t.low, 0) + sum(c.low) over w, coalesce(t.estimate, 0) + sum(c.estimate) over w,
                 coalesce(t.high, 0) + sum(c.high) over w, coalesce(t.evidence, 0) + sum(c.evidence) over w
-            from (select pair, half_life, year, position, sum(low) as low, sum(estimate) as estimate, sum(high) as high, sum(evidence) as evidence
-                from ({changes}) as v (pair, half_life, year, position, low, estimate, high, evidence)
-                group by pair, half_life, year, position
-                having (sum(low), sum(estimate), sum(high), sum(evidence)) <> (0, 0, 0, 0)) c
+            from ({Net(changes)}) c
             left join lateral (select * from chronology.score_total{tables} l
                 where l.pair = c.pair and l.half_life = c.half_life and l.year = c.year order by l.position desc limit 1) t on true
             window w as (partition by c.pair, c.half_life, c.year order by c.position)
+            """;
+
+    /// <summary>What changes come to at each position; nothing where they cancel out.</summary>
+    private static string Net(string changes) =>
+        $"""
+            select pair, half_life, year, position, sum(low) as low, sum(estimate) as estimate, sum(high) as high, sum(evidence) as evidence
+                from ({changes}) as v (pair, half_life, year, position, low, estimate, high, evidence)
+                group by pair, half_life, year, position
+                having (sum(low), sum(estimate), sum(high), sum(evidence)) <> (0, 0, 0, 0)
             """;
 
     private static string Write(DayWindow days, EventContent content) =>

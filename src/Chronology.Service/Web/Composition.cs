@@ -10,6 +10,7 @@ using Chronology.Service.Eras;
 using Chronology.Service.Explain;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
+using Chronology.Service.Rebuild;
 using Chronology.Service.Review;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
@@ -61,6 +62,7 @@ public static class Composition
         services.AddSingleton<Candidates>();
         services.AddSingleton<Comparing>();
         services.AddSingleton<Seals>();
+        services.AddSingleton<Rebuilding>();
         services.AddSingleton<AnswerNames>();
         services.AddTransient<KeptAnswers>();
         services.AddTransient<CitationTexts>();
@@ -91,6 +93,7 @@ public static class Composition
         });
         builder.Services.ConfigureHttpJsonOptions(json => Answers.Configure(json.SerializerOptions));
         builder.Services.AddOpenApi("v1", Description.Configure);
+        builder.Services.AddHostedService<RebuildInBackground>();
         return builder;
     }
 
@@ -108,6 +111,7 @@ public static class Composition
         AppendEndpoints.Map(chronology);
         ImportEndpoint.Map(chronology);
         ExportEndpoint.Map(chronology);
+        ProjectionEndpoints.Map(chronology);
         MapQuestions(chronology);
         AnswerEndpoints.Map(chronology);
         HealthEndpoints.Map(app);

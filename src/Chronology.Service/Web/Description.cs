@@ -441,7 +441,7 @@ internal static class Description
             ),
             "since" => ("A position, itself not told.", new() { Type = JsonSchemaType.Integer, Minimum = "0" }),
             "dryRun" => (
-                "Record nothing; tell what would change: as of “asOf”, else as of today and on the days that it names.",
+                "Change nothing; tell what would change: of a record as of “asOf”, else as of today and on the days that it names.",
                 new() { Type = JsonSchemaType.Boolean }
             ),
             "cite" => (

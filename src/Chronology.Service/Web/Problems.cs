@@ -26,7 +26,7 @@ public static class Problems
             or "no-such-sentence"
             or "not-found" => 404,
             "method-not-allowed" => 405,
-            "key-taken" or "chronology-exists" => 409,
+            "key-taken" or "chronology-exists" or "rebuild-running" => 409,
             "stale-revision" => 412,
             "too-large" => 413,
             "unsupported-media-type" => 415,

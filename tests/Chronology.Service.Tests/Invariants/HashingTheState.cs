@@ -69,7 +69,7 @@ public sealed class HashingTheState(TestDatabase database) : IClassFixture<TestD
                 {
                     clock.Now = RandomLogs.Began;
                     var chronology = await RandomLogs.RecordAsync(desk, clock, log);
-                    await new RebuildBeside(desk.Source, desk.Store).RunAsync(chronology, "_rebuilt", page, Ct);
+                    await new RebuildBeside(desk.Source, chronology, "_rebuilt").RunAsync(page, Ct);
 
                     Assert.Equal(await HashAsync(chronology), await HashAsync(chronology, tables: "_rebuilt"));
                 },
@@ -329,7 +329,7 @@ public sealed class HashingTheState(TestDatabase database) : IClassFixture<TestD
     }
 
     private async Task<string> HashAsync(string chronology, long? position = null, string tables = "") =>
-        (await new StateHash(desk.Source, desk.Store).OfAsync(chronology, position, tables, Ct)).Value.StateHash;
+        (await new StateHash(desk.Source).OfAsync(chronology, position, tables, Ct)).Value.StateHash;
 
     private async Task<List<string>> ExportAsync(string chronology)
     {

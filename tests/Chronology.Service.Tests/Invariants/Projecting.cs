@@ -113,8 +113,7 @@ public sealed class Projecting(TestDatabase database) : IClassFixture<TestDataba
         await Assert.ThrowsAsync<InvalidOperationException>(() => RebuildAsync(recorded));
     }
 
-    private Task RebuildAsync(string recorded) =>
-        new RebuildBeside(desk.Source, desk.Store).RunAsync(recorded, "_stopped", 10, Ct);
+    private Task RebuildAsync(string recorded) => new RebuildBeside(desk.Source, recorded, "_stopped").RunAsync(10, Ct);
 
     private static (RecordId Id, DomainEvent First) RecordOf(DomainEvent sample) =>
         sample.GetType().DeclaringType!.Name switch

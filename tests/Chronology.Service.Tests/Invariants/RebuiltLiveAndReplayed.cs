@@ -40,9 +40,7 @@ public abstract class LawOfTheRows(TestDatabase database, int manyRevisions)
 
                     await Replay.AssertSoundAsync(desk, chronology);
 
-                    await new RebuildBeside(desk.Source, desk.Store).RunAsync(
-                        chronology,
-                        "_rebuilt",
+                    await new RebuildBeside(desk.Source, chronology, "_rebuilt").RunAsync(
                         page,
                         TestContext.Current.CancellationToken
                     );
