@@ -1,6 +1,7 @@
 using System.Globalization;
 using Chronology.Recording;
 using Chronology.Time;
+using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -47,16 +48,72 @@ public sealed record Moment(string Chronology, Day AsOf, long Position, DateTime
 public sealed record Asked(Day AsOf, long? Position, DateTimeOffset? Instant);
 
 /// <summary>Turns the axes of a question into a moment.</summary>
-public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
+/// <remarks>When a position was recorded never changes, so what was once read is kept, as long as there is room for it.</remarks>
+public sealed class Moments(NpgsqlDataSource source, Identities identities, TimeProvider clock) : IDisposable
 {
+    private const int GreatestKept = 50_000;
+
+    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
+
+    /// <remarks>One round trip, in which the last revision of an actor is noted for <see cref="Identities.AtAsync"/>;
+    /// none for a position that was asked about before.</remarks>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
     {
         var read = Read(axes);
-        if (read.Rejection is { } unreadable)
-            return unreadable;
-        return await KnownAtAsync(source, chronology, read.Value, ct);
+        return read.Rejection is { } unreadable ? unreadable : await AtAsync(chronology, read.Value, ct);
     }
+
+    /// <inheritdoc cref="ResolveAsync(string, Axes, CancellationToken)"/>
+    public async Task<Result<Moment>> AtAsync(string chronology, Asked asked, CancellationToken ct)
+    {
+        if (asked.Position is { } position && kept.TryGetValue((chronology, position), out DateTimeOffset? at))
+            return new Moment(chronology, asked.AsOf, position, at);
+        await using var command = source.CreateCommand(
+            asked.Position is not null ? AtPosition
+            : asked.Instant is not null ? AtInstant
+            : AtHead
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+        if (asked.Position is { } given)
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = given });
+        else if (asked.Instant is { } instant)
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return Writer.NoSuchChronology(chronology);
+        var found = Found(reader, chronology, asked);
+        if (found.IsOk)
+        {
+            identities.Note(found.Value, reader.IsDBNull(3) ? null : reader.GetInt64(3));
+            kept.Set(
+                (chronology, found.Value.Position),
+                found.Value.RecordedAt,
+                new MemoryCacheEntryOptions { Size = 1 }
+            );
+        }
+        return found;
+    }
+
+    private static readonly string AtHead =
+        $"select h.position, h.recorded_at, h.position, {ActorsRevised("h.position")} from chronology.head h where h.chronology = $1";
+
+    private static readonly string AtPosition = $"""
+        select case when $2 <= h.position then $2 end, l.recorded_at, h.position, {ActorsRevised("$2")}
+        from chronology.head h
+        left join chronology.ledger l on l.chronology = $1 and l.position = $2
+        where h.chronology = $1
+        """;
+
+    private static readonly string AtInstant =
+        $"select k.known, k.recorded_at, k.head, {ActorsRevised("k.known")} from chronology.known_at($1, null, $2) k";
+
+    private static string ActorsRevised(string position) =>
+        $"""
+            (select r.from_position from chronology.record r
+             where r.chronology = $1 and r.kind = 'actor' and r.from_position <= {position}
+             order by r.from_position desc limit 1)
+            """;
 
     internal static async Task<Result<Moment>> KnownAtAsync(
         Reading source,
@@ -112,6 +169,8 @@ public sealed class Moments(NpgsqlDataSource source, TimeProvider clock)
     }
 
     private static Rejection Bad(string detail) => new("invalid-parameter", $"“knownAt”: {detail}");
+
+    public void Dispose() => kept.Dispose();
 }
 
 /// <summary>Instants of RFC 3339: date, <c>T</c>, time with optional fraction, and <c>Z</c> or an offset.</summary>

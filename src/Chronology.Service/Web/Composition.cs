@@ -50,6 +50,10 @@ public static class Composition
         services.AddTransient<KeptAnswers>();
         services.AddTransient<CitationTexts>();
         services.AddSingleton(_ => new QuestionBook(MapQuestions));
+        services.AddSingleton(given => new RememberedAnswers(
+            given.GetService<IConfiguration>()?.GetValue<int?>(RememberedAnswers.Setting)
+                ?? RememberedAnswers.DefaultMegabytes
+        ));
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -138,6 +142,14 @@ public static class Composition
         if (fault is AnswerDoesNotMatchException differs)
         {
             await Problems.Of(new(AnswerDoesNotMatchException.Code, differs.Message)).ExecuteAsync(http);
+            return;
+        }
+        if (fault is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException })
+        {
+            http.Response.Headers.RetryAfter = "2";
+            await Problems
+                .Of(new("unavailable", "This takes longer than is allowed just now: try again shortly, or ask for less."))
+                .ExecuteAsync(http);
             return;
         }
         if (
