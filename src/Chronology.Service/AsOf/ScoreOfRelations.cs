@@ -97,9 +97,7 @@ public sealed class ScoreTelling(Scores scores)
 
     /// <summary>Asks for what <see cref="OfAsync(Moment, AskedScores?, CancellationToken)"/> tells; null where the question is not about two sides.</summary>
     public static AskedScores? Ask(RoundTrip trip, Moment moment, Parties parties) =>
-        parties.ArePair
-            ? Scores.Ask(trip, moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf)
-            : null;
+        parties.ArePair ? Scores.Ask(trip, moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf) : null;
 
     /// <param name="asked">Of the same moment, once the round trip has been made.</param>
     /// <inheritdoc cref="OfAsync(Moment, Parties, CancellationToken)"/>

@@ -21,11 +21,12 @@ public static class Database
         };
         string[] own = ["statement_timeout=60s", "idle_in_transaction_session_timeout=60s", "jit=off"];
         settings.Options = string.Join(
-            ' ',
-            own.Where(option => settings.Options?.Contains(option.Split('=')[0], StringComparison.Ordinal) != true)
-                .Select(option => $"-c {option}")
-                .Prepend(settings.Options)
-        ).Trim();
+                ' ',
+                own.Where(option => settings.Options?.Contains(option.Split('=')[0], StringComparison.Ordinal) != true)
+                    .Select(option => $"-c {option}")
+                    .Prepend(settings.Options)
+            )
+            .Trim();
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

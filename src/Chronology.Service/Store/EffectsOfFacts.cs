@@ -18,7 +18,7 @@ internal static class EffectsOfFacts
                     select from chronology.effect x where x.fact = f.id and {Known}))
                 offset 0) f
             cross join lateral (
-                select coalesce(max(s.start_first), '{long.MinValue}'::bigint) as since
+                select coalesce(max(s.start_first), -9223372036854775808) as since
                 from (values (f.id), (f.ender)) as k (fact)
                 cross join lateral (
                     (select x.start_first from chronology.effect x

@@ -217,7 +217,15 @@ public sealed class Facts(Reading source, Identities identities)
     private static string Selected(string chronology, FactSelection selection, NpgsqlParameterCollection parameters)
     {
         if (
-            selection is not { Holders: { } holders, Towards: { } towards, Kind: null, Qualifier: null, Value: null, Among: null }
+            selection
+                is not {
+                    Holders: { } holders,
+                    Towards: { } towards,
+                    Kind: null,
+                    Qualifier: null,
+                    Value: null,
+                    Among: null
+                }
             || !selection.EitherWay
         )
             return $"chronology.fact f where f.chronology = $1 {Selecting(chronology, selection, parameters)}";

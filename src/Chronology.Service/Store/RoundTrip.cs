@@ -4,10 +4,16 @@ namespace Chronology.Service.Store;
 
 /// <summary>Questions to the database that go together and come back together: one round trip, on one connection, answered in their order.</summary>
 /// <remarks>Each has a snapshot of its own; what they are asked about is fixed by positions, so that they agree all the same.</remarks>
-public sealed class RoundTrip(Reading source)
+/// <param name="plansKept">The server plans each statement once, whatever its values: left to itself it takes the many conditions on
+/// positions and days for a reason to plan anew each time, which costs more than the answer.</param>
+public sealed class RoundTrip(Reading source, bool plansKept = true)
 {
-    private readonly List<(NpgsqlBatchCommand Command, Func<NpgsqlDataReader, CancellationToken, Task> ReadAsync)> asked =
-        [];
+    private const string KeepPlans = "select set_config('plan_cache_mode', 'force_generic_plan', true)";
+
+    private readonly List<(
+        NpgsqlBatchCommand Command,
+        Func<NpgsqlDataReader, CancellationToken, Task> ReadAsync
+    )> asked = [];
 
     /// <summary>What has been asked since the last time, as it will be sent.</summary>
     internal IEnumerable<NpgsqlBatchCommand> Asked => asked.Select(question => question.Command);
@@ -27,12 +33,14 @@ public sealed class RoundTrip(Reading source)
         if (asked.Count == 0)
             return;
         await using var batch = source.CreateBatch();
+        if (plansKept)
+            batch.BatchCommands.Add(new(KeepPlans));
         foreach (var (command, _) in asked)
             batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         for (var i = 0; i < asked.Count; i++)
         {
-            if (i > 0)
+            if (plansKept || i > 0)
                 await reader.NextResultAsync(ct);
             await asked[i].ReadAsync(reader, ct);
         }
@@ -40,9 +48,18 @@ public sealed class RoundTrip(Reading source)
     }
 
     /// <summary>Asks one question by itself.</summary>
-    public static async Task<T> AskAsync<T>(Reading source, Func<RoundTrip, Pending<T>> ask, CancellationToken ct)
+    public static async Task<T> AskAsync<T>(Reading source, Func<RoundTrip, Pending<T>> ask, CancellationToken ct) =>
+        await AskAsync(source, plansKept: true, ask, ct);
+
+    /// <inheritdoc cref="AskAsync{T}(Reading, Func{RoundTrip, Pending{T}}, CancellationToken)"/>
+    public static async Task<T> AskAsync<T>(
+        Reading source,
+        bool plansKept,
+        Func<RoundTrip, Pending<T>> ask,
+        CancellationToken ct
+    )
     {
-        var trip = new RoundTrip(source);
+        var trip = new RoundTrip(source, plansKept);
         var pending = ask(trip);
         await trip.GoAsync(ct);
         return pending.Value;

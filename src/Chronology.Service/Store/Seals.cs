@@ -71,9 +71,7 @@ public sealed class Seals(NpgsqlDataSource source, IDocumentStore store)
                 })
             );
         return new(
-            CanonicalJson.Of(
-                new JsonObject { ["answer"] = blind.Rest.DeepClone(), ["revisions"] = new JsonArray([.. committed]) }
-            ),
+            $$"""{"answer":{{CanonicalJson.Of(blind.Rest)}},"revisions":{{CanonicalJson.Of(new JsonArray([.. committed]))}}}""",
             revisions
         );
     }

@@ -60,6 +60,8 @@ public sealed class Timeline(NpgsqlDataSource source)
             var wanted = limit - events.Count + 1;
             var (rows, places) = await RoundTrip.AskAsync(
                 source,
+                // Words and tags are found by one index or another, as their number suggests.
+                plansKept: selection.IsOfMembers,
                 trip => Rows(trip, moment, selection, place, wanted),
                 ct
             );
@@ -156,9 +158,13 @@ public sealed class Timeline(NpgsqlDataSource source)
         if (selection.Tag is not null)
             conditions.Add($"r.refs @> {Parameter(command.Parameters, new[] { $"tag/{selection.Tag}" })}");
         if (selection.From is { } from)
-            conditions.Add($"{(selection.Certainly ? "r.earliest" : "r.latest")} >= {Parameter(command.Parameters, from.Number)}");
+            conditions.Add(
+                $"{(selection.Certainly ? "r.earliest" : "r.latest")} >= {Parameter(command.Parameters, from.Number)}"
+            );
         if (selection.To is { } to)
-            conditions.Add($"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command.Parameters, to.Number)}");
+            conditions.Add(
+                $"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command.Parameters, to.Number)}"
+            );
         foreach (var word in selection.Words)
         {
             var pattern = SearchText.Pattern(command.Parameters, word);

@@ -144,11 +144,20 @@ public static class Composition
             await Problems.Of(new(AnswerDoesNotMatchException.Code, differs.Message)).ExecuteAsync(http);
             return;
         }
-        if (fault is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException })
+        if (
+            fault
+            is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
+                or NpgsqlException { InnerException: TimeoutException }
+        )
         {
             http.Response.Headers.RetryAfter = "2";
             await Problems
-                .Of(new("unavailable", "This takes longer than is allowed just now: try again shortly, or ask for less."))
+                .Of(
+                    new(
+                        "unavailable",
+                        "This takes longer than is allowed just now: try again shortly, or ask for less."
+                    )
+                )
                 .ExecuteAsync(http);
             return;
         }

@@ -161,9 +161,7 @@ public static class Questions
         if (routes is not QuestionBook book)
         {
             var mapped = map(question).Asks(hasBasis ? [.. asks, Cite] : asks);
-            return hasBasis
-                ? mapped.WithMetadata(new SentHeaders(["If-None-Match"], ["ETag"])).Produces(304)
-                : mapped;
+            return hasBasis ? mapped.WithMetadata(new SentHeaders(["If-None-Match"], ["ETag"])).Produces(304) : mapped;
         }
         if (question.HasBasis)
             book.Add(pattern, ask);
@@ -224,7 +222,11 @@ public static class Questions
 
     /// <param name="Answer">Null: not given yet.</param>
     /// <param name="Asked">The question with its axes resolved.</param>
-    private sealed record Remembered(RememberedAnswers.Question Question, WrittenAnswer? Answer, IQueryCollection Asked);
+    private sealed record Remembered(
+        RememberedAnswers.Question Question,
+        WrittenAnswer? Answer,
+        IQueryCollection Asked
+    );
 
     /// <summary>The answer that was given to the same question of the same basis; null where the question is not one to be remembered.</summary>
     /// <remarks>No round trip where the question names its position, else one that finds it. Of what is wrong with a question nothing

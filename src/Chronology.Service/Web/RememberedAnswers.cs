@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Chronology.Service.Store;
@@ -54,12 +55,16 @@ public sealed class RememberedAnswers : IDisposable
         foreach (var (name, value) in given.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
         {
             // A zero parts what is given: with one inside, two questions could look alike.
-            if (value.Count != 1 || name.Contains('\0', StringComparison.Ordinal) || value[0]!.Contains('\0', StringComparison.Ordinal))
+            if (
+                value.Count != 1
+                || name.Contains('\0', StringComparison.Ordinal)
+                || value[0]!.Contains('\0', StringComparison.Ordinal)
+            )
                 return null;
             if (name is not ("asOf" or "knownAt"))
                 text.Append('\0').Append(name).Append('\0').Append(value[0]);
         }
-        text.Append('\0').Append(asOf).Append('\0').Append(position);
+        text.Append('\0').Append(asOf).Append('\0').Append(CultureInfo.InvariantCulture, $"{position}");
         return new(chronology, forgotten.GetValueOrDefault(chronology), text.ToString());
     }
 

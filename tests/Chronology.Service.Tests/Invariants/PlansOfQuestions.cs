@@ -152,7 +152,9 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
     public async Task that_read_every_row_would_be_found_out()
     {
         await using var batch = world.Source.CreateBatch();
-        var touched = await TouchedAsync(new NpgsqlBatchCommand("select count(*) from chronology.effect where idx >= 0"));
+        var touched = await TouchedAsync(
+            new NpgsqlBatchCommand("select count(*) from chronology.effect where idx >= 0")
+        );
 
         Assert.True(touched.Rows > FewRows);
         Assert.True(touched.Sequential);

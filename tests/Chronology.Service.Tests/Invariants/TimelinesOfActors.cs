@@ -60,16 +60,14 @@ public sealed class TimelinesOfActors(TestDatabase database) : IClassFixture<Tes
     private sealed record Happening(int Event, string Date, int? Order, int[] Actors, int Turn);
 
     /// <summary>Few actors take part in most events, and all of them in some.</summary>
-    private static readonly Gen<Happening[]> Happenings =
-        Gen.Select(
-                Gen.Int[0, 11],
-                Any(Dates),
-                Any<int?>(null, null, 1, 2),
-                Gen.OneOf(Gen.Int[0, 4].Array[1, 4], Gen.Const(Enumerable.Range(0, Actors).ToArray())),
-                Gen.Int[0, 5],
-                (e, date, order, actors, turn) => new Happening(e, date, order, [.. actors.Distinct()], turn)
-            )
-            .Array[1, 25];
+    private static readonly Gen<Happening[]> Happenings = Gen.Select(
+        Gen.Int[0, 11],
+        Any(Dates),
+        Any<int?>(null, null, 1, 2),
+        Gen.OneOf(Gen.Int[0, 4].Array[1, 4], Gen.Const(Enumerable.Range(0, Actors).ToArray())),
+        Gen.Int[0, 5],
+        (e, date, order, actors, turn) => new Happening(e, date, order, [.. actors.Distinct()], turn)
+    ).Array[1, 25];
 
     private static string BodyOf(Happening one) =>
         new JsonObject
@@ -128,7 +126,13 @@ public sealed class TimelinesOfActors(TestDatabase database) : IClassFixture<Tes
 
     [Fact]
     public Task are_walked_to_the_pages_that_reading_every_record_gives() =>
-        Gen.Select(Happenings, Gen.Int[0, 40], Any<string?>(null, "1949", "1950-05-17", "1951"), Gen.Int[1, 5], Gen.Bool)
+        Gen.Select(
+                Happenings,
+                Gen.Int[0, 40],
+                Any<string?>(null, "1949", "1950-05-17", "1951"),
+                Gen.Int[1, 5],
+                Gen.Bool
+            )
             .SampleAsync(
                 async (happenings, known, bound, limit, certainly) =>
                 {
@@ -140,8 +144,26 @@ public sealed class TimelinesOfActors(TestDatabase database) : IClassFixture<Tes
                     var to = bound is null || known % 2 == 0 ? (Day?)null : Day.ParseQuestion(bound).Value;
                     foreach (var parties in Asked)
                     {
-                        var selection = new TimelineSelection(from, to, parties, null, null, [], certainly, ["active", "disputed"]);
-                        var all = await timeline.PageAsync(moment, selection with { Parties = Parties.Everyone }, null, 1_000, Ct);
+                        var selection = new TimelineSelection(
+                            from,
+                            to,
+                            parties,
+                            null,
+                            null,
+                            [],
+                            certainly,
+                            ["active", "disputed"]
+                        );
+                        var all = await timeline.PageAsync(
+                            moment,
+                            selection with
+                            {
+                                Parties = Parties.Everyone,
+                            },
+                            null,
+                            1_000,
+                            Ct
+                        );
                         var paged = new List<string>();
                         for (TimelinePlace? place = null; ; )
                         {
@@ -152,7 +174,8 @@ public sealed class TimelinesOfActors(TestDatabase database) : IClassFixture<Tes
                             place = next;
                         }
                         Assert.Equal(
-                            all.Events.Where(row => IsOf(row, parties)).Select(row => $"{row.State.Id.Key}@{row.Position}"),
+                            all.Events.Where(row => IsOf(row, parties))
+                                .Select(row => $"{row.State.Id.Key}@{row.Position}"),
                             paged
                         );
                     }
@@ -217,7 +240,9 @@ public sealed class TimelinesOfActors(TestDatabase database) : IClassFixture<Tes
 
     private static bool IsOf(RecordedRow row, Parties parties)
     {
-        var actors = ((EventContent)row.State.Content).Actors.Select(part => part.Actor).ToHashSet(StringComparer.Ordinal);
+        var actors = ((EventContent)row.State.Content)
+            .Actors.Select(part => part.Actor)
+            .ToHashSet(StringComparer.Ordinal);
         return actors.Overlaps(parties.One) && (!parties.ArePair || actors.Overlaps(parties.Other));
     }
 }
