@@ -19,30 +19,42 @@ public static class Serving
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
-    private sealed record Endpoint(string Name, string[] Paths);
+    /// <param name="Client">Of the service that answers.</param>
+    private sealed record Endpoint(string Name, HttpClient Client, string[] Paths);
 
     public static async Task RunAsync(NpgsqlDataSource source, string chronology, CancellationToken ct)
     {
+        await using var working = await StartAsync(source, remembered: 0, ct);
+        await using var remembering = await StartAsync(source, RememberedAnswers.DefaultMegabytes, ct);
+        using var cold = ClientOf(working);
+        using var warm = ClientOf(remembering);
+        var endpoints = await EndpointsAsync(source, chronology, cold, warm);
+        await new Contest("Q4: over HTTP, one client", Rounds: 5, Turns: 20, CallsATurn: 10).RunAsync([
+            .. endpoints.Select(endpoint => new Contender(endpoint.Name, i => GetAsync(endpoint, i, ct))),
+        ]);
+        await ThroughputAsync(endpoints, ct);
+        await working.StopAsync(ct);
+        await remembering.StopAsync(ct);
+    }
+
+    /// <param name="remembered">Megabytes of answers that the service keeps in memory.</param>
+    private static async Task<WebApplication> StartAsync(NpgsqlDataSource source, int remembered, CancellationToken ct)
+    {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration[RememberedAnswers.Setting] = remembered.ToString(CultureInfo.InvariantCulture);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddChronologyWeb();
         builder.Services.AddChronology(source);
-        await using var app = builder.Build();
+        var app = builder.Build();
         app.MapChronology();
         MapFloors(app, source);
         await app.StartAsync(ct);
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections })
-        {
-            BaseAddress = new(app.Urls.Single()),
-        };
-        var endpoints = await EndpointsAsync(source, chronology);
-        await new Contest("Q4: over HTTP, one client", Rounds: 5, Turns: 20, CallsATurn: 10).RunAsync([
-            .. endpoints.Select(endpoint => new Contender(endpoint.Name, i => GetAsync(client, endpoint, i, ct))),
-        ]);
-        await ThroughputAsync(client, endpoints, ct);
-        await app.StopAsync(ct);
+        return app;
     }
+
+    private static HttpClient ClientOf(WebApplication app) =>
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new(app.Urls.Single()) };
 
     private static void MapFloors(WebApplication app, NpgsqlDataSource source)
     {
@@ -84,7 +96,12 @@ public static class Serving
         }
     }
 
-    private static async Task<Endpoint[]> EndpointsAsync(NpgsqlDataSource source, string chronology)
+    private static async Task<Endpoint[]> EndpointsAsync(
+        NpgsqlDataSource source,
+        string chronology,
+        HttpClient cold,
+        HttpClient warm
+    )
     {
         await using var connection = await source.OpenConnectionAsync();
         var head = await Loading.OfAsync<long>(
@@ -102,30 +119,31 @@ public static class Serving
         var root = $"/api/chronologies/{chronology}";
         return
         [
-            new("bare look-up by primary key", Paths(q => $"/floor/{chronology}/{q.Pair.Holder}")),
+            new("bare look-up by primary key", cold, Paths(q => $"/floor/{chronology}/{q.Pair.Holder}")),
             new(
                 "bare as-of look-up",
+                cold,
                 Paths(q => $"/floor/{World.KeyOf(q.Pair).IdIn(chronology)}/{q.Day.Number}/{q.Position}")
             ),
-            new(
-                "one fact",
-                Paths(q =>
-                    $"{root}/facts?kind={q.Pair.Kind}&holder={q.Pair.Holder}&toward={q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}"
-                )
-            ),
-            new(
-                "state of a pair",
-                Paths(q => $"{root}/state?between={q.Pair.Holder},{q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}")
-            ),
+            new("one fact", cold, Paths(Fact)),
+            new("state of a pair", cold, Paths(State)),
+            new("one of 500 facts, asked before", warm, [.. Paths(Fact).Take(500)]),
+            new("one of 500 states, asked before", warm, [.. Paths(State).Take(500)]),
         ];
+
+        FormattableString Fact((World.Pair Pair, Day Day, long Position) q) =>
+            $"{root}/facts?kind={q.Pair.Kind}&holder={q.Pair.Holder}&toward={q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}";
+
+        FormattableString State((World.Pair Pair, Day Day, long Position) q) =>
+            $"{root}/state?between={q.Pair.Holder},{q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}";
 
         string[] Paths(Func<(World.Pair Pair, Day Day, long Position), FormattableString> path) =>
             [.. asked.Select(q => path(q).ToString(CultureInfo.InvariantCulture))];
     }
 
-    private static async Task GetAsync(HttpClient client, Endpoint endpoint, int i, CancellationToken ct)
+    private static async Task GetAsync(Endpoint endpoint, int i, CancellationToken ct)
     {
-        using var response = await client.GetAsync(
+        using var response = await endpoint.Client.GetAsync(
             new Uri(endpoint.Paths[i % endpoint.Paths.Length], UriKind.Relative),
             ct
         );
@@ -134,7 +152,7 @@ public static class Serving
     }
 
     /// <summary>Requests a second, the endpoints in turn; the first turn of each is to warm up.</summary>
-    private static async Task ThroughputAsync(HttpClient client, Endpoint[] endpoints, CancellationToken ct)
+    private static async Task ThroughputAsync(Endpoint[] endpoints, CancellationToken ct)
     {
         const int Rounds = 7;
         var rates = endpoints.Select(_ => new List<double>()).ToArray();
@@ -142,7 +160,7 @@ public static class Serving
         {
             for (var e = 0; e < endpoints.Length; e++)
             {
-                var rate = await RateAsync(client, endpoints[e], round, ct);
+                var rate = await RateAsync(endpoints[e], round, ct);
                 if (round >= 0)
                     rates[e].Add(rate);
             }
@@ -168,7 +186,7 @@ public static class Serving
         static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
     }
 
-    private static async Task<double> RateAsync(HttpClient client, Endpoint endpoint, int round, CancellationToken ct)
+    private static async Task<double> RateAsync(Endpoint endpoint, int round, CancellationToken ct)
     {
         var next = round * 617;
         var answered = 0;
@@ -180,7 +198,7 @@ public static class Serving
         {
             while (Stopwatch.GetElapsedTime(start) < Turn)
             {
-                await GetAsync(client, endpoint, Interlocked.Increment(ref next) & int.MaxValue, ct);
+                await GetAsync(endpoint, Interlocked.Increment(ref next) & int.MaxValue, ct);
                 Interlocked.Increment(ref answered);
             }
         }

@@ -78,10 +78,13 @@ public sealed class FactTelling(Facts facts)
     )
     {
         var entries = Decide(moment, await facts.ReadAsync(moment, identity, selection, ct));
-        var rests = entries.Where(entry => entry.IsListed).SelectMany(Rests);
-        var citations = await facts.CitationsAsync(moment, rests, ct);
+        var citations = await facts.CitationsAsync(moment, RestsOfListed(entries), ct);
         return [.. entries.Select(entry => new ToldFact(entry, entry.IsListed ? Tell(entry, citations) : null))];
     }
+
+    /// <summary>What the facts that answers list rest on.</summary>
+    public static IReadOnlyList<RecordedEffect> RestsOfListed(IEnumerable<FactEntry> entries) =>
+        [.. entries.Where(entry => entry.IsListed).SelectMany(Rests)];
 
     public static IReadOnlyList<FactEntry> Decide(Moment moment, IReadOnlyList<FactEffects> found) =>
         [.. found.Select(fact => fact.AsOf(moment.AsOf))];

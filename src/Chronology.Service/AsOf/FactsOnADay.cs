@@ -5,7 +5,6 @@ using Chronology.Rules;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
-using Npgsql;
 
 namespace Chronology.Service.AsOf;
 
@@ -114,7 +113,11 @@ public sealed class FactsOnADayHandler(
             }
         }
         var rests = entries.SelectMany(FactTelling.Rests).Concat(lastHeld is null ? [] : [lastHeld.Effect]);
-        var citations = await facts.CitationsAsync(moment, rests, cancellationToken);
+        var trip = new RoundTrip(source);
+        var cited = Facts.OwnCitations(trip, moment, rests);
+        var unknown = UnknownActors(trip, request, moment, identity);
+        await trip.GoAsync(cancellationToken);
+        var citations = await facts.UnitedAsync(moment, cited.Value, cancellationToken);
         return new FactsAnswer(
             moment.Basis,
             FactTelling.Ordered(
@@ -136,7 +139,7 @@ public sealed class FactsOnADayHandler(
                     DayAnswer.Of(lastHeld.Effect.LastDay),
                     FactTelling.Because([lastHeld.Effect], citations)[0]
                 ),
-            await NotesAsync(request, moment, identity, entries, cancellationToken)
+            await NotesAsync(request, moment, identity, entries, unknown.Value, cancellationToken)
         );
     }
 
@@ -179,18 +182,34 @@ public sealed class FactsOnADayHandler(
 
     private const string Stance = "stance";
 
+    /// <summary>The actors' keys as the question names them.</summary>
+    private static string[] Asked(FactsOnADay request) =>
+        [
+            .. new[] { request.Holder, request.Toward }
+                .OfType<string>()
+                .Concat(Parties.Read(request.Between, null).Value.All),
+        ];
+
+    private static Pending<IReadOnlyList<string>> UnknownActors(
+        RoundTrip trip,
+        FactsOnADay request,
+        Moment moment,
+        Identity identity
+    ) => Recorded.Missing(trip, moment, RecordKind.Actor, Asked(request).Select(identity.Surviving));
+
     private async Task<IReadOnlyList<Note>> NotesAsync(
         FactsOnADay request,
         Moment moment,
         Identity identity,
         IReadOnlyList<FactEntry> entries,
+        IReadOnlyList<string> unknownActors,
         CancellationToken ct
     )
     {
         var sides = Parties.Read(request.Between, null).Value;
-        var keys = new[] { request.Holder, request.Toward }.OfType<string>().Concat(sides.All).ToArray();
+        var keys = Asked(request);
         var asked = keys.Select(identity.Surviving).ToArray();
-        var unknown = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, asked, ct)).ToList();
+        var unknown = unknownActors.ToList();
         if (request.Toward is { } toward && request.Kind is null or Stance && unknown.Contains(toward))
         {
             // A stance may be toward an issue.

@@ -110,10 +110,23 @@ public sealed class ScoreTelling(Scores scores)
     /// <summary>Null where the question is not about two sides.</summary>
     public async Task<ScoreAnswer?> OfAsync(Moment moment, Parties parties, CancellationToken ct)
     {
-        if (!parties.ArePair)
+        var trip = scores.Start();
+        var asked = Ask(trip, moment, parties);
+        await trip.GoAsync(ct);
+        return await OfAsync(moment, asked, ct);
+    }
+
+    /// <summary>Asks for what <see cref="OfAsync(Moment, AskedScores?, CancellationToken)"/> tells; null where the question is not about two sides.</summary>
+    public static AskedScores? Ask(RoundTrip trip, Moment moment, Parties parties) =>
+        parties.ArePair ? Scores.Ask(trip, moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf) : null;
+
+    /// <param name="asked">Of the same moment, once the round trip has been made.</param>
+    /// <inheritdoc cref="OfAsync(Moment, Parties, CancellationToken)"/>
+    public async Task<ScoreAnswer?> OfAsync(Moment moment, AskedScores? asked, CancellationToken ct)
+    {
+        if (asked is null)
             return null;
-        var found = await scores.ReadAsync(moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf, ct);
-        return ScoreAnswer.Of(found, moment.AsOf);
+        return ScoreAnswer.Of(await scores.WeighedAsync(moment, asked, ct), moment.AsOf);
     }
 
     /// <summary>What a score leaves out, for the notes of an answer.</summary>

@@ -4,7 +4,6 @@ using Chronology.Service.Store;
 using Chronology.Service.Web;
 using Chronology.Time;
 using MediatR;
-using Npgsql;
 
 namespace Chronology.Service.AsOf;
 
@@ -32,12 +31,12 @@ public sealed record StateAnswer(
 
 public sealed record RecentEvent(string Key, DateAnswer Occurred, string Title, Certainty Happened);
 
+/// <remarks>Two round trips, the moment aside: what lies between the parties, and the passages and revisions behind it. More only where
+/// a history is that of several actors, where something is merged or undated, or where nothing is recorded.</remarks>
 public sealed class StateOfRelationsHandler(
     Moments moments,
     Identities identities,
-    FactTelling facts,
-    RecordedEras eras,
-    Timeline timeline,
+    Facts facts,
     Silences silences,
     ScoreTelling scores,
     AnswerNames names,
@@ -58,23 +57,54 @@ public sealed class StateOfRelationsHandler(
         if (standing.Rejection is { } twice)
             return twice;
         var parties = standing.Value;
-        var told = await facts.ListedAsync(moment, identity, FactSelection.Of(parties), cancellationToken);
-        var recent = await timeline.RecentAsync(moment, parties.KeysIn(identity), HowManyRecent, cancellationToken);
-        var notes = (await Recorded.MissingAsync(source, moment, RecordKind.Actor, parties.All, cancellationToken))
-            .Select(Silences.UnknownActor)
+        var keys = parties.KeysIn(identity);
+        var selection = FactSelection.Of(parties);
+
+        var trip = new RoundTrip(source);
+        var recorded = Facts.Recorded(trip, moment, identity, selection);
+        var recent = Timeline.Recent(trip, moment, keys, HowManyRecent);
+        var missing = Recorded.Missing(trip, moment, RecordKind.Actor, parties.All);
+        var weighed = ScoreTelling.Ask(trip, moment, keys);
+        var inForce = RecordedEras.InForce(trip, moment);
+        await trip.GoAsync(cancellationToken);
+
+        var entries = FactTelling.Decide(
+            moment,
+            await facts.StandingAsync(moment, identity, selection, recorded.Value, cancellationToken)
+        );
+        var rests = FactTelling.RestsOfListed(entries);
+        var score = await scores.OfAsync(moment, weighed, cancellationToken);
+        var cited = Facts.OwnCitations(trip, moment, rests);
+        var records = Seals.Ask(
+            trip,
+            moment.Chronology,
+            [moment.Position],
+            [
+                .. rests.Select(effect => new RecordId(RecordKind.Event, effect.Event)),
+                .. recent.Value.Select(row => row.State.Id),
+                .. inForce.Value.Select(era => new RecordId(RecordKind.Era, $"{era.Scheme}/{era.Era}")),
+            ]
+        );
+        await trip.GoAsync(cancellationToken);
+
+        var citations = await facts.UnitedAsync(moment, cited.Value, cancellationToken);
+        var told = FactTelling.Ordered(
+            entries.Where(entry => entry.IsListed).Select(entry => FactTelling.Tell(entry, citations))
+        );
+        var notes = missing
+            .Value.Select(Silences.UnknownActor)
             .Concat(Silences.Merged(asked.All, identity))
+            .Concat(ScoreTelling.NotesOf(score))
             .ToList();
-        var score = await scores.OfAsync(moment, parties.KeysIn(identity), cancellationToken);
-        notes.AddRange(ScoreTelling.NotesOf(score));
         if (told.Count == 0)
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
         var answer = new StateAnswer(
             moment.Basis,
             null,
-            await eras.InForceAsync(moment, cancellationToken),
+            inForce.Value,
             told,
             score,
-            [.. recent.Select(row => Recent(row, moment))],
+            [.. recent.Value.Select(row => Recent(row, moment))],
             [
                 .. notes
                     .OrderBy(note => note.Code, StringComparer.Ordinal)
@@ -88,6 +118,7 @@ public sealed class StateOfRelationsHandler(
                 "/state",
                 [new("between", request.Between), new("actor", request.Actor)],
                 answer,
+                records.Value,
                 cancellationToken
             ),
         };

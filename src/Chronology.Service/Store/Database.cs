@@ -6,7 +6,7 @@ namespace Chronology.Service.Store;
 public static class Database
 {
     /// <summary>A pool over <paramref name="connectionString"/>, with what the service relies on added to it:
-    /// UTC sessions, prepared statements, and time limits on statements and idle transactions.</summary>
+    /// UTC sessions, prepared statements, and time limits on statements and idle transactions, unless its <c>Options</c> set others.</summary>
     public static NpgsqlDataSource Connect(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -19,8 +19,14 @@ public static class Database
             NoResetOnClose = true,
             IncludeErrorDetail = false,
         };
-        settings.Options =
-            $"{settings.Options} -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c jit=off".Trim();
+        string[] own = ["statement_timeout=60s", "idle_in_transaction_session_timeout=60s", "jit=off"];
+        settings.Options = string.Join(
+                ' ',
+                own.Where(option => settings.Options?.Contains(option.Split('=')[0], StringComparison.Ordinal) != true)
+                    .Select(option => $"-c {option}")
+                    .Prepend(settings.Options)
+            )
+            .Trim();
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

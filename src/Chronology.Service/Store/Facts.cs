@@ -31,6 +31,14 @@ public sealed record FactSelection(
         : parties.ArePair ? new(Holders: parties.One, Towards: parties.Other, EitherWay: true)
         : new(Holders: parties.One, EitherWay: true);
 
+    /// <summary>The same of the actors that stand.</summary>
+    public FactSelection As(Identity identity) =>
+        this with
+        {
+            Holders = Holders?.Select(identity.Surviving).ToArray(),
+            Towards = Towards?.Select(identity.Surviving).ToArray(),
+        };
+
     /// <summary>Whether a fact is between the actors selected, and among the keys.</summary>
     public bool Selects(FactKey key)
     {
@@ -53,6 +61,13 @@ public sealed record FactEffects(Heritage Heritage, IReadOnlyList<RecordedEffect
     public FactEntry AsOf(Day day) => FactsAsOf.Decide(Heritage, Effects, day);
 }
 
+/// <summary>The citations of events at positions.</summary>
+/// <param name="Into">The events into which others are merged.</param>
+public sealed record OwnCitations(
+    Dictionary<(string Event, long Position), ValueList<Citation>> Of,
+    HashSet<string> Into
+);
+
 /// <summary>Reads effects as known at a moment, of actors as they were identified then.</summary>
 public sealed class Facts(Reading source, Identities identities)
 {
@@ -69,14 +84,23 @@ public sealed class Facts(Reading source, Identities identities)
         CancellationToken ct
     )
     {
+        var recorded = await RoundTrip.AskAsync(source, trip => Recorded(trip, moment, identity, selection), ct);
+        return await StandingAsync(moment, identity, selection, recorded, ct);
+    }
+
+    /// <summary>What <see cref="StandingAsync"/> makes the facts of: those recorded of the actors selected and of all who stand behind them.</summary>
+    public static Pending<IReadOnlyList<FactEffects>> Recorded(
+        RoundTrip trip,
+        Moment moment,
+        Identity identity,
+        FactSelection selection
+    )
+    {
         if (identity.IsNone)
-            return await RecordedAsync(moment, selection, ct);
-        var asked = selection with
-        {
-            Holders = selection.Holders?.Select(identity.Surviving).ToArray(),
-            Towards = selection.Towards?.Select(identity.Surviving).ToArray(),
-        };
-        var recorded = await RecordedAsync(
+            return Recorded(trip, moment, selection);
+        var asked = selection.As(identity);
+        return Recorded(
+            trip,
             moment,
             asked with
             {
@@ -87,9 +111,23 @@ public sealed class Facts(Reading source, Identities identities)
                     .SelectMany(key => identity.HeritageOf(key).Sources)
                     .Select(source => source.Key)
                     .ToHashSet(),
-            },
-            ct
+            }
         );
+    }
+
+    /// <summary>The facts of the actors that stand; a round trip only where the history of one is that of several keys.</summary>
+    /// <param name="recorded">As <see cref="Recorded(RoundTrip, Moment, Identity, FactSelection)"/> gives it for the same question.</param>
+    public async Task<IReadOnlyList<FactEffects>> StandingAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        IReadOnlyList<FactEffects> recorded,
+        CancellationToken ct
+    )
+    {
+        if (identity.IsNone)
+            return recorded;
+        var asked = selection.As(identity);
         var own = recorded.ToDictionary(fact => fact.Key);
         var heritages = recorded
             .SelectMany(fact => identity.Heirs(fact.Key))
@@ -163,31 +201,45 @@ public sealed class Facts(Reading source, Identities identities)
         key.Kind.Functional ? null : key.EndingAll.IdIn(chronology);
 
     /// <summary>For each key recorded, as it was recorded.</summary>
-    private async Task<IReadOnlyList<FactEffects>> RecordedAsync(
-        Moment moment,
-        FactSelection selection,
-        CancellationToken ct
-    )
+    private static Pending<IReadOnlyList<FactEffects>> Recorded(RoundTrip trip, Moment moment, FactSelection selection)
     {
-        await using var command = source.CreateCommand();
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.AsOf.Number);
-        command.Parameters.AddWithValue(moment.Clamp);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(moment.RecordedOn);
-        command.CommandText = $"""
-            select f.id, f.kind, f.holder, f.toward, f.qualifier, f.value, e.event, e.idx, e.from_position, e.effect::text
-            from chronology.fact f
-            cross join lateral (
-                select * from chronology.effects_as_of(f.id, f.ender, $2, $3, $4)
-                union all
-                select * from chronology.effect_after(f.id, $2, $5, $4)) e
-            where f.chronology = $1 {Selecting(moment.Chronology, selection, command)}
-              and (f.ender is null or exists (select from chronology.effect own
-                where own.fact = f.id and own.from_position <= $4 and own.to_position > $4))
-            order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
+        var command = new NpgsqlBatchCommand();
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = moment.Chronology });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Clamp });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.RecordedOn });
+        command.CommandText = EffectsOfFacts.Of(Selected(moment.Chronology, selection, command.Parameters));
+        return trip.Ask(command, GroupAsync);
+    }
+
+    /// <summary>The facts <c>f</c> of a selection: of few pairs by their actors' keys, so that the statement is the same for all of them.</summary>
+    private static string Selected(string chronology, FactSelection selection, NpgsqlParameterCollection parameters)
+    {
+        if (
+            selection
+                is not {
+                    Holders: { } holders,
+                    Towards: { } towards,
+                    Kind: null,
+                    Qualifier: null,
+                    Value: null,
+                    Among: null
+                }
+            || !selection.EitherWay
+        )
+            return $"chronology.fact f where f.chronology = $1 {Selecting(chronology, selection, parameters)}";
+        var ways = holders
+            .SelectMany(one => towards.SelectMany(other => new[] { (one, other), (other, one) }))
+            .Distinct()
+            .ToArray();
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ways.Select(way => way.Item1)] });
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ways.Select(way => way.Item2)] });
+        return $"""
+            unnest((select $6), (select $7)) as way (holder, toward)
+            join chronology.fact f on f.chronology = $1 and f.holder = way.holder and f.toward = way.toward
+            where not (f.value = '' and f.kind in ({NotFunctional}))
             """;
-        return await GroupAsync(command, ct);
     }
 
     /// <summary>The moment, and of one key the effects among which the model decides: what <see cref="Moments.ResolveAsync"/> and
@@ -224,7 +276,7 @@ public sealed class Facts(Reading source, Identities identities)
         {
             if (!await reader.ReadAsync(ct))
                 return Writer.NoSuchChronology(chronology);
-            var found = Moments.Found(reader, chronology, asked, 8);
+            var found = Moments.Found(reader, chronology, asked, AdoptedRules.Read(reader, 8));
             if (found.Rejection is { } rejection && asked.Instant is null)
                 return rejection;
             actorsRevised = reader.IsDBNull(7) ? null : reader.GetInt64(7);
@@ -291,7 +343,7 @@ public sealed class Facts(Reading source, Identities identities)
             select null, null, null, e.event, e.idx, e.from_position, e.effect::text, e.to_position
             from chronology.fact f
             join chronology.effect e on e.fact = f.id and e.from_position <= $2
-            where f.chronology = $1 {Selecting(moment.Chronology, selection, command, withEnders: true)}
+            where f.chronology = $1 {Selecting(moment.Chronology, selection, command.Parameters, withEnders: true)}
             order by e.from_position, e.event, e.idx
             """;
         var found = new List<(RecordedEffect, long, long)>();
@@ -338,12 +390,18 @@ public sealed class Facts(Reading source, Identities identities)
         CancellationToken ct
     )
     {
+        var own = await RoundTrip.AskAsync(source, trip => OwnCitations(trip, moment, effects), ct);
+        return await UnitedAsync(moment, own, ct);
+    }
+
+    /// <summary>The citations of the events themselves, which <see cref="UnitedAsync"/> unites with those of others.</summary>
+    public static Pending<OwnCitations> OwnCitations(RoundTrip trip, Moment moment, IEnumerable<RecordedEffect> effects)
+    {
         var wanted = effects.Select(effect => (effect.Event, effect.Position)).Distinct().ToArray();
-        var found = new Dictionary<(string Event, long Position), ValueList<Citation>>();
         if (wanted.Length == 0)
-            return found;
+            return Pending<OwnCitations>.Of(new([], []));
         // Arrays stand in sub-selects, here and elsewhere, so that the server does not plan anew for their lengths each time.
-        await using var command = source.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             """
             select x.key, x.from_position, (r.state #> '{content,citations}')::text, exists (
                 select from chronology.record m
@@ -357,30 +415,42 @@ public sealed class Facts(Reading source, Identities identities)
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. wanted.Select(w => w.Event)] });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. wanted.Select(w => w.Position)] });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
-        var into = new HashSet<string>(StringComparer.Ordinal);
-        await using (var reader = await command.ExecuteReaderAsync(ct))
-        {
-            while (await reader.ReadAsync(ct))
+        return trip.Ask(
+            command,
+            async (reader, ct) =>
             {
-                var key = reader.GetString(0);
-                found[(key, reader.GetInt64(1))] = JsonSerializer.Deserialize<ValueList<Citation>>(
-                    reader.GetString(2),
-                    RecordJson.Options
-                )!;
-                if (reader.GetBoolean(3))
-                    into.Add(key);
+                var found = new OwnCitations([], new(StringComparer.Ordinal));
+                while (await reader.ReadAsync(ct))
+                {
+                    var key = reader.GetString(0);
+                    found.Of[(key, reader.GetInt64(1))] = JsonSerializer.Deserialize<ValueList<Citation>>(
+                        reader.GetString(2),
+                        RecordJson.Options
+                    )!;
+                    if (reader.GetBoolean(3))
+                        found.Into.Add(key);
+                }
+                return found;
             }
-        }
-        if (into.Count == 0)
-            return found;
-        var merged = await Merged.ReadAsync(source, moment, RecordKind.Event, into, ct);
-        return found.ToDictionary(own => own.Key, own => merged.Citations(own.Key.Event, own.Value));
+        );
     }
 
-    private static async Task<IReadOnlyList<FactEffects>> GroupAsync(NpgsqlCommand command, CancellationToken ct)
+    /// <summary>With the citations of what is merged into the events by the moment; a round trip only where something is.</summary>
+    public async Task<IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>>> UnitedAsync(
+        Moment moment,
+        OwnCitations own,
+        CancellationToken ct
+    )
+    {
+        if (own.Into.Count == 0)
+            return own.Of;
+        var merged = await Merged.ReadAsync(source, moment, RecordKind.Event, own.Into, ct);
+        return own.Of.ToDictionary(of => of.Key, of => merged.Citations(of.Key.Event, of.Value));
+    }
+
+    private static async Task<IReadOnlyList<FactEffects>> GroupAsync(NpgsqlDataReader reader, CancellationToken ct)
     {
         var found = new List<(FactKey Key, Guid Id, List<RecordedEffect> Effects)>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             var id = reader.GetGuid(0);
@@ -391,12 +461,12 @@ public sealed class Facts(Reading source, Identities identities)
         return [.. found.Select(f => new FactEffects(Heritage.Plain(f.Key), f.Effects))];
     }
 
-    /// <summary>The condition on <c>f</c>, its values added to <paramref name="command"/> as parameters.</summary>
+    /// <summary>The condition on <c>f</c>, its values added to <paramref name="parameters"/>.</summary>
     /// <param name="withEnders">Also the keys of the effects that end all values of a kind that is not functional; they are no facts themselves.</param>
     private static string Selecting(
         string chronology,
         FactSelection selection,
-        NpgsqlCommand command,
+        NpgsqlParameterCollection parameters,
         bool withEnders = false
     )
     {
@@ -430,8 +500,8 @@ public sealed class Facts(Reading source, Identities identities)
 
         string Parameter(object value)
         {
-            command.Parameters.AddWithValue(value);
-            return $"${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)}";
+            parameters.AddWithValue(value);
+            return $"${parameters.Count.ToString(CultureInfo.InvariantCulture)}";
         }
     }
 

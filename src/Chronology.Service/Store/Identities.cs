@@ -19,8 +19,12 @@ public sealed class Identities(Reading source) : IDisposable
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
 
+    private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
+
     public async Task<Identity> AtAsync(Moment moment, CancellationToken ct)
     {
+        if (noted.TryGetValue((moment.Chronology, moment.Position), out long? revised))
+            return await LastRevisedAsync(moment.Chronology, revised, ct);
         await using var command = source.CreateCommand(
             """
             select r.from_position from chronology.record r
@@ -32,6 +36,11 @@ public sealed class Identities(Reading source) : IDisposable
         command.Parameters.AddWithValue(moment.Position);
         return await LastRevisedAsync(moment.Chronology, (long?)await command.ExecuteScalarAsync(ct), ct);
     }
+
+    /// <summary>Keeps what was read together with a moment.</summary>
+    /// <param name="revised">The last position up to the moment at which an actor was revised; null: there is none.</param>
+    internal void Note(Moment moment, long? revised) =>
+        noted.Set((moment.Chronology, moment.Position), revised, new MemoryCacheEntryOptions { Size = 1 });
 
     /// <param name="position">The last at which an actor was revised; null: there is none.</param>
     public async ValueTask<Identity> LastRevisedAsync(string chronology, long? position, CancellationToken ct)
@@ -94,5 +103,9 @@ public sealed class Identities(Reading source) : IDisposable
         ];
     }
 
-    public void Dispose() => kept.Dispose();
+    public void Dispose()
+    {
+        kept.Dispose();
+        noted.Dispose();
+    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Time;
+using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -66,6 +67,21 @@ public static class AdoptedRules
 
     private const string RulesOf = "{content,rules}";
 
+    public static async Task<RulesVersion> AtAsync(
+        Reading source,
+        string chronology,
+        long position,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand($"select {At("$1", "$2")}");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return Read(reader, 0);
+    }
+
     /// <summary>From a column that <see cref="At"/> gives.</summary>
     /// <exception cref="InvalidOperationException">They are of a newer version of the service.</exception>
     public static RulesVersion Read(NpgsqlDataReader row, int column) =>
@@ -77,17 +93,77 @@ public static class AdoptedRules
 }
 
 /// <summary>Turns the axes of a question into a moment.</summary>
-public sealed class Moments(Reading source, TimeProvider clock)
+/// <remarks>When a position was recorded, and which rules were adopted there, never changes, so what was once read is kept, as long as there is room for it.</remarks>
+public sealed class Moments(Reading source, Identities identities, TimeProvider clock) : IDisposable
 {
+    private const int GreatestKept = 50_000;
+
+    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
+
+    /// <remarks>One round trip, in which the last revision of an actor is noted for <see cref="Identities.AtAsync"/>;
+    /// none for a position that was asked about before; more for an instant.</remarks>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
     {
         var read = Read(axes);
-        if (read.Rejection is { } unreadable)
-            return unreadable;
-        return await KnownAtAsync(source, chronology, read.Value, ct);
+        return read.Rejection is { } unreadable ? unreadable : await AtAsync(chronology, read.Value, ct);
     }
 
+    /// <inheritdoc cref="ResolveAsync(string, Axes, CancellationToken)"/>
+    public async Task<Result<Moment>> AtAsync(string chronology, Asked asked, CancellationToken ct)
+    {
+        if (asked.Instant is not null)
+        {
+            var known = await KnownAtAsync(source, chronology, asked, ct);
+            return known.Rejection is not null
+                ? known
+                : await AtAsync(chronology, asked with { Position = known.Value.Position, Instant = null }, ct);
+        }
+        if (asked.Position is { } position && kept.TryGetValue((chronology, position), out Kept? of) && of is not null)
+            return new Moment(chronology, asked.AsOf, position, of.RecordedAt, asked.Rules ?? of.Adopted);
+        await using var command = source.CreateCommand(asked.Position is null ? AtHead : AtPosition);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+        if (asked.Position is { } given)
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = given });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return Writer.NoSuchChronology(chronology);
+        var adopted = AdoptedRules.Read(reader, 4);
+        var found = Found(reader, chronology, asked, adopted);
+        if (found.IsOk)
+        {
+            identities.Note(found.Value, reader.IsDBNull(3) ? null : reader.GetInt64(3));
+            kept.Set(
+                (chronology, found.Value.Position),
+                new Kept(found.Value.RecordedAt, adopted),
+                new MemoryCacheEntryOptions { Size = 1 }
+            );
+        }
+        return found;
+    }
+
+    private sealed record Kept(DateTimeOffset? RecordedAt, RulesVersion Adopted);
+
+    private static readonly string AtHead =
+        $"select h.position, h.recorded_at, h.position, {OfPosition("h.position")} from chronology.head h where h.chronology = $1";
+
+    private static readonly string AtPosition = $"""
+        select case when $2 <= h.position then $2 end, l.recorded_at, h.position, {OfPosition("$2")}
+        from chronology.head h
+        left join chronology.ledger l on l.chronology = $1 and l.position = $2
+        where h.chronology = $1
+        """;
+
+    /// <summary>The last position up to this one at which an actor was revised, and the rules adopted there.</summary>
+    private static string OfPosition(string position) =>
+        $"""
+            (select r.from_position from chronology.record r
+             where r.chronology = $1 and r.kind = 'actor' and r.from_position <= {position}
+             order by r.from_position desc limit 1), {AdoptedRules.At("$1", position)}
+            """;
+
+    /// <remarks>Two round trips. What was adopted is read once the position is known: <c>known_at</c> may wait for an append in flight,
+    /// and the statement that calls it would still not see what that has written.</remarks>
     internal static async Task<Result<Moment>> KnownAtAsync(
         Reading source,
         string chronology,
@@ -96,13 +172,24 @@ public sealed class Moments(Reading source, TimeProvider clock)
     )
     {
         await using var command = source.CreateCommand(
-            $"select k.known, k.recorded_at, k.head, {AdoptedRules.At("$1", "k.known")} from chronology.known_at($1, $2, $3) k"
+            "select known, recorded_at, head from chronology.known_at($1, $2, $3)"
         );
         command.Parameters.AddWithValue(chronology);
         command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = asked.Position });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = asked.Instant });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? Found(reader, chronology, asked, 3) : Writer.NoSuchChronology(chronology);
+        Result<Moment> known;
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            known = await reader.ReadAsync(ct)
+                ? Found(reader, chronology, asked, RulesVersion.First)
+                : Writer.NoSuchChronology(chronology);
+        }
+        return known.Rejection is not null || asked.Rules is not null
+            ? known
+            : known.Value with
+            {
+                Rules = await AdoptedRules.AtAsync(source, chronology, known.Value.Position, ct),
+            };
     }
 
     /// <summary>Reads the axes: <c>invalid-parameter</c> where they are unreadable or in the future.</summary>
@@ -137,8 +224,13 @@ public sealed class Moments(Reading source, TimeProvider clock)
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>The moment from a row that begins with the columns of <c>chronology.known_at</c>.</summary>
-    /// <param name="adopted">The column that <see cref="AdoptedRules.At"/> gives.</param>
-    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked, int adopted) =>
+    /// <param name="adopted">At its position; it is answered by these unless others are asked for.</param>
+    internal static Result<Moment> Found(
+        NpgsqlDataReader row,
+        string chronology,
+        Asked asked,
+        RulesVersion adopted
+    ) =>
         row.IsDBNull(0)
             ? Bad($"Position {asked.Position} is above the head, {row.GetInt64(2)}.")
             : new Moment(
@@ -146,7 +238,7 @@ public sealed class Moments(Reading source, TimeProvider clock)
                 asked.AsOf,
                 row.GetInt64(0),
                 row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
-                asked.Rules ?? AdoptedRules.Read(row, adopted)
+                asked.Rules ?? adopted
             );
 
     private sealed record Known(long? Position, DateTimeOffset? Instant);
@@ -165,6 +257,8 @@ public sealed class Moments(Reading source, TimeProvider clock)
     }
 
     private static Rejection Bad(string detail) => new("invalid-parameter", $"“knownAt”: {detail}");
+
+    public void Dispose() => kept.Dispose();
 }
 
 /// <summary>Instants of RFC 3339: date, <c>T</c>, time with optional fraction, and <c>Z</c> or an offset.</summary>

@@ -83,16 +83,26 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
 public static class Recorded
 {
     /// <summary>Those of <paramref name="keys"/> that are not recorded, or are retracted, in ordinal order.</summary>
-    public static async Task<IReadOnlyList<string>> MissingAsync(
+    public static Task<IReadOnlyList<string>> MissingAsync(
         Reading source,
         Moment moment,
         RecordKind kind,
         IEnumerable<string> keys,
         CancellationToken ct
+    ) => RoundTrip.AskAsync(source, trip => Missing(trip, moment, kind, keys), ct);
+
+    /// <inheritdoc cref="MissingAsync"/>
+    public static Pending<IReadOnlyList<string>> Missing(
+        RoundTrip trip,
+        Moment moment,
+        RecordKind kind,
+        IEnumerable<string> keys
     )
     {
         var asked = keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        await using var command = source.CreateCommand(
+        if (asked.Length == 0)
+            return Pending<IReadOnlyList<string>>.Of([]);
+        var command = new NpgsqlBatchCommand(
             """
             select x.key from unnest((select $4)) as x (key)
             where not exists (select from chronology.record r
@@ -101,14 +111,19 @@ public static class Recorded
             order by x.key collate "C"
             """
         );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(kind.Name());
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(asked);
-        var missing = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-            missing.Add(reader.GetString(0));
-        return missing;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = moment.Chronology });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind.Name() });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = asked });
+        return trip.Ask<IReadOnlyList<string>>(
+            command,
+            async (reader, ct) =>
+            {
+                var missing = new List<string>();
+                while (await reader.ReadAsync(ct))
+                    missing.Add(reader.GetString(0));
+                return missing;
+            }
+        );
     }
 }

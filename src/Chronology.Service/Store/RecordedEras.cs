@@ -17,9 +17,13 @@ public sealed record EraInForce(string Scheme, string Era, string Title, Certain
 public sealed class RecordedEras(Reading source)
 {
     /// <summary>The eras of all schemes that are certainly or possibly in force on the moment's day, by (scheme, first possible day, key).</summary>
-    public async Task<IReadOnlyList<EraInForce>> InForceAsync(Moment moment, CancellationToken ct)
+    public Task<IReadOnlyList<EraInForce>> InForceAsync(Moment moment, CancellationToken ct) =>
+        RoundTrip.AskAsync(source, trip => InForce(trip, moment), ct);
+
+    /// <inheritdoc cref="InForceAsync"/>
+    public static Pending<IReadOnlyList<EraInForce>> InForce(RoundTrip trip, Moment moment)
     {
-        await using var command = source.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             """
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
             from chronology.record r
@@ -28,22 +32,25 @@ public sealed class RecordedEras(Reading source)
             order by split_part(r.key, '/', 1) collate "C", r.earliest, r.key
             """
         );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(moment.AsOf.Number);
-        return
-        [
-            .. (await Rows.ReadAsync(command, ct))
-                .Select(row => (row.State.Id, Content: (EraContent)row.State.Content))
-                .Select(era => new EraInForce(
-                    era.Content.Scheme,
-                    era.Id.OwnKey,
-                    era.Content.Title,
-                    EraSpan.Of(era.Content).InForceOn(moment.AsOf)
-                ))
-                // The row's days are an envelope: a date can have gaps between its members.
-                .Where(era => era.Certainty != Certainty.No),
-        ];
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = moment.Chronology });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
+        return trip.Ask<IReadOnlyList<EraInForce>>(
+            command,
+            async (reader, ct) =>
+                [
+                    .. (await Rows.ReadAsync(reader, ct))
+                        .Select(row => (row.State.Id, Content: (EraContent)row.State.Content))
+                        .Select(era => new EraInForce(
+                            era.Content.Scheme,
+                            era.Id.OwnKey,
+                            era.Content.Title,
+                            EraSpan.Of(era.Content).InForceOn(moment.AsOf)
+                        ))
+                        // The row's days are an envelope: a date can have gaps between its members.
+                        .Where(era => era.Certainty != Certainty.No),
+                ]
+        );
     }
 
     /// <summary>At most <paramref name="limit"/> eras of one scheme or of all (null) after <paramref name="after"/>, by (scheme, first possible day, key),

@@ -20,6 +20,15 @@ public sealed record SidesEvidence(ScoreEvidence Evidence, IReadOnlyList<Day?> U
 /// <param name="Bounded">The same with bounded days; null: nothing bounds them.</param>
 public sealed record SidesEvent(string Event, ScoredEvent Recorded, ScoredEvent? Bounded);
 
+/// <summary>What has been asked for a score.</summary>
+public sealed record AskedScores(
+    Pending<Dictionary<(HalfLife, long), ScoreSum>> Totals,
+    Pending<Dictionary<(HalfLife, long), ScoreSum>> Shared,
+    Pending<List<ScoreEvidence.Counted>> Plain,
+    Pending<List<(ScoredEvent Event, IReadOnlyList<string> Parties)>> Odd,
+    Pending<long> TooManyPairs
+);
+
 /// <summary>Reads what scores rest on: running totals of the years before the first day asked about, single events from then on.</summary>
 /// <remarks>One round trip, and another where an event's days are unbounded. Each event counts once, whichever of its pairs belong to the sides.</remarks>
 public sealed class Scores(Reading source)
@@ -30,6 +39,19 @@ public sealed class Scores(Reading source)
     /// <param name="last">The last one.</param>
     public async Task<SidesEvidence> ReadAsync(Moment moment, Parties sides, Day first, Day last, CancellationToken ct)
     {
+        var trip = Start();
+        var asked = Ask(trip, moment, sides, first, last);
+        await trip.GoAsync(ct);
+        return await WeighedAsync(moment, asked, ct);
+    }
+
+    /// <summary>A round trip to where these scores are read.</summary>
+    public RoundTrip Start() => new(source);
+
+    /// <summary>Asks for what <see cref="WeighedAsync"/> makes the evidence of.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static AskedScores Ask(RoundTrip trip, Moment moment, Parties sides, Day first, Day last)
+    {
         var year = first.Civil.Year;
         Guid[] pairs =
         [
@@ -37,124 +59,141 @@ public sealed class Scores(Reading source)
                 .One.SelectMany(one => sides.Other.Select(other => ScoredPair.Of(one, other)))
                 .Select(pair => pair.IdIn(moment.Chronology)),
         ];
-        await using var batch = source.CreateBatch();
-        Add(
-            batch,
-            """
-            select t.half_life, t.year, sum(t.low)::bigint, sum(t.estimate)::bigint, sum(t.high)::bigint, sum(t.evidence)::bigint
-            from unnest($1) as p (pair)
-            cross join unnest($3, $4) as h (half_life, since)
-            cross join lateral (
-                with recursive y as (
-                    (select s.year from chronology.score_total s
-                     where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5 order by s.year limit 1)
-                    union all
-                    select (select s.year from chronology.score_total s
-                            where s.pair = p.pair and s.half_life = h.half_life and s.year > y.year and s.year < $5 order by s.year limit 1)
-                    from y where y.year is not null)
-                select year from y where year is not null) y
-            cross join lateral (
-                select l.* from chronology.score_total l
-                where l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
-                order by l.position desc limit 1) t
-            group by t.half_life, t.year
-            """,
-            pairs,
-            moment.Position,
-            HalfLife.All.Select(one => (short)one.Code).ToArray(),
-            // Of what ended before these years nothing is left on the first day.
-            HalfLife.All.Select(one => (first - one.Forgotten).Civil.Year).ToArray(),
-            year
-        );
-        Add(
-            batch,
-            $"""
-            select half_life, first_day, last_day, weight_low, weight, weight_high, {(
-                pairs.Length == 1 ? "count(*)" : "count(distinct event)"
-            )}
-            from chronology.score_event
-            where plain and pair = any($1) and first_day >= $3 and first_day <= $4 and {Visible}
-            group by 1, 2, 3, 4, 5, 6
-            """,
-            pairs,
-            moment.Position,
-            Day.Of(year, 1, 1).Number,
-            last.Number
-        );
-        Add(
-            batch,
-            $"""
-            select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, days::text
-            from chronology.score_event
-            where not plain and pair = any($1) and last_day >= $3 and first_day <= $4 and {Visible}
-            order by event
-            """,
-            pairs,
-            moment.Position,
-            Day.Of(year, 1, 1).Number,
-            last.Number
-        );
-        Add(
-            batch,
-            $"""
-            select count(distinct one.event)
-            from (select * from chronology.score_event where not plain and pair = any($1) and first_day <= $4 and {Visible}) one
-            join (select * from chronology.score_event where not plain and pair = any($3) and first_day <= $4 and {Visible}) other
-                on other.event = one.event
-            """,
-            Alone(sides.One),
-            moment.Position,
-            Alone(sides.Other),
-            last.Number
-        );
-        if (pairs.Length > 1)
-        {
-            Add(
-                batch,
-                $"""
-                select half_life, year, (sum(low * (pairs - 1)))::bigint, (sum(estimate * (pairs - 1)))::bigint, (sum(high * (pairs - 1)))::bigint, (sum(pairs - 1))::bigint
-                from (select half_life, year, low, estimate, high, count(*) as pairs from chronology.score_event
-                      where not alone and year is not null and pair = any($1) and year < $3 and {Visible}
-                      group by event, half_life, year, low, estimate, high having count(*) > 1) e
-                group by half_life, year
+        var januaryFirst = Day.Of(year, 1, 1).Number;
+        var totals = trip.Ask(
+            Command(
+                """
+                select t.half_life, t.year, sum(t.low)::bigint, sum(t.estimate)::bigint, sum(t.high)::bigint, sum(t.evidence)::bigint
+                from unnest((select $1)) as p (pair)
+                cross join unnest((select $3), (select $4)) as h (half_life, since)
+                cross join lateral (
+                    with recursive y as (
+                        (select s.year from chronology.score_total s
+                         where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5 order by s.year limit 1)
+                        union all
+                        select (select s.year from chronology.score_total s
+                                where s.pair = p.pair and s.half_life = h.half_life and s.year > y.year and s.year < $5 order by s.year limit 1)
+                        from y where y.year is not null)
+                    select year from y where year is not null) y
+                cross join lateral (
+                    select l.* from chronology.score_total l
+                    where l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
+                    order by l.position desc limit 1) t
+                group by t.half_life, t.year
                 """,
                 pairs,
                 moment.Position,
+                HalfLife.All.Select(one => (short)one.Code).ToArray(),
+                // Of what ended before these years nothing is left on the first day.
+                HalfLife.All.Select(one => (first - one.Forgotten).Civil.Year).ToArray(),
                 year
-            );
-        }
-        var totals = new Dictionary<(HalfLife, long), ScoreSum>();
-        var singles = new List<ScoreEvidence.Counted>();
-        var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
-        long tooMany;
-        await using (var reader = await batch.ExecuteReaderAsync(ct))
-        {
-            while (await reader.ReadAsync(ct))
-                totals.Add(YearOf(reader), SumOf(reader));
-            await reader.NextResultAsync(ct);
-            while (await reader.ReadAsync(ct))
-                singles.Add(new(EventOf(reader), reader.GetInt64(6)));
-            await reader.NextResultAsync(ct);
-            while (await reader.ReadAsync(ct))
+            ),
+            SumsAsync
+        );
+        var plain = trip.Ask(
+            Command(
+                $"""
+                select half_life, first_day, last_day, weight_low, weight, weight_high, {(
+                    pairs.Length == 1 ? "count(*)" : "count(distinct event)"
+                )}
+                from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                where plain and first_day >= $3 and first_day <= $4 and {Visible}
+                group by 1, 2, 3, 4, 5, 6
+                """,
+                pairs,
+                moment.Position,
+                januaryFirst,
+                last.Number
+            ),
+            async (reader, ct) =>
             {
-                var (one, parties) = await OddAsync(reader, ct);
-                if (one.IsOpen)
-                    open.Add((one, parties));
-                else
-                    singles.Add(new(one, 1));
-            }
-            await reader.NextResultAsync(ct);
-            await reader.ReadAsync(ct);
-            tooMany = reader.GetInt64(0);
-            if (pairs.Length > 1)
-            {
-                await reader.NextResultAsync(ct);
+                var singles = new List<ScoreEvidence.Counted>();
                 while (await reader.ReadAsync(ct))
-                {
-                    if (totals.TryGetValue(YearOf(reader), out var total))
-                        totals[YearOf(reader)] = total - SumOf(reader);
-                }
+                    singles.Add(new(EventOf(reader), reader.GetInt64(6)));
+                return singles;
             }
+        );
+        var odd = trip.Ask(
+            Command(
+                $"""
+                select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, days::text
+                from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                where not plain and last_day >= $3 and first_day <= $4 and {Visible}
+                order by event
+                """,
+                pairs,
+                moment.Position,
+                januaryFirst,
+                last.Number
+            ),
+            async (reader, ct) =>
+            {
+                var found = new List<(ScoredEvent, IReadOnlyList<string>)>();
+                while (await reader.ReadAsync(ct))
+                    found.Add(await OddAsync(reader, ct));
+                return found;
+            }
+        );
+        var tooMany = trip.Ask(
+            Command(
+                $"""
+                select count(distinct one.event)
+                from (
+                    select event from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                    where not plain and first_day <= $4 and {Visible}) one
+                join (
+                    select event from unnest((select $3)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                    where not plain and first_day <= $4 and {Visible}) other
+                    on other.event = one.event
+                """,
+                Alone(sides.One),
+                moment.Position,
+                Alone(sides.Other),
+                last.Number
+            ),
+            async (reader, ct) => await reader.ReadAsync(ct) ? reader.GetInt64(0) : 0
+        );
+        var shared =
+            pairs.Length == 1
+                ? Pending<Dictionary<(HalfLife, long), ScoreSum>>.Of([])
+                : trip.Ask(
+                    Command(
+                        $"""
+                        select half_life, year, (sum(low * (pairs - 1)))::bigint, (sum(estimate * (pairs - 1)))::bigint, (sum(high * (pairs - 1)))::bigint, (sum(pairs - 1))::bigint
+                        from (select half_life, year, low, estimate, high, count(*) as pairs from chronology.score_event
+                              where not alone and year is not null and pair = any($1) and year < $3 and {Visible}
+                              group by event, half_life, year, low, estimate, high having count(*) > 1) e
+                        group by half_life, year
+                        """,
+                        pairs,
+                        moment.Position,
+                        year
+                    ),
+                    SumsAsync
+                );
+        return new(totals, shared, plain, odd, tooMany);
+
+        Guid[] Alone(IEnumerable<string> side) =>
+            [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];
+    }
+
+    /// <summary>The evidence, once the round trip has been made; another one where an event's days are unbounded.</summary>
+    public async Task<SidesEvidence> WeighedAsync(Moment moment, AskedScores asked, CancellationToken ct)
+    {
+        var totals = asked.Totals.Value;
+        foreach (var (year, sum) in asked.Shared.Value)
+        {
+            if (totals.TryGetValue(year, out var total))
+                totals[year] = total - sum;
+        }
+        var singles = asked.Plain.Value;
+        var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
+        foreach (var (one, parties) in asked.Odd.Value)
+        {
+            if (one.IsOpen)
+                open.Add((one, parties));
+            else
+                singles.Add(new(one, 1));
         }
         var undated = new List<Day?>();
         foreach (var (one, bounded) in await BoundedAsync(moment, open, ct))
@@ -164,10 +203,7 @@ public sealed class Scores(Reading source)
             else
                 undated.Add(one.Days.Earliest);
         }
-        return new(new ScoreEvidence(totals, singles, moment.Rules.Scale), undated, tooMany);
-
-        Guid[] Alone(IEnumerable<string> side) =>
-            [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];
+        return new(new ScoreEvidence(totals, singles, moment.Rules.Scale), undated, asked.TooManyPairs.Value);
     }
 
     /// <summary>Every event that weighs between two sides on some day, as known at a position, one by one and by key.</summary>
@@ -295,12 +331,23 @@ public sealed class Scores(Reading source)
         return lives;
     }
 
-    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    private static NpgsqlBatchCommand Command(string sql, params object[] values)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
             command.Parameters.AddWithValue(value);
-        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private static async Task<Dictionary<(HalfLife, long), ScoreSum>> SumsAsync(
+        NpgsqlDataReader reader,
+        CancellationToken ct
+    )
+    {
+        var sums = new Dictionary<(HalfLife, long), ScoreSum>();
+        while (await reader.ReadAsync(ct))
+            sums.Add(YearOf(reader), SumOf(reader));
+        return sums;
     }
 
     private static (HalfLife, long) YearOf(NpgsqlDataReader row) => (HalfLife.All[row.GetInt16(0)], row.GetInt64(1));

@@ -32,15 +32,34 @@ public sealed record Seal(string Hashed, IReadOnlyDictionary<RecordId, IReadOnly
 /// <param name="Content">The ledger's hash of it, which commits to every text.</param>
 public sealed record SealedRevision(long Position, int Revision, byte[] Content);
 
+/// <param name="Revisions">In their order.</param>
+public sealed record SealedRecord(RecordId Id, IReadOnlyList<SealedRevision> Revisions);
+
 /// <summary>Hashes answers over commitments, so that redacting a text changes no hash: the texts are left out, and the revisions that
 /// they are from stand for them by what the ledger holds.</summary>
 public sealed class Seals(Reading source, IDocumentStore store)
 {
     /// <summary>A pure function of the answer and of what was recorded up to the position.</summary>
     /// <param name="positions">At which the answer has read.</param>
-    public async Task<Seal> OfAsync(string chronology, long[] positions, BlindAnswer blind, CancellationToken ct)
+    public Task<Seal> OfAsync(string chronology, long[] positions, BlindAnswer blind, CancellationToken ct) =>
+        OfAsync(chronology, positions, blind, new Dictionary<RecordId, IReadOnlyList<SealedRecord>>(), ct);
+
+    /// <param name="read">Of records that were asked for before by <see cref="Ask"/>; no round trip where all that are needed are among them.</param>
+    /// <inheritdoc cref="OfAsync(string, long[], BlindAnswer, CancellationToken)"/>
+    public async Task<Seal> OfAsync(
+        string chronology,
+        long[] positions,
+        BlindAnswer blind,
+        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> read,
+        CancellationToken ct
+    )
     {
-        var revisions = await RevisionsAsync(chronology, positions, blind.Owners, ct);
+        var ids = blind.Owners.SelectMany(Meant).Distinct().ToArray();
+        var rest = ids.Where(id => !read.ContainsKey(id)).ToArray();
+        var others = await RoundTrip.AskAsync(source, trip => Ask(trip, chronology, positions, rest), ct);
+        var revisions = ids.SelectMany(id => read.GetValueOrDefault(id) ?? others[id])
+            .DistinctBy(of => of.Id)
+            .ToDictionary(of => of.Id, of => of.Revisions);
         var committed = revisions
             .OrderBy(of => of.Key.StreamKey, StringComparer.Ordinal)
             .SelectMany(of =>
@@ -53,9 +72,7 @@ public sealed class Seals(Reading source, IDocumentStore store)
                 })
             );
         return new(
-            CanonicalJson.Of(
-                new JsonObject { ["answer"] = blind.Rest.DeepClone(), ["revisions"] = new JsonArray([.. committed]) }
-            ),
+            $$"""{"answer":{{CanonicalJson.Of(blind.Rest)}},"revisions":{{CanonicalJson.Of(new JsonArray([.. committed]))}}}""",
             revisions
         );
     }
@@ -124,52 +141,68 @@ public sealed class Seals(Reading source, IDocumentStore store)
         }
     }
 
-    /// <summary>All revisions up to the last position of these records and of what is merged into them at one of the positions, whose texts are told with theirs.</summary>
-    private async Task<Dictionary<RecordId, IReadOnlyList<SealedRevision>>> RevisionsAsync(
+    /// <summary>For each of these records: all revisions up to the last of the positions of it, and of what is merged into it at one of
+    /// them, whose texts are told with its own.</summary>
+    public static Pending<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> Ask(
+        RoundTrip trip,
         string chronology,
         long[] positions,
-        IReadOnlyList<NamedRecord> owners,
-        CancellationToken ct
+        IReadOnlyCollection<RecordId> ids
     )
     {
-        if (owners.Count == 0)
-            return [];
-        var ids = owners.SelectMany(Meant).Distinct().ToArray();
-        await using var command = source.CreateCommand(
+        if (ids.Count == 0)
+            return Pending<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>>.Of(
+                new Dictionary<RecordId, IReadOnlyList<SealedRecord>>()
+            );
+        var asked = ids.Distinct().ToArray();
+        var command = new NpgsqlBatchCommand(
             """
-            with recursive owner (kind, key) as (
-                select x.kind collate "C", x.key collate "C" from unnest((select $3), (select $4)) as x (kind, key)
+            with recursive owner (nr, kind, key) as (
+                select x.nr, x.kind collate "C", x.key collate "C"
+                from unnest((select $3), (select $4)) with ordinality as x (kind, key, nr)
                 union
-                select r.kind, r.key from owner o
+                select o.nr, r.kind, r.key from owner o
                 join chronology.record r on r.chronology = $1 and r.kind = o.kind and r.status = 'merged'
                     and r.state ->> 'mergedInto' = o.key
                     and exists (select from unnest($5) as p (at) where r.from_position <= p.at and r.to_position > p.at))
-            select l.kind, l.key, l.revision, l.content, l.position
+            select o.nr, l.kind, l.key, l.revision, l.content, l.position
             from owner o
             join chronology.ledger l on l.chronology = $1 and l.kind = o.kind and l.key = o.key and l.position <= $2
             """
         );
-        command.Parameters.AddWithValue(chronology);
-        command.Parameters.AddWithValue(positions.Max());
-        command.Parameters.AddWithValue(ids.Select(id => id.Kind.Name()).ToArray());
-        command.Parameters.AddWithValue(ids.Select(id => id.Key).ToArray());
-        command.Parameters.AddWithValue(positions);
-        var made = new List<(RecordId Id, SealedRevision Revision)>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            made.Add(
-                (
-                    new(Words.Kind(reader.GetString(0)), reader.GetString(1)),
-                    new(reader.GetInt64(4), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3))
-                )
-            );
-        }
-        return made.GroupBy(m => m.Id, m => m.Revision)
-            .ToDictionary(
-                of => of.Key,
-                of => (IReadOnlyList<SealedRevision>)[.. of.OrderBy(revision => revision.Revision)]
-            );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = positions.Max() });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. asked.Select(id => id.Kind.Name())] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. asked.Select(id => id.Key)] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = positions });
+        return trip.Ask<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>>(
+            command,
+            async (reader, ct) =>
+            {
+                var made = new List<(RecordId Asked, RecordId Id, SealedRevision Revision)>();
+                while (await reader.ReadAsync(ct))
+                {
+                    made.Add(
+                        (
+                            asked[reader.GetInt64(0) - 1],
+                            new(Words.Kind(reader.GetString(1)), reader.GetString(2)),
+                            new(reader.GetInt64(5), reader.GetInt32(3), reader.GetFieldValue<byte[]>(4))
+                        )
+                    );
+                }
+                var of = made.ToLookup(m => m.Asked);
+                return asked.ToDictionary(
+                    id => id,
+                    id =>
+                        (IReadOnlyList<SealedRecord>)
+                            [
+                                .. of[id]
+                                    .GroupBy(m => m.Id, m => m.Revision)
+                                    .Select(one => new SealedRecord(one.Key, [.. one.OrderBy(r => r.Revision)])),
+                            ]
+                );
+            }
+        );
     }
 
     private static IEnumerable<RecordId> Meant(NamedRecord named) =>

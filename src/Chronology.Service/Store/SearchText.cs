@@ -16,17 +16,17 @@ public static class SearchText
         (question ?? "").ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The pattern of <c>like</c> for folded texts that have this word, added as a parameter; a trigram index can serve it.</summary>
-    public static string Pattern(NpgsqlCommand command, string word)
+    public static string Pattern(NpgsqlParameterCollection parameters, string word)
     {
-        command.Parameters.AddWithValue(word);
-        return $"chronology.containing(${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)})";
+        parameters.AddWithValue(word);
+        return $"chronology.containing(${parameters.Count.ToString(CultureInfo.InvariantCulture)})";
     }
 
     /// <summary>The condition that a record <c>r</c> has all these words.</summary>
     public static string All(NpgsqlCommand command, IReadOnlyList<string> words) =>
         words.Count == 0
             ? "true"
-            : string.Join(" and ", words.Select(word => $"r.search like {Pattern(command, word)}"));
+            : string.Join(" and ", words.Select(word => $"r.search like {Pattern(command.Parameters, word)}"));
 
     private static IEnumerable<string?> Texts(RecordState state) =>
         state.Content switch

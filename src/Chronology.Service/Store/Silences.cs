@@ -25,21 +25,16 @@ public sealed class Silences(Reading source)
     public async Task<Note> NoRecordAsync(Moment moment, Parties parties, Identity identity, CancellationToken ct)
     {
         await using var command = source.CreateCommand();
+        command.Parameters.AddWithValue(moment.Chronology);
+        command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(moment.AsOf.Number);
         command.CommandText = $"""
-            select key, latest, case when earliest > -9223372036854775808 then greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) end as silence
-            from chronology.record r
-            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
-              and r.status in ('active', 'disputed') and r.latest <= $3 and {Timeline.Among(
-                parties.KeysIn(identity),
-                command,
-                4
-            )}
+            with e as (
+                select key, latest, case when earliest > -9223372036854775808 then greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) end as silence
+                from ({Timeline.Dates(moment, parties.KeysIn(identity), command.Parameters)}) r
+                where r.latest <= $3)
+            select key, latest, (select max(silence) from e) from e order by latest desc, key desc limit 1
             """;
-        command.Parameters.Insert(0, new() { Value = moment.Chronology });
-        command.Parameters.Insert(1, new() { Value = moment.Position });
-        command.Parameters.Insert(2, new() { Value = moment.AsOf.Number });
-        command.CommandText =
-            $"with e as ({command.CommandText}) select key, latest, (select max(silence) from e) from e order by latest desc, key desc limit 1";
         await using var reader = await command.ExecuteReaderAsync(ct);
         var whom = parties.IsEveryone ? "the chronology" : string.Join(" and ", parties.All);
         if (!await reader.ReadAsync(ct))

@@ -22,7 +22,13 @@ public sealed record TimelineSelection(
     IReadOnlyList<string> Words,
     bool Certainly,
     IReadOnlyList<string> Statuses
-);
+)
+{
+    /// <summary>Whether the events are found by who takes part in them. Words and tags have indexes of their own; what is retracted
+    /// or merged stands in no timeline of an actor.</summary>
+    public bool IsOfMembers =>
+        Words.Count == 0 && Tag is null && Statuses.All(status => status is "active" or "disputed");
+}
 
 /// <summary>A record's row as known at a moment.</summary>
 /// <param name="Position">Of its revision.</param>
@@ -52,7 +58,13 @@ public sealed class Timeline(Reading source)
         {
             // Sets can overlap the window by their envelope and yet have no member in it: read on until the page is full.
             var wanted = limit - events.Count + 1;
-            var (rows, places) = await ReadAsync(moment, selection, place, wanted, ct);
+            var (rows, places) = await RoundTrip.AskAsync(
+                source,
+                // Words and tags are found by one index or another, as their number suggests.
+                plansKept: selection.IsOfMembers,
+                trip => Rows(trip, moment, selection, place, wanted),
+                ct
+            );
             for (var i = 0; i < rows.Count; i++)
             {
                 if (!IsIn(rows[i], selection))
@@ -71,50 +83,91 @@ public sealed class Timeline(Reading source)
     }
 
     /// <summary>The greatest by (latest, earliest, order, key) that have not surely not happened by the moment's day.</summary>
-    public async Task<IReadOnlyList<RecordedRow>> RecentAsync(
-        Moment moment,
-        Parties parties,
-        int limit,
-        CancellationToken ct
-    )
+    public static Pending<IReadOnlyList<RecordedRow>> Recent(RoundTrip trip, Moment moment, Parties parties, int limit)
     {
-        await using var command = source.CreateCommand(
-            "select kind, key, revision, status, state, from_position from chronology.recent($1, $2, $3, $4, $5, $6)"
-        );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(moment.AsOf.Number);
-        command.Parameters.AddWithValue(limit);
+        var timelines = TimelinesOf.In(moment.Chronology, parties);
+        var command = new NpgsqlBatchCommand(timelines is null ? RecentOfMany : RecentOfFew);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = moment.Chronology });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         command.Parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = Refs(parties.One) });
         command.Parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = Refs(parties.Other) });
-        return await Rows.ReadAsync(command, ct);
+        if (timelines is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = timelines.Own });
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = timelines.Crowded });
+        }
+        return trip.Ask(command, Store.Rows.ReadAsync);
     }
 
-    private async Task<(IReadOnlyList<RecordedRow> Rows, IReadOnlyList<TimelinePlace> Places)> ReadAsync(
+    private const string RecentOfMany =
+        "select kind, key, revision, status, state, from_position from chronology.recent($1, $2, $3, $4, $5, $6)";
+
+    private const string Visible = "e.from_position <= $2 and e.to_position > $2";
+
+    // Walked back from the day: what lasted a day, what may have happened up to a year later, and the few that are vaguer.
+    // Those of one day are in the order of their last days too.
+    private const string RecentOfFew = $"""
+        select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
+        from (
+            select distinct e.key, e.from_position, e.latest, e.earliest
+            from (
+                select e.* from unnest((select $7)) as t (id) cross join lateral (
+                    (select e.key, e.from_position, e.latest, e.earliest from chronology.timeline e
+                     where e."of" = t.id and e.width = 0 and chronology.place(e.earliest, e.latest) <= $3 and {Visible}
+                     order by chronology.place(e.earliest, e.latest) desc fetch first ($4) rows with ties)
+                    union all
+                    (select e.key, e.from_position, e.latest, e.earliest from chronology.timeline e
+                     where e."of" = t.id and e.width = 1 and e.latest <= least($3, 9223372036854770000) + 366 and e.earliest <= $3 and {Visible}
+                     order by e.latest desc fetch first ($4) rows with ties)
+                    union all
+                    (select e.key, e.from_position, e.latest, e.earliest from chronology.timeline e
+                     where e."of" = t.id and e.width = 2 and e.earliest <= $3 and {Visible}
+                     order by e.latest desc fetch first ($4) rows with ties)) e
+                union all
+                select e.key, e.from_position, e.latest, e.earliest
+                from unnest((select $8)) as t (id)
+                join chronology.timeline e on e."of" = t.id and e.earliest <= $3 and {Visible}
+                join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key
+                    and r.from_position = e.from_position and r.refs && $5 and r.refs && $6) e
+            order by e.latest desc, e.earliest desc fetch first ($4) rows with ties) e
+        join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
+        order by r.latest desc, r.earliest desc, coalesce(r.day_order, 0) desc, r.key desc
+        limit $4
+        """;
+
+    /// <summary>The first rows after a place, and their places; a set among them may only seem to be in.</summary>
+    internal static Pending<(IReadOnlyList<RecordedRow> Rows, IReadOnlyList<TimelinePlace> Places)> Rows(
+        RoundTrip trip,
         Moment moment,
         TimelineSelection selection,
         TimelinePlace? after,
-        int limit,
-        CancellationToken ct
+        int limit
     )
     {
-        await using var command = source.CreateCommand();
+        var command = new NpgsqlBatchCommand();
         command.Parameters.AddWithValue(moment.Chronology);
         command.Parameters.AddWithValue(moment.Position);
         command.Parameters.AddWithValue(limit);
         command.Parameters.AddWithValue(selection.Statuses.ToArray());
-        var conditions = new List<string> { Among(selection.Parties, command) };
+        var walked = selection.IsOfMembers ? TimelinesOf.In(moment.Chronology, selection.Parties) : null;
+        var conditions = new List<string> { Among(selection.Parties, command.Parameters) };
         if (selection.Type is not null)
-            conditions.Add($"r.type = {Parameter(command, selection.Type)}");
+            conditions.Add($"r.type = {Parameter(command.Parameters, selection.Type)}");
         if (selection.Tag is not null)
-            conditions.Add($"r.refs @> {Parameter(command, new[] { $"tag/{selection.Tag}" })}");
+            conditions.Add($"r.refs @> {Parameter(command.Parameters, new[] { $"tag/{selection.Tag}" })}");
         if (selection.From is { } from)
-            conditions.Add($"{(selection.Certainly ? "r.earliest" : "r.latest")} >= {Parameter(command, from.Number)}");
+            conditions.Add(
+                $"{(selection.Certainly ? "r.earliest" : "r.latest")} >= {Parameter(command.Parameters, from.Number)}"
+            );
         if (selection.To is { } to)
-            conditions.Add($"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command, to.Number)}");
+            conditions.Add(
+                $"{(selection.Certainly ? "r.latest" : "r.earliest")} <= {Parameter(command.Parameters, to.Number)}"
+            );
         foreach (var word in selection.Words)
         {
-            var pattern = SearchText.Pattern(command, word);
+            var pattern = SearchText.Pattern(command.Parameters, word);
             conditions.Add(
                 $"""
                 (r.search like {pattern} or r.refs && array(
@@ -133,26 +186,115 @@ public sealed class Timeline(Reading source)
         if (after is not null)
         {
             conditions.Add(
-                $"({First}, r.latest, coalesce(r.day_order, 0), r.key) > ({Parameter(command, after.First)}, {Parameter(command, after.Latest)}, {Parameter(command, after.Order)}, {Parameter(command, after.Key)})"
+                $"({First}, r.latest, coalesce(r.day_order, 0), r.key) > ({Parameter(command.Parameters, after.First)}, {Parameter(command.Parameters, after.Latest)}, {Parameter(command.Parameters, after.Order)}, {Parameter(command.Parameters, after.Key)})"
             );
         }
+        var among =
+            walked is not null ? Walked(command.Parameters, walked, selection, after, conditions)
+            : selection is { From: not null, IsOfMembers: true, Parties.IsEveryone: true }
+                ? WalkedSince(command.Parameters, selection, after, conditions)
+            : "chronology.record r";
         command.CommandText = $"""
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, {First}, r.latest, coalesce(r.day_order, 0)
-            from chronology.record r
+            from {among}
             where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
               and r.status = any($4) and {string.Join(" and ", conditions)}
             order by {First}, r.latest, coalesce(r.day_order, 0), r.key
             limit $3
             """;
-        var rows = new List<RecordedRow>();
-        var places = new List<TimelinePlace>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            rows.Add(Rows.Of(reader));
-            places.Add(new(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt32(8), reader.GetString(1)));
-        }
-        return (rows, places);
+        return trip.Ask<(IReadOnlyList<RecordedRow>, IReadOnlyList<TimelinePlace>)>(
+            command,
+            async (reader, ct) =>
+            {
+                var rows = new List<RecordedRow>();
+                var places = new List<TimelinePlace>();
+                while (await reader.ReadAsync(ct))
+                {
+                    rows.Add(Store.Rows.Of(reader));
+                    places.Add(new(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt32(8), reader.GetString(1)));
+                }
+                return (rows, places);
+            }
+        );
+    }
+
+    /// <summary>The rows <c>r</c> of these timelines, as many of each as a page can take, and those that stand beside the last of them.</summary>
+    /// <remarks>Of what spans up to a year the walk begins a year before the first day asked about, so that nothing that reaches
+    /// into it is missed; what is vaguer is few, and read from an index of its own.</remarks>
+    private static string Walked(
+        NpgsqlParameterCollection parameters,
+        TimelinesOf walked,
+        TimelineSelection selection,
+        TimelinePlace? after,
+        List<string> conditions
+    )
+    {
+        var own = Parameter(parameters, walked.Own);
+        var crowded = Parameter(parameters, walked.Crowded);
+        var (first, last) = Bounds(parameters, selection, after);
+        var met = string.Join(" and ", conditions);
+        const string Place = "chronology.place(e.earliest, e.latest)";
+        const string Row = """
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
+              and r.status = any($4)
+            """;
+        return $"""
+            (select distinct e.key, e.from_position
+             from (
+                select e.* from unnest((select {own})) as t (id) cross join lateral (
+                    (select e.key, e.from_position from chronology.timeline e {Row} and {met}
+                     where e."of" = t.id and e.width < 2 and {Place} >= {first} and {Place} <= {last} and {Visible}
+                     order by {Place} fetch first ($3) rows with ties)
+                    union all
+                    (select e.key, e.from_position from chronology.timeline e {Row} and {met}
+                     where e."of" = t.id and e.width = 2 and {Visible}
+                     order by {Place} fetch first ($3) rows with ties)) e
+                union all
+                select e.key, e.from_position
+                from unnest((select {crowded})) as t (id)
+                join chronology.timeline e on e."of" = t.id and {Visible}
+                {Row} and {met}) e) e
+            join chronology.record r on r.key = e.key and r.from_position = e.from_position
+            """;
+    }
+
+    /// <summary>The same of all events: from a year before the first day asked about, and the few that are vaguer.</summary>
+    private static string WalkedSince(
+        NpgsqlParameterCollection parameters,
+        TimelineSelection selection,
+        TimelinePlace? after,
+        List<string> conditions
+    )
+    {
+        var (first, last) = Bounds(parameters, selection, after);
+        var met = string.Join(" and ", conditions);
+        const string Row = """
+            select r.key, r.from_position from chronology.record r
+            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2 and r.status = any($4)
+            """;
+        const string Ordered = $"order by {First}, r.latest, coalesce(r.day_order, 0), r.key limit $3";
+        return $"""
+            ((({Row} and chronology.width_of(r.earliest, r.latest) < 2 and {First} >= {first} and {First} <= {last} and {met}
+              {Ordered})
+             union all
+             ({Row} and chronology.width_of(r.earliest, r.latest) = 2 and {met}
+              {Ordered})) e
+            join chronology.record r on r.key = e.key and r.from_position = e.from_position)
+            """;
+    }
+
+    /// <summary>The places from which and up to which what spans up to a year is walked.</summary>
+    private static (string First, string Last) Bounds(
+        NpgsqlParameterCollection parameters,
+        TimelineSelection selection,
+        TimelinePlace? after
+    )
+    {
+        var since = Math.Max(
+            Math.Max(selection.From?.Number ?? long.MinValue, long.MinValue + 366) - 366,
+            after?.First ?? long.MinValue
+        );
+        return (Parameter(parameters, since), Parameter(parameters, selection.To?.Number ?? long.MaxValue));
     }
 
     private static bool IsIn(RecordedRow row, TimelineSelection selection)
@@ -162,32 +304,49 @@ public sealed class Timeline(Reading source)
         return row.State.Dated!.When().Overlaps(selection.From, selection.To);
     }
 
+    /// <summary>Key, earliest and latest of every event of some parties, each once: from their timelines, or from the records.</summary>
+    /// <param name="parameters">Chronology and position are the first two.</param>
+    public static string Dates(Moment moment, Parties parties, NpgsqlParameterCollection parameters)
+    {
+        var among = Among(parties, parameters);
+        if (TimelinesOf.In(moment.Chronology, parties) is not { } walked)
+        {
+            return $"""
+                select r.key, r.earliest, r.latest from chronology.record r
+                where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
+                  and r.status in ('active', 'disputed') and {among}
+                """;
+        }
+        return $"""
+            select e.key, e.earliest, e.latest
+            from unnest((select {Parameter(parameters, walked.Own)})) as t (id)
+            join chronology.timeline e on e."of" = t.id and {Visible}
+            union
+            select e.key, e.earliest, e.latest
+            from unnest((select {Parameter(parameters, walked.Crowded)})) as t (id)
+            join chronology.timeline e on e."of" = t.id and {Visible}
+            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
+              and {among}
+            """;
+    }
+
     /// <summary>The condition that an event <c>r</c> is of these parties: one of each side takes part in it.</summary>
-    /// <param name="first">The number of the first parameter it adds, where others are put before; else they are added behind.</param>
-    public static string Among(Parties parties, NpgsqlCommand command, int? first = null)
+    private static string Among(Parties parties, NpgsqlParameterCollection parameters)
     {
         if (parties.IsEveryone)
             return "true";
-        var number = first ?? command.Parameters.Count + 1;
         var sides = parties.ArePair ? new[] { parties.One, parties.Other } : [parties.One];
-        var conditions = new List<string>();
-        foreach (var side in sides)
-        {
-            command.Parameters.AddWithValue(Refs(side)!);
-            conditions.Add($"r.refs && ${number.ToString(CultureInfo.InvariantCulture)}");
-            number++;
-        }
-        return string.Join(" and ", conditions);
+        return string.Join(" and ", sides.Select(side => $"r.refs && {Parameter(parameters, Refs(side)!)}"));
     }
 
     /// <summary>Null for no side.</summary>
     private static string[]? Refs(IReadOnlyList<string> side) =>
         side.Count == 0 ? null : [.. side.Select(actor => $"actor/{actor}")];
 
-    private static string Parameter(NpgsqlCommand command, object value)
+    private static string Parameter(NpgsqlParameterCollection parameters, object value)
     {
-        command.Parameters.AddWithValue(value);
-        return $"${command.Parameters.Count.ToString(CultureInfo.InvariantCulture)}";
+        parameters.AddWithValue(value);
+        return $"${parameters.Count.ToString(CultureInfo.InvariantCulture)}";
     }
 }
 

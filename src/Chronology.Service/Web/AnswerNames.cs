@@ -78,11 +78,13 @@ public sealed class AnswerNames(Seals seals)
     /// <param name="path">Of the question, below the chronology.</param>
     /// <param name="parameters">Besides the axes; null values were not given.</param>
     /// <param name="answer">Not named yet.</param>
+    /// <param name="read">What was read before of the records that it tells the texts of.</param>
     public async Task<AnswerName> OfAsync<TAnswer>(
         Moment moment,
         string path,
         IEnumerable<KeyValuePair<string, string?>> parameters,
         TAnswer answer,
+        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> read,
         CancellationToken ct
     )
     {
@@ -91,7 +93,7 @@ public sealed class AnswerNames(Seals seals)
             .Select(p => KeyValuePair.Create(p.Key, new StringValues(p.Value)));
         var question = CanonicalQuestion.Of(path, given, moment.Basis);
         var json = JsonSerializer.SerializeToNode(answer, Answers.Json)!.AsObject();
-        var seal = await seals.OfAsync(moment.Chronology, [moment.Position], Blind(question, json), ct);
+        var seal = await seals.OfAsync(moment.Chronology, [moment.Position], Blind(question, json), read, ct);
         var id = AnswerIds.Uncited(question, seal);
         return new(id, seal.Text, id is null ? null : AnswerName.PermalinkOf(moment.Chronology, id));
     }

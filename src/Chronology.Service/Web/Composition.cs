@@ -67,6 +67,10 @@ public static class Composition
         services.AddTransient<KeptAnswers>();
         services.AddTransient<CitationTexts>();
         services.AddSingleton(_ => new QuestionBook(MapQuestions));
+        services.AddSingleton(given => new RememberedAnswers(
+            given.GetService<IConfiguration>()?.GetValue<int?>(RememberedAnswers.Setting)
+                ?? RememberedAnswers.DefaultMegabytes
+        ));
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();
@@ -172,6 +176,23 @@ public static class Composition
                     new(
                         "unavailable",
                         "More appends wait for this chronology than the service holds: try again shortly."
+                    )
+                )
+                .ExecuteAsync(http);
+            return;
+        }
+        if (
+            fault
+            is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
+                or NpgsqlException { InnerException: TimeoutException }
+        )
+        {
+            http.Response.Headers.RetryAfter = "2";
+            await Problems
+                .Of(
+                    new(
+                        "unavailable",
+                        "This takes longer than is allowed just now: try again shortly, or ask for less."
                     )
                 )
                 .ExecuteAsync(http);

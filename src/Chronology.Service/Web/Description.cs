@@ -383,6 +383,7 @@ internal static class Description
         name switch
         {
             "If-Match" => "The revision that you have read, in quotes: \"3\".",
+            "If-None-Match" => "The tag of an answer that you have: 304 where it is still the answer.",
             "ETag" => "The record's revision or the answer's hash, in quotes.",
             "Location" => "The address of what was recorded; where nothing was, left out.",
             "X-Author" => "Who records, from a client on this machine; else the system's user.",

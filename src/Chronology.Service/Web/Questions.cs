@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Chronology.Recording;
 using Chronology.Service.Cite;
 using Chronology.Service.Store;
 using MediatR;
+using Microsoft.Net.Http.Headers;
 
 namespace Chronology.Service.Web;
 
@@ -20,9 +22,9 @@ public static class Questions
         string pattern,
         Func<string, Parameters, IRequest<Result<TAnswer>>> read,
         params string[] asks
-    ) => routes.MapQuestion(pattern, read, answer => new(answer!), asks);
+    ) => routes.MapQuestion(pattern, read, answer => new(answer!), byItsAxes: true, asks);
 
-    /// <summary>The same with something to say about how the answer is asked for again.</summary>
+    /// <summary>The same of a question that the axes alone do not fix: other parameters of it depend on now.</summary>
     /// <param name="tell">What is written of the answer, and as what its parameters were resolved.</param>
     public static RouteHandlerBuilder MapQuestion<TAnswer>(
         this IEndpointRouteBuilder routes,
@@ -30,6 +32,15 @@ public static class Questions
         Func<string, Parameters, IRequest<Result<TAnswer>>> read,
         Func<TAnswer, Answered> tell,
         params string[] asks
+    ) => routes.MapQuestion(pattern, read, tell, byItsAxes: false, asks);
+
+    private static RouteHandlerBuilder MapQuestion<TAnswer>(
+        this IEndpointRouteBuilder routes,
+        string pattern,
+        Func<string, Parameters, IRequest<Result<TAnswer>>> read,
+        Func<TAnswer, Answered> tell,
+        bool byItsAxes,
+        string[] asks
     ) =>
         routes
             .MapAsking(
@@ -41,6 +52,7 @@ public static class Questions
                         (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
                             AnswerAsync(http, chronology, ask, sender, ct)
                     ),
+                byItsAxes,
                 asks
             )
             .Gives<TAnswer>(StatusCodes.Status200OK);
@@ -105,6 +117,7 @@ public static class Questions
                         below,
                         (http, chronology, _, sender, ct) => AnswerAsync(http, chronology, ask, sender, ct)
                     ),
+                byItsAxes: true,
                 asks
             )
             .WithTags(kind.Plural());
@@ -139,6 +152,7 @@ public static class Questions
                             (HttpContext http, string chronology, ISender sender, CancellationToken ct) =>
                                 AnswerAsync(http, chronology, ask, sender, ct)
                         ),
+                byItsAxes: true,
                 "q",
                 "cursor",
                 "limit",
@@ -152,7 +166,9 @@ public static class Questions
     public static string Text(this RouteValueDictionary route, string name) =>
         Convert.ToString(route[name], CultureInfo.InvariantCulture)!;
 
-    private sealed record Question(Asking Ask, bool HasBasis);
+    /// <param name="HasBasis">It takes <c>knownAt</c>.</param>
+    /// <param name="HasAxes">It takes <c>asOf</c> too, and nothing else of it depends on now: its basis is known before it is asked.</param>
+    private sealed record Question(Asking Ask, bool HasBasis, bool HasAxes);
 
     /// <summary>Maps the question, or where a book is being filled enters it there.</summary>
     private static RouteHandlerBuilder MapAsking(
@@ -160,12 +176,17 @@ public static class Questions
         string pattern,
         Asking ask,
         Func<Question, RouteHandlerBuilder> map,
+        bool byItsAxes,
         params string[] asks
     )
     {
-        var question = new Question(ask, asks.Contains("knownAt", StringComparer.Ordinal));
+        var hasBasis = asks.Contains("knownAt", StringComparer.Ordinal);
+        var question = new Question(ask, hasBasis, hasBasis && byItsAxes && asks.Contains("asOf", StringComparer.Ordinal));
         if (routes is not QuestionBook book)
-            return map(question).Asks(question.HasBasis ? [.. asks, Rules, Cite] : asks);
+        {
+            var mapped = map(question).Asks(hasBasis ? [.. asks, Rules, Cite] : asks);
+            return hasBasis ? mapped.WithMetadata(new SentHeaders(["If-None-Match"], ["ETag"])).Produces(304) : mapped;
+        }
         if (question.HasBasis)
             book.Add(pattern, ask);
         return new([]);
@@ -201,11 +222,94 @@ public static class Questions
                 )
             );
         }
+        if (!question.HasBasis)
+        {
+            var told = await question.Ask(chronology, http.Request.RouteValues, query, sender, ct);
+            return told.Rejection is { } refused ? Problems.Of(refused) : Results.Json(told.Value.Body, Answers.Json);
+        }
+        var remembered = question.HasAxes ? await RememberedAsync(http, chronology, ct) : null;
+        if (remembered is { Answer: { } known })
+            return new Written(known, known.ETag);
+        if (remembered is not null)
+            query = new Parameters(remembered.Asked);
         var answered = await question.Ask(chronology, http.Request.RouteValues, query, sender, ct);
         if (answered.Rejection is { } rejection)
             return Problems.Of(rejection);
-        if (answered.Value.ETag is { } tag)
-            http.Response.Headers.ETag = tag;
-        return Results.Json(answered.Value.Body, Answers.Json);
+        var (body, tag) = (answered.Value.Body, answered.Value.ETag);
+        var written = SentAnswer.Of(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Answers.Json));
+        if (tag is not null)
+            return new Written(written, tag);
+        if (remembered is not null)
+            http.RequestServices.GetRequiredService<RememberedAnswers>().Remember(remembered.Question, written);
+        return new Written(written, written.ETag);
+    }
+
+    /// <param name="Answer">Null: not given yet.</param>
+    /// <param name="Asked">The question with its axes resolved.</param>
+    private sealed record Remembered(
+        RememberedAnswers.Question Question,
+        SentAnswer? Answer,
+        IQueryCollection Asked
+    );
+
+    /// <summary>The answer that was given to the same question of the same basis; null where the question is not one to be remembered.</summary>
+    /// <remarks>No round trip where the question names its position, else one that finds it. Of what is wrong with a question nothing
+    /// is said here: it is asked all the same, and refused as ever.</remarks>
+    private static async Task<Remembered?> RememberedAsync(HttpContext http, string chronology, CancellationToken ct)
+    {
+        var given = http.Request.Query;
+        if (given.ContainsKey("cursor") || given.ContainsKey(Cite))
+            return null;
+        var moments = http.RequestServices.GetRequiredService<Moments>();
+        var axes = new Axes(One(given, "asOf"), One(given, "knownAt"));
+        if (moments.Read(axes) is not { Rejection: null, Value: var read })
+            return null;
+        var answers = http.RequestServices.GetRequiredService<RememberedAnswers>();
+        var path = http.Request.Path.Value!;
+        var asOf = read.AsOf.ToString();
+        // Before the position is read: what is forgotten from here on must not be remembered.
+        if (answers.Of(chronology, path, given, asOf, read.Position ?? 0) is not { } question)
+            return null;
+        if (read.Position is null)
+        {
+            if (await moments.AtAsync(chronology, read, ct) is not { Rejection: null, Value: var moment })
+                return null;
+            read = read with { Position = moment.Position };
+            question = answers.Of(chronology, path, given, asOf, moment.Position)!.Value with
+            {
+                Forgotten = question.Forgotten,
+            };
+        }
+        var asked = given.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        asked["asOf"] = asOf;
+        asked["knownAt"] = read.Position.Value.ToString(CultureInfo.InvariantCulture);
+        return new(question, answers.TryFind(question, out var known) ? known : null, new QueryCollection(asked));
+    }
+
+    private static string? One(IQueryCollection given, string name) =>
+        given.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <summary>An answer, or that the client has it: 304.</summary>
+    private sealed class Written(SentAnswer answer, string tag) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.Headers.ETag = tag;
+            // The tag of a record is its revision, for If-Match: its answer also depends on the day.
+            if (tag == answer.ETag && IsThere(httpContext.Request, tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = answer.Body.Length;
+            await response.BodyWriter.WriteAsync(answer.Body, httpContext.RequestAborted);
+        }
+
+        private static bool IsThere(HttpRequest request, string tag) =>
+            request.Headers.IfNoneMatch is { Count: > 0 } given
+            && EntityTagHeaderValue.TryParseList(given.ToArray()!, out var tags)
+            && tags.Any(each => each.Equals(EntityTagHeaderValue.Any) || each.Tag == tag);
     }
 }

@@ -22,7 +22,12 @@ public static class CanonicalJson
     }
 
     /// <inheritdoc cref="Of(JsonElement)"/>
-    public static string Of(JsonNode? value) => Of(JsonSerializer.SerializeToElement(value, RecordJson.Options));
+    public static string Of(JsonNode? value)
+    {
+        var text = new StringBuilder();
+        Append(text, value);
+        return text.ToString();
+    }
 
     /// <summary>Whether the canonical text still says the number: an integer up to <see cref="GreatestInteger"/>, or a fraction within a double's range.</summary>
     public static bool Keeps(JsonElement number)
@@ -67,6 +72,49 @@ public static class CanonicalJson
         var all = dot < 0 ? mantissa : mantissa.Remove(dot, 1);
         var leading = all.Length - all.TrimStart('0').Length;
         return (all.Trim('0'), whole - leading + exponent);
+    }
+
+    private static void Append(StringBuilder text, JsonNode? value)
+    {
+        switch (value)
+        {
+            case null:
+                text.Append("null");
+                break;
+            case JsonObject members:
+                text.Append('{');
+                var first = true;
+                foreach (var (name, member) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
+                {
+                    if (!first)
+                        text.Append(',');
+                    first = false;
+                    AppendText(text, name);
+                    text.Append(':');
+                    Append(text, member);
+                }
+                text.Append('}');
+                break;
+            case JsonArray items:
+                text.Append('[');
+                for (var i = 0; i < items.Count; i++)
+                {
+                    if (i > 0)
+                        text.Append(',');
+                    Append(text, items[i]);
+                }
+                text.Append(']');
+                break;
+            case JsonValue written when written.TryGetValue<JsonElement>(out var element):
+                Append(text, element);
+                break;
+            case JsonValue said when said.TryGetValue<string>(out var words):
+                AppendText(text, words);
+                break;
+            default:
+                Append(text, JsonSerializer.SerializeToElement(value, RecordJson.Options));
+                break;
+        }
     }
 
     private static void Append(StringBuilder text, JsonElement value)

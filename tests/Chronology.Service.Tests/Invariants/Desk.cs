@@ -22,8 +22,8 @@ internal sealed class Desk : IAsyncDisposable
         Source = Database.Connect(connectionString);
         Store = EventStore.Open(Source);
         Writer = new(Source, Store, clock) { ManyRevisions = manyRevisions };
-        Moments = new(Source, clock);
         Identities = new(Source);
+        Moments = new(Source, Identities, clock);
         Facts = new(Source, Identities);
         Clock = clock;
     }
@@ -126,6 +126,7 @@ internal sealed class Desk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Moments.Dispose();
         Identities.Dispose();
         await Store.DisposeAsync();
         await Source.DisposeAsync();

@@ -1,0 +1,87 @@
+using Npgsql;
+
+namespace Chronology.Service.Store;
+
+/// <summary>Questions to the database that go together and come back together: one round trip, on one connection, answered in their order.</summary>
+/// <remarks>Each has a snapshot of its own; what they are asked about is fixed by positions, so that they agree all the same.</remarks>
+/// <param name="plansKept">The server plans each statement once, whatever its values: left to itself it takes the many conditions on
+/// positions and days for a reason to plan anew each time, which costs more than the answer.</param>
+public sealed class RoundTrip(Reading source, bool plansKept = true)
+{
+    private const string KeepPlans = "select set_config('plan_cache_mode', 'force_generic_plan', true)";
+
+    private readonly List<(
+        NpgsqlBatchCommand Command,
+        Func<NpgsqlDataReader, CancellationToken, Task> ReadAsync
+    )> asked = [];
+
+    /// <summary>What has been asked since the last time, as it will be sent.</summary>
+    internal IEnumerable<NpgsqlBatchCommand> Asked => asked.Select(question => question.Command);
+
+    /// <summary>Adds a question; nothing is sent before <see cref="GoAsync"/>.</summary>
+    /// <param name="readAsync">Reads its rows, and no others.</param>
+    public Pending<T> Ask<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, CancellationToken, Task<T>> readAsync)
+    {
+        var pending = new Pending<T>();
+        asked.Add((command, async (reader, ct) => pending.Come(await readAsync(reader, ct))));
+        return pending;
+    }
+
+    /// <summary>Sends what has been asked since the last time, and reads every answer; sends nothing where nothing was asked.</summary>
+    public async Task GoAsync(CancellationToken ct)
+    {
+        if (asked.Count == 0)
+            return;
+        await using var batch = source.CreateBatch();
+        if (plansKept)
+            batch.BatchCommands.Add(new(KeepPlans));
+        foreach (var (command, _) in asked)
+            batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        for (var i = 0; i < asked.Count; i++)
+        {
+            if (plansKept || i > 0)
+                await reader.NextResultAsync(ct);
+            await asked[i].ReadAsync(reader, ct);
+        }
+        asked.Clear();
+    }
+
+    /// <summary>Asks one question by itself.</summary>
+    public static async Task<T> AskAsync<T>(Reading source, Func<RoundTrip, Pending<T>> ask, CancellationToken ct) =>
+        await AskAsync(source, plansKept: true, ask, ct);
+
+    /// <inheritdoc cref="AskAsync{T}(Reading, Func{RoundTrip, Pending{T}}, CancellationToken)"/>
+    public static async Task<T> AskAsync<T>(
+        Reading source,
+        bool plansKept,
+        Func<RoundTrip, Pending<T>> ask,
+        CancellationToken ct
+    )
+    {
+        var trip = new RoundTrip(source, plansKept);
+        var pending = ask(trip);
+        await trip.GoAsync(ct);
+        return pending.Value;
+    }
+}
+
+/// <summary>An answer that is there once the round trip has been made.</summary>
+public sealed class Pending<T>
+{
+    private T value = default!;
+    private bool hasCome;
+
+    /// <exception cref="InvalidOperationException">The round trip has not been made.</exception>
+    public T Value => hasCome ? value : throw new InvalidOperationException("The question has not been sent yet.");
+
+    /// <summary>An answer that needed no question.</summary>
+    public static Pending<T> Of(T value)
+    {
+        var pending = new Pending<T>();
+        pending.Come(value);
+        return pending;
+    }
+
+    internal void Come(T given) => (value, hasCome) = (given, true);
+}

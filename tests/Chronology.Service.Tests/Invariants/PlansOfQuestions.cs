@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Chronology.Actors;
+using Chronology.Benchmarks;
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Service.AsOf;
+using Chronology.Service.Store;
+using Chronology.Time;
+using Npgsql;
+
+namespace Chronology.Service.Tests.Invariants;
+
+/// <summary>A hundred thousand event versions, its rows those of the live projection, loaded once.</summary>
+public sealed class AWorld(TestServer server) : IAsyncLifetime
+{
+    public const string Slug = "world";
+    public const int Versions = 100_000;
+
+    private readonly TestDatabase database = new(server);
+
+    public NpgsqlDataSource Source { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await database.InitializeAsync();
+        Source = Database.Connect(database.ConnectionString);
+        await Loading.LoadAsync(Source, Slug, World.Versions(Versions), TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await database.DisposeAsync();
+    }
+}
+
+/// <summary>What the questions asked most read of a long history, about the two actors that meet most: by index, and no more than the answer needs.</summary>
+public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
+{
+    /// <summary>Rows that a plan may touch in all its scans; the busiest pair has nine thousand events.</summary>
+    private const int FewRows = 1_000;
+
+    /// <summary>Pages of 8 kB.</summary>
+    private const int FewPages = 1_500;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static readonly Parties Busiest = World
+        .Pairs(1)
+        .Take(2_000)
+        .GroupBy(pair => (pair.Holder, pair.Toward))
+        .OrderByDescending(group => group.Count())
+        .Select(group => new Parties([group.Key.Holder], [group.Key.Toward]))
+        .First();
+
+    private static readonly Parties OneActor = new(Busiest.One, []);
+
+    /// <summary>Day, and how many hundredths of the record are known.</summary>
+    public static TheoryData<string, int> Moments =>
+        new()
+        {
+            { "2026-06-30", 100 },
+            { "1990-01-01", 100 },
+            { "1951-01-01", 100 },
+            { "2026-06-30", 5 },
+            { "1985-05-05", 50 },
+        };
+
+    private async Task<Moment> AtAsync(string asOf, int known)
+    {
+        using var identities = new Identities(world.Source);
+        using var moments = new Moments(world.Source, identities, TimeProvider.System);
+        var head = (await moments.ResolveAsync(AWorld.Slug, Axes.Now, Ct)).Value.Position;
+        var position = (head * known / 100).ToString(CultureInfo.InvariantCulture);
+        return (await moments.ResolveAsync(AWorld.Slug, new(asOf, position), Ct)).Value;
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task of_the_state_of_a_pair_read_a_few_rows_by_index(string asOf, int known)
+    {
+        var moment = await AtAsync(asOf, known);
+        await AssertFewAsync(trip =>
+        {
+            Facts.Recorded(trip, moment, Identity.None, FactSelection.Of(Busiest));
+            Timeline.Recent(trip, moment, Busiest, 10);
+            Recorded.Missing(trip, moment, RecordKind.Actor, Busiest.All);
+            ScoreTelling.Ask(trip, moment, Busiest);
+            RecordedEras.InForce(trip, moment);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task of_what_stands_behind_it_read_a_few_rows_by_index(string asOf, int known)
+    {
+        var moment = await AtAsync(asOf, known);
+        var recent = await RoundTrip.AskAsync(world.Source, trip => Timeline.Recent(trip, moment, Busiest, 10), Ct);
+        var facts = await RoundTrip.AskAsync(
+            world.Source,
+            trip => Facts.Recorded(trip, moment, Identity.None, FactSelection.Of(Busiest)),
+            Ct
+        );
+        Assert.Equal(10, recent.Count);
+        Assert.NotEmpty(facts);
+
+        await AssertFewAsync(trip =>
+        {
+            Facts.OwnCitations(trip, moment, facts.SelectMany(fact => fact.Effects));
+            Seals.Ask(trip, AWorld.Slug, moment.Position, [.. recent.Select(row => row.State.Id)]);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task of_what_an_actor_did_last_read_a_few_rows_by_index(string asOf, int known)
+    {
+        var moment = await AtAsync(asOf, known);
+        await AssertFewAsync(trip => Timeline.Recent(trip, moment, OneActor, 10));
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, null, "2020-01-01")]
+    [InlineData("1951", null, null)]
+    [InlineData("2024-02", "2024-03", null)]
+    [InlineData("1970", "2000", "1999-01-01")]
+    public async Task of_a_page_of_the_timeline_read_little_more_than_the_page(string? from, string? to, string? after)
+    {
+        var moment = await AtAsync("2026-06-30", 100);
+        foreach (var parties in new[] { Busiest, OneActor, Parties.Everyone })
+        {
+            if (parties.IsEveryone && from is null && after is null)
+                continue;
+            var selection = new TimelineSelection(
+                from is null ? null : Day.ParseQuestion(from, first: true).Value,
+                to is null ? null : Day.ParseQuestion(to).Value,
+                parties,
+                null,
+                null,
+                [],
+                Certainly: false,
+                ["active", "disputed"]
+            );
+            var place = after is null ? null : new TimelinePlace(Day.ParseQuestion(after).Value.Number, 0, 0, "");
+            await AssertFewAsync(trip => Timeline.Rows(trip, moment, selection, place, 20));
+        }
+    }
+
+    [Fact]
+    public async Task that_read_every_row_would_be_found_out()
+    {
+        await using var batch = world.Source.CreateBatch();
+        var touched = await TouchedAsync(
+            new NpgsqlBatchCommand("select count(*) from chronology.effect where idx >= 0")
+        );
+
+        Assert.True(touched.Rows > FewRows);
+        Assert.True(touched.Sequential);
+    }
+
+    private async Task AssertFewAsync(Action<RoundTrip> ask)
+    {
+        var trip = new RoundTrip(world.Source);
+        ask(trip);
+        foreach (var command in trip.Asked)
+        {
+            var (rows, pages, sequential, plan) = await TouchedAsync(command);
+            Assert.True(
+                rows <= FewRows && pages <= FewPages && !sequential,
+                $"{rows} rows, {pages} pages:\n{command.CommandText}\n{plan}"
+            );
+        }
+    }
+
+    private sealed record Touched(long Rows, long Pages, bool Sequential, string Plan);
+
+    private async Task<Touched> TouchedAsync(NpgsqlBatchCommand command)
+    {
+        await using var explain = world.Source.CreateCommand(
+            $"explain (analyze, buffers, timing off, format json) {command.CommandText}"
+        );
+        foreach (NpgsqlParameter parameter in command.Parameters)
+            explain.Parameters.Add(parameter.Clone());
+        var text = (string)(await explain.ExecuteScalarAsync(Ct))!;
+        var plan = JsonNode.Parse(text)![0]!["Plan"]!;
+        var scans = Nodes(plan).Where(node => node["Relation Name"] is not null).ToList();
+        return new(
+            scans.Sum(RowsOf),
+            (long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!,
+            scans.Any(node => (string)node["Node Type"]! == "Seq Scan" && RowsOf(node) > 0),
+            text
+        );
+    }
+
+    private static long RowsOf(JsonNode scan)
+    {
+        var perLoop =
+            (double)scan["Actual Rows"]!
+            + (double)(scan["Rows Removed by Filter"] ?? 0)
+            + (double)(scan["Rows Removed by Index Recheck"] ?? 0);
+        return (long)(perLoop * (double)scan["Actual Loops"]!);
+    }
+
+    private static IEnumerable<JsonNode> Nodes(JsonNode plan) =>
+        (plan["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!)).Prepend(plan);
+}
