@@ -51,7 +51,6 @@ public static partial class Tables
                 console,
                 $"What rules {answer.Basis.Rules} say instead of rules {answer.From.Rules}",
                 answer.Rules,
-                "Adopted",
                 line => line.Revisions!.Select(Recorded)
             );
         }

@@ -108,8 +108,8 @@ public sealed record CanonicalQuestion(
             !given.TryGetValue("asOf", out var asOf)
             || !TryNumber("knownAt", out var position)
             || !given.TryGetValue(OfRules, out var rules)
-            || rules.ToString().Split(Between) is not ([var last] or [_, var last])
-            || !int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || rules.ToString().Split(Between) is not { Length: 1 or 2 } each
+            || !int.TryParse(each[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || !TryNumber("format", out var format)
             || format > int.MaxValue
         )

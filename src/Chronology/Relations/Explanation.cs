@@ -220,7 +220,9 @@ public sealed record Explanation(FactEntry Entry, ValueList<ExplainedEffect> Eff
                 heritage.LastDay
             );
             // Without a day on which it can have begun there is nothing that can have ended.
-            if ((effect.Begins.Days.Within(surelyBegun, asOf) ?? effect.Begins.Days.Within(null, asOf)) is not { } begun)
+            if (
+                (effect.Begins.Days.Within(surelyBegun, asOf) ?? effect.Begins.Days.Within(null, asOf)) is not { } begun
+            )
                 return null;
             var decided = FactsAsOf.Decide(
                 alone,
