@@ -214,12 +214,7 @@ public sealed class ImportLinesHandler(
             before = waiting.Count;
             await TryAgainAsync(append, waiting, tally);
         }
-        var rings = Rings(waiting);
-        foreach (var stuck in waiting)
-        {
-            var outcome = await append([stuck.Order], allOrNothing: true);
-            Count(stuck, Told(stuck, outcome.Value[0], rings), tally, waiting: null);
-        }
+        await RefuseAsync(append, waiting, Rings(waiting), tally);
         return await ReportAsync(request, tally, cancellationToken);
     }
 
@@ -241,13 +236,24 @@ public sealed class ImportLinesHandler(
         await TryAgainAsync(append, waiting, tally);
         if (waiting.Count <= GreatestWaiting / 2)
             return;
-        foreach (var some in waiting.Skip(GreatestWaiting / 2).Chunk(LeastBatch))
+        await RefuseAsync(append, waiting.Skip(GreatestWaiting / 2), new HashSet<string>(), tally);
+        waiting.RemoveRange(GreatestWaiting / 2, waiting.Count - GreatestWaiting / 2);
+    }
+
+    /// <summary>Tells the lines that nothing has helped what is wrong with them.</summary>
+    private static async Task RefuseAsync(
+        Appending append,
+        IEnumerable<FileLine.Ordered> lines,
+        IReadOnlySet<string> rings,
+        Tally tally
+    )
+    {
+        foreach (var some in lines.Chunk(LeastBatch))
         {
             var outcomes = await append([.. some.Select(line => line.Order)], allOrNothing: false);
             for (var i = 0; i < some.Length; i++)
-                Count(some[i], outcomes.Value[i], tally, waiting: null);
+                Count(some[i], Told(some[i], outcomes.Value[i], rings), tally, waiting: null);
         }
-        waiting.RemoveRange(GreatestWaiting / 2, waiting.Count - GreatestWaiting / 2);
     }
 
     /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>

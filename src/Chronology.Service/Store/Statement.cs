@@ -26,14 +26,19 @@ public sealed record Statement(string Sql, object[] Parameters)
         return command;
     }
 
+    /// <summary>Longer than the server lets a statement run, so that it is the server that says why it ended.</summary>
+    private const int Seconds = 90;
+
     /// <summary>Runs them in one round trip; none: no round trip.</summary>
+    /// <param name="unlimited">They may take as long as they need: in a migration.</param>
     public static async Task RunAsync(
         NpgsqlConnection connection,
         IEnumerable<Statement> statements,
-        CancellationToken ct
+        CancellationToken ct,
+        bool unlimited = false
     )
     {
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        await using var batch = new NpgsqlBatch(connection) { Timeout = unlimited ? 0 : Seconds };
         foreach (var statement in statements)
             batch.BatchCommands.Add(statement.ForNpgsql());
         if (batch.BatchCommands.Count > 0)
