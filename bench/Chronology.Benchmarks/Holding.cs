@@ -25,10 +25,8 @@ public static class Holding
         var (sender, writer) = (provider.GetRequiredService<ISender>(), provider.GetRequiredService<Writer>());
         var caller = new Caller("bench", null);
         await using var connection = await source.OpenConnectionAsync(ct);
-        var slug = string.Create(
-            CultureInfo.InvariantCulture,
-            $"held-{await Loading.OfAsync<long>(connection, "select count(*) from chronology.chronology")}"
-        );
+        var others = await Loading.OfAsync<long>(connection, "select count(*) from chronology.chronology");
+        var slug = string.Create(CultureInfo.InvariantCulture, $"held-{others}");
         await sender.Send(new CreateChronology(slug, slug, null, null, caller), ct);
         await AppendAsync(RecordKind.Actor, """{"key":"a","kind":"state","name":"A"}""");
         await AppendAsync(RecordKind.Actor, """{"key":"b","kind":"state","name":"B"}""");

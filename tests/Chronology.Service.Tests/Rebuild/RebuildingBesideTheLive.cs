@@ -2,6 +2,7 @@ using Chronology.Recording;
 using Chronology.Service.Rebuild;
 using Chronology.Service.Store;
 using Chronology.Service.Tests.Invariants;
+using Chronology.Tests.Recording;
 using CsCheck;
 
 namespace Chronology.Service.Tests.Rebuild;
@@ -160,6 +161,56 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
         Assert.Equal(right.Count, rebuilt.Differences);
         Assert.NotEqual(rebuilt.StateBefore, rebuilt.StateAfter);
         Assert.Equal(rebuilt.StateAfter, (await RunAsync(chronology)).StateBefore);
+    }
+
+    /// <summary>As they stand in databases since the first version, in which no derived row need be as it is today.</summary>
+    [Fact]
+    public async Task reads_every_event_that_was_ever_stored()
+    {
+        var chronology = await desk.BeginAsync();
+        var folder = System.IO.Path.Combine(
+            System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(Shipped.Path))!,
+            "tests/Chronology.Tests/Recording/golden"
+        );
+        var expected = new List<string>();
+        var position = 0;
+        foreach (var sample in Samples.Each)
+        {
+            var name = EventNames.Of(sample);
+            var kind = name[..name.IndexOf('_', StringComparison.Ordinal)];
+            var id = new RecordId(Words.Kind(kind), kind == "era" ? $"x/{name}" : name);
+            await desk.ExecuteAsync(
+                $"insert into chronology.mt_streams (tenant_id, id, version) values ('{chronology}', '{id.StreamKey}', 2)"
+            );
+            RecordState? state = null;
+            foreach (
+                var stored in new[] { $"{kind}_recorded_v1", name }.Distinct(StringComparer.Ordinal).Select((n, i) => (n, i))
+            )
+            {
+                position++;
+                var json = await File.ReadAllTextAsync(System.IO.Path.Combine(folder, $"{stored.n}.json"), Ct);
+                await desk.ExecuteAsync(
+                    $$"""
+                    insert into chronology.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, headers)
+                    values (nextval('chronology.mt_events_sequence'), gen_random_uuid(), '{{id.StreamKey}}', {{stored.i + 1}}, $json${{json}}$json$, '{{stored.n}}', now(), '{{chronology}}', '', '{"position": {{position}}, "recordedAt": {{position}}}');
+                    insert into chronology.ledger (chronology, position, recorded_at, kind, key, revision, op, author, salts, content, leaf)
+                    select '{{chronology}}', {{position}}, 'epoch'::timestamptz + {{position}} * interval '1 us', '{{kind}}', '{{id.Key}}', {{stored.i + 1}}, 'recorded', 'ann', '{}', sha256(''), sha256('');
+                    """
+                );
+                var first = Samples.Each.Single(one => EventNames.Of(one) == stored.n);
+                state = Folding.Revise(state, id, [first]);
+                expected.Add($"{position} {id} {StoredState.Write(state)}");
+            }
+        }
+
+        await new RebuildBeside(desk.Source, chronology, "_golden").RunAsync(7, Ct);
+
+        Assert.Equal(
+            expected,
+            await desk.TextsAsync(
+                "select from_position || ' ' || kind || '/' || key || ' ' || state::text from chronology.record_golden order by from_position"
+            )
+        );
     }
 
     [Fact]
