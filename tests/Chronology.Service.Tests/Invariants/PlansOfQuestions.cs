@@ -12,19 +12,22 @@ using Npgsql;
 namespace Chronology.Service.Tests.Invariants;
 
 /// <summary>A hundred thousand event versions, its rows those of the live projection, loaded once.</summary>
+/// <remarks><c>CHRONOLOGY_BENCH_DB</c> (a connection string) names a database that the benchmarks have loaded, to be used in its place.</remarks>
 public sealed class AWorld(TestServer server) : IAsyncLifetime
 {
-    public const string Slug = "world";
+    public const string Slug = "bench-100000";
     public const int Versions = 100_000;
 
     private readonly TestDatabase database = new(server);
+    private readonly string? given = Environment.GetEnvironmentVariable("CHRONOLOGY_BENCH_DB");
 
     public NpgsqlDataSource Source { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await database.InitializeAsync();
-        Source = Database.Connect(database.ConnectionString);
+        if (given is null)
+            await database.InitializeAsync();
+        Source = Database.Connect(given ?? database.ConnectionString);
         await Loading.LoadAsync(Source, Slug, World.Versions(Versions), TestContext.Current.CancellationToken);
     }
 
@@ -198,8 +201,8 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
     {
         var perLoop =
             (double)scan["Actual Rows"]!
-            + (double)(scan["Rows Removed by Filter"] ?? 0)
-            + (double)(scan["Rows Removed by Index Recheck"] ?? 0);
+            + ((double?)scan["Rows Removed by Filter"] ?? 0)
+            + ((double?)scan["Rows Removed by Index Recheck"] ?? 0);
         return (long)(perLoop * (double)scan["Actual Loops"]!);
     }
 
