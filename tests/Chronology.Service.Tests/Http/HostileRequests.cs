@@ -90,7 +90,13 @@ public sealed class HostileRequests(HostileRequests.Attacked attacked) : IClassF
             foreach (var (kind, (path, least)) in Least)
             {
                 foreach (var name in RecordJson.Fields(kind))
-                    requests.Add("POST", path, Wrong(least, name), 400, "invalid-parameter");
+                    requests.Add(
+                        "POST",
+                        path,
+                        Wrong(least, name, name == "provisional" ? "yes" : null),
+                        400,
+                        "invalid-parameter"
+                    );
                 requests.Add("POST", path, least[..^1] + ",\"nope\":1}", 400, "unknown-field");
                 requests.Add("POST", path, least[..^1] + ",\"key\":\"new\"}", 400, "malformed-json");
                 requests.Add("POST", path, $"[{least}]", 400, "invalid-parameter");
@@ -607,7 +613,7 @@ public sealed class HostileRequests(HostileRequests.Attacked attacked) : IClassF
         return string.Join('/', parts);
     }
 
-    /// <summary>A body with one member that is true, which none can be.</summary>
+    /// <summary>A body with one member that is true, which none can be but a flag.</summary>
     private static string Wrong(string body, string field, JsonNode? value = null)
     {
         var wrong = JsonNode.Parse(body)!.AsObject();

@@ -46,10 +46,10 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
     [Theory]
     [InlineData(
         "Event",
-        "key type occurred reading start end order title description place actors effects intensity credibility calendar asWritten citations noSource tags anchor",
+        "key type occurred reading start end order title description place actors effects intensity credibility calendar asWritten citations noSource tags anchor coding",
         "key type title"
     )]
-    [InlineData("Actor", "key kind name names existed successors citations", "key kind name")]
+    [InlineData("Actor", "key kind name names existed successors citations provisional", "key kind name")]
     [InlineData("Issue", "key title wording citations", "key title")]
     [InlineData("Source", "key kind csl url archivedUrl accessed publisher", "key kind")]
     public async Task a_body_has_its_key_and_requires_only_what_must_be_there(
