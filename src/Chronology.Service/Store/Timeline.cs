@@ -101,6 +101,8 @@ public sealed class Timeline(NpgsqlDataSource source)
         return trip.Ask(command, Store.Rows.ReadAsync);
     }
 
+    private const string EveryRecord = "chronology.record r";
+
     private const string RecentOfMany =
         "select kind, key, revision, status, state, from_position from chronology.recent($1, $2, $3, $4, $5, $6)";
 
@@ -130,7 +132,7 @@ public sealed class Timeline(NpgsqlDataSource source)
                 from unnest((select $8)) as t (id)
                 join chronology.timeline e on e."of" = t.id and e.earliest <= $3 and {Visible}
                 join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key
-                    and r.from_position = e.from_position and r.refs && $5 and r.refs && $6) e
+                    and r.from_position = e.from_position and (r.refs && $5) is true and (r.refs && $6) is true) e
             order by e.latest desc, e.earliest desc fetch first ($4) rows with ties) e
         join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
         order by r.latest desc, r.earliest desc, coalesce(r.day_order, 0) desc, r.key desc
@@ -152,7 +154,7 @@ public sealed class Timeline(NpgsqlDataSource source)
         command.Parameters.AddWithValue(limit);
         command.Parameters.AddWithValue(selection.Statuses.ToArray());
         var walked = selection.IsOfMembers ? TimelinesOf.In(moment.Chronology, selection.Parties) : null;
-        var conditions = new List<string> { Among(selection.Parties, command.Parameters) };
+        var conditions = new List<string> { Among(selection.Parties, command.Parameters, walked is not null) };
         if (selection.Type is not null)
             conditions.Add($"r.type = {Parameter(command.Parameters, selection.Type)}");
         if (selection.Tag is not null)
@@ -187,12 +189,15 @@ public sealed class Timeline(NpgsqlDataSource source)
             walked is not null ? Walked(command.Parameters, walked, selection, after, conditions)
             : selection is { From: not null, IsOfMembers: true, Parties.IsEveryone: true }
                 ? WalkedSince(command.Parameters, selection, after, conditions)
-            : "chronology.record r";
+            : EveryRecord;
         command.CommandText = $"""
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, {First}, r.latest, coalesce(r.day_order, 0)
             from {among}
-            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
-              and r.status = any($4) and {string.Join(" and ", conditions)}
+            where r.chronology = $1 and r.kind = 'event' and {(
+                among == EveryRecord
+                    ? $"r.from_position <= $2 and r.to_position > $2 and r.status = any($4) and {string.Join(" and ", conditions)}"
+                    : "true"
+            )}
             order by {First}, r.latest, coalesce(r.day_order, 0), r.key
             limit $3
             """;
@@ -302,8 +307,9 @@ public sealed class Timeline(NpgsqlDataSource source)
     /// <param name="parameters">Chronology and position are the first two.</param>
     public static string Dates(Moment moment, Parties parties, NpgsqlParameterCollection parameters)
     {
-        var among = Among(parties, parameters);
-        if (TimelinesOf.In(moment.Chronology, parties) is not { } walked)
+        var timelines = TimelinesOf.In(moment.Chronology, parties);
+        var among = Among(parties, parameters, timelines is not null);
+        if (timelines is not { } walked)
         {
             return $"""
                 select r.key, r.earliest, r.latest from chronology.record r
@@ -325,12 +331,13 @@ public sealed class Timeline(NpgsqlDataSource source)
     }
 
     /// <summary>The condition that an event <c>r</c> is of these parties: one of each side takes part in it.</summary>
-    private static string Among(Parties parties, NpgsqlParameterCollection parameters)
+    /// <param name="walked">The events are found already: the condition is written so that no index over references serves it.</param>
+    private static string Among(Parties parties, NpgsqlParameterCollection parameters, bool walked)
     {
         if (parties.IsEveryone)
             return "true";
         var sides = parties.ArePair ? new[] { parties.One, parties.Other } : [parties.One];
-        return string.Join(" and ", sides.Select(side => $"r.refs && {Parameter(parameters, Refs(side)!)}"));
+        return string.Join(" and ", sides.Select(side => $"(r.refs && {Parameter(parameters, Refs(side)!)}){(walked ? " is true" : "")}"));
     }
 
     /// <summary>Null for no side.</summary>
