@@ -233,26 +233,30 @@ public sealed class Timeline(NpgsqlDataSource source)
         var (first, last) = Bounds(parameters, selection, after);
         var met = string.Join(" and ", conditions);
         const string Place = "chronology.place(e.earliest, e.latest)";
-        const string Row = """
-            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
-              and r.status = any($4)
+        // One look-up for each entry walked, whatever the planner thinks of all records at once.
+        var row = $"""
+            cross join lateral (
+                select from chronology.record r
+                where r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
+                  and r.status = any($4) and {met}
+                offset 0) r
             """;
         return $"""
             (select distinct e.key, e.from_position
              from (
                 select e.* from unnest((select {own})) as t (id) cross join lateral (
-                    (select e.key, e.from_position from chronology.timeline e {Row} and {met}
+                    (select e.key, e.from_position from chronology.timeline e {row}
                      where e."of" = t.id and e.width < 2 and {Place} >= {first} and {Place} <= {last} and {Visible}
                      order by {Place} fetch first ($3) rows with ties)
                     union all
-                    (select e.key, e.from_position from chronology.timeline e {Row} and {met}
+                    (select e.key, e.from_position from chronology.timeline e {row}
                      where e."of" = t.id and e.width = 2 and {Visible}
                      order by {Place} fetch first ($3) rows with ties)) e
                 union all
                 select e.key, e.from_position
                 from unnest((select {crowded})) as t (id)
                 join chronology.timeline e on e."of" = t.id and {Visible}
-                {Row} and {met}) e) e
+                {row}) e) e
             join chronology.record r on r.key = e.key and r.from_position = e.from_position
             """;
     }
