@@ -341,7 +341,10 @@ public sealed class Timeline(NpgsqlDataSource source)
         if (parties.IsEveryone)
             return "true";
         var sides = parties.ArePair ? new[] { parties.One, parties.Other } : [parties.One];
-        return string.Join(" and ", sides.Select(side => $"(r.refs && {Parameter(parameters, Refs(side)!)}){(walked ? " is true" : "")}"));
+        return string.Join(
+            " and ",
+            sides.Select(side => $"(r.refs && {Parameter(parameters, Refs(side)!)}){(walked ? " is true" : "")}")
+        );
     }
 
     /// <summary>Null for no side.</summary>
