@@ -101,6 +101,8 @@ public sealed class Timeline(Reading source)
         return trip.Ask(command, Store.Rows.ReadAsync);
     }
 
+    private const string EveryRecord = "chronology.record r";
+
     private const string RecentOfMany =
         "select kind, key, revision, status, state, from_position from chronology.recent($1, $2, $3, $4, $5, $6)";
 
@@ -130,7 +132,7 @@ public sealed class Timeline(Reading source)
                 from unnest((select $8)) as t (id)
                 join chronology.timeline e on e."of" = t.id and e.earliest <= $3 and {Visible}
                 join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key
-                    and r.from_position = e.from_position and r.refs && $5 and r.refs && $6) e
+                    and r.from_position = e.from_position and (r.refs && $5) is true and (r.refs && $6) is true) e
             order by e.latest desc, e.earliest desc fetch first ($4) rows with ties) e
         join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
         order by r.latest desc, r.earliest desc, coalesce(r.day_order, 0) desc, r.key desc
@@ -152,7 +154,7 @@ public sealed class Timeline(Reading source)
         command.Parameters.AddWithValue(limit);
         command.Parameters.AddWithValue(selection.Statuses.ToArray());
         var walked = selection.IsOfMembers ? TimelinesOf.In(moment.Chronology, selection.Parties) : null;
-        var conditions = new List<string> { Among(selection.Parties, command.Parameters) };
+        var conditions = new List<string> { Among(selection.Parties, command.Parameters, walked is not null) };
         if (selection.Type is not null)
             conditions.Add($"r.type = {Parameter(command.Parameters, selection.Type)}");
         if (selection.Tag is not null)
@@ -193,12 +195,15 @@ public sealed class Timeline(Reading source)
             walked is not null ? Walked(command.Parameters, walked, selection, after, conditions)
             : selection is { From: not null, IsOfMembers: true, Parties.IsEveryone: true }
                 ? WalkedSince(command.Parameters, selection, after, conditions)
-            : "chronology.record r";
+            : EveryRecord;
         command.CommandText = $"""
             select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position, {First}, r.latest, coalesce(r.day_order, 0)
             from {among}
-            where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
-              and r.status = any($4) and {string.Join(" and ", conditions)}
+            where r.chronology = $1 and r.kind = 'event' and {(
+                among == EveryRecord
+                    ? $"r.from_position <= $2 and r.to_position > $2 and r.status = any($4) and {string.Join(" and ", conditions)}"
+                    : "true"
+            )}
             order by {First}, r.latest, coalesce(r.day_order, 0), r.key
             limit $3
             """;
@@ -234,26 +239,30 @@ public sealed class Timeline(Reading source)
         var (first, last) = Bounds(parameters, selection, after);
         var met = string.Join(" and ", conditions);
         const string Place = "chronology.place(e.earliest, e.latest)";
-        const string Row = """
-            join chronology.record r on r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
-              and r.status = any($4)
+        // One look-up for each entry walked, whatever the planner thinks of all records at once.
+        var row = $"""
+            cross join lateral (
+                select from chronology.record r
+                where r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position
+                  and r.status = any($4) and {met}
+                offset 0) r
             """;
         return $"""
             (select distinct e.key, e.from_position
              from (
                 select e.* from unnest((select {own})) as t (id) cross join lateral (
-                    (select e.key, e.from_position from chronology.timeline e {Row} and {met}
+                    (select e.key, e.from_position from chronology.timeline e {row}
                      where e."of" = t.id and e.width < 2 and {Place} >= {first} and {Place} <= {last} and {Visible}
                      order by {Place} fetch first ($3) rows with ties)
                     union all
-                    (select e.key, e.from_position from chronology.timeline e {Row} and {met}
+                    (select e.key, e.from_position from chronology.timeline e {row}
                      where e."of" = t.id and e.width = 2 and {Visible}
                      order by {Place} fetch first ($3) rows with ties)) e
                 union all
                 select e.key, e.from_position
                 from unnest((select {crowded})) as t (id)
                 join chronology.timeline e on e."of" = t.id and {Visible}
-                {Row} and {met}) e) e
+                {row}) e) e
             join chronology.record r on r.key = e.key and r.from_position = e.from_position
             """;
     }
@@ -308,8 +317,9 @@ public sealed class Timeline(Reading source)
     /// <param name="parameters">Chronology and position are the first two.</param>
     public static string Dates(Moment moment, Parties parties, NpgsqlParameterCollection parameters)
     {
-        var among = Among(parties, parameters);
-        if (TimelinesOf.In(moment.Chronology, parties) is not { } walked)
+        var timelines = TimelinesOf.In(moment.Chronology, parties);
+        var among = Among(parties, parameters, timelines is not null);
+        if (timelines is not { } walked)
         {
             return $"""
                 select r.key, r.earliest, r.latest from chronology.record r
@@ -331,12 +341,16 @@ public sealed class Timeline(Reading source)
     }
 
     /// <summary>The condition that an event <c>r</c> is of these parties: one of each side takes part in it.</summary>
-    private static string Among(Parties parties, NpgsqlParameterCollection parameters)
+    /// <param name="walked">The events are found already: the condition is written so that no index over references serves it.</param>
+    private static string Among(Parties parties, NpgsqlParameterCollection parameters, bool walked)
     {
         if (parties.IsEveryone)
             return "true";
         var sides = parties.ArePair ? new[] { parties.One, parties.Other } : [parties.One];
-        return string.Join(" and ", sides.Select(side => $"r.refs && {Parameter(parameters, Refs(side)!)}"));
+        return string.Join(
+            " and ",
+            sides.Select(side => $"(r.refs && {Parameter(parameters, Refs(side)!)}){(walked ? " is true" : "")}")
+        );
     }
 
     /// <summary>Null for no side.</summary>

@@ -83,6 +83,11 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
                 foreach (var (status, response) in operation!["responses"]!.AsObject())
                 {
                     var said = $"{method} {path} {status}";
+                    if (status == "304")
+                    {
+                        Assert.Null(response!["content"]);
+                        continue;
+                    }
                     var media = response!["content"]!.AsObject().Single();
                     var problem = status[0] is '4' or '5';
                     var answer = path.EndsWith("/export", StringComparison.Ordinal)
