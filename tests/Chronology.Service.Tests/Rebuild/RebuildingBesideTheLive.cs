@@ -184,7 +184,9 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
             );
             RecordState? state = null;
             foreach (
-                var stored in new[] { $"{kind}_recorded_v1", name }.Distinct(StringComparer.Ordinal).Select((n, i) => (n, i))
+                var stored in new[] { $"{kind}_recorded_v1", name }
+                    .Distinct(StringComparer.Ordinal)
+                    .Select((n, i) => (n, i))
             )
             {
                 position++;
@@ -192,9 +194,11 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
                 await desk.ExecuteAsync(
                     $$"""
                     insert into chronology.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, headers)
-                    values (nextval('chronology.mt_events_sequence'), gen_random_uuid(), '{{id.StreamKey}}', {{stored.i + 1}}, $json${{json}}$json$, '{{stored.n}}', now(), '{{chronology}}', '', '{"position": {{position}}, "recordedAt": {{position}}}');
+                    values (nextval('chronology.mt_events_sequence'), gen_random_uuid(), '{{id.StreamKey}}', {{stored.i
+                        + 1}}, $json${{json}}$json$, '{{stored.n}}', now(), '{{chronology}}', '', '{"position": {{position}}, "recordedAt": {{position}}}');
                     insert into chronology.ledger (chronology, position, recorded_at, kind, key, revision, op, author, salts, content, leaf)
-                    select '{{chronology}}', {{position}}, 'epoch'::timestamptz + {{position}} * interval '1 us', '{{kind}}', '{{id.Key}}', {{stored.i + 1}}, 'recorded', 'ann', '{}', sha256(''), sha256('');
+                    select '{{chronology}}', {{position}}, 'epoch'::timestamptz + {{position}} * interval '1 us', '{{kind}}', '{{id.Key}}', {{stored.i
+                        + 1}}, 'recorded', 'ann', '{}', sha256(''), sha256('');
                     """
                 );
                 var first = Samples.Each.Single(one => EventNames.Of(one) == stored.n);
