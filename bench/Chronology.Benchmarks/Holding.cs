@@ -65,10 +65,7 @@ public static class Holding
         {
             for (var i = 0; !enough.IsCancellationRequested; i++)
             {
-                await AppendAsync(
-                    RecordKind.Event,
-                    Event(string.Create(CultureInfo.InvariantCulture, $"w{n}-{i}"))
-                );
+                await AppendAsync(RecordKind.Event, Event(string.Create(CultureInfo.InvariantCulture, $"w{n}-{i}")));
                 Interlocked.Increment(ref acknowledged);
             }
         }
@@ -82,9 +79,7 @@ public static class Holding
     }
 
     private static Order Order(RecordKind kind, string body) =>
-        new(
-            StrictJson.Parse(Encoding.UTF8.GetBytes(body)).Then(json => RecordJson.ReadRecord(kind, json)).Value
-        );
+        new(StrictJson.Parse(Encoding.UTF8.GetBytes(body)).Then(json => RecordJson.ReadRecord(kind, json)).Value);
 
     private static string Event(string key) =>
         $$"""

@@ -241,7 +241,8 @@ public static class Rebuilding
             .Select(path => File.ReadAllText(path))
             .Select(stat => stat[(stat.LastIndexOf(')') + 2)..].Split(' '))
             .Sum(fields =>
-                long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)
+                long.Parse(fields[11], CultureInfo.InvariantCulture)
+                + long.Parse(fields[12], CultureInfo.InvariantCulture)
             );
         return ticks / 100.0;
     }

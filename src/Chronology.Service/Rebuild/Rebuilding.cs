@@ -167,7 +167,7 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
     }
 
     /// <summary>Finds what differs up to where the tables are, lets them catch up, and then, under the head's lock, swaps what differs.</summary>
-    private async Task CompareAsync(
+    private static async Task CompareAsync(
         NpgsqlConnection connection,
         RebuildAnswer rebuild,
         RebuildBeside beside,

@@ -1,7 +1,11 @@
+using System.Text.Json;
+using Chronology.Actors;
+using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Service.Rebuild;
 using Chronology.Service.Store;
 using Chronology.Service.Tests.Invariants;
+using Chronology.Sources;
 using Chronology.Tests.Recording;
 using CsCheck;
 
@@ -182,23 +186,34 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
             await desk.ExecuteAsync(
                 $"insert into chronology.mt_streams (tenant_id, id, version) values ('{chronology}', '{id.StreamKey}', 2)"
             );
+            DomainEvent first = kind switch
+            {
+                "event" => new DiplomaticEvent.Recorded(Samples.Recognition),
+                "actor" => new Actor.Recorded(Samples.SovietUnion),
+                "issue" => new Issue.Recorded(Samples.Partition),
+                "scheme" => new Scheme.Recorded(Samples.ArticlesDivision),
+                "era" => new Era.Recorded(Samples.SovietPeriod),
+                _ => new Source.Recorded(Samples.Article),
+            };
             RecordState? state = null;
-            foreach (
-                var stored in new[] { $"{kind}_recorded_v1", name }.Distinct(StringComparer.Ordinal).Select((n, i) => (n, i))
-            )
+            foreach (var change in sample.GetType() == first.GetType() ? [sample] : new[] { first, sample })
             {
                 position++;
-                var json = await File.ReadAllTextAsync(System.IO.Path.Combine(folder, $"{stored.n}.json"), Ct);
+                var version = state is null ? 1 : 2;
+                var json = ReferenceEquals(change, sample)
+                    ? await File.ReadAllTextAsync(System.IO.Path.Combine(folder, $"{name}.json"), Ct)
+                    : JsonSerializer.Serialize(change, change.GetType(), RecordJson.Options);
                 await desk.ExecuteAsync(
                     $$"""
                     insert into chronology.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, headers)
-                    values (nextval('chronology.mt_events_sequence'), gen_random_uuid(), '{{id.StreamKey}}', {{stored.i + 1}}, $json${{json}}$json$, '{{stored.n}}', now(), '{{chronology}}', '', '{"position": {{position}}, "recordedAt": {{position}}}');
+                    values (nextval('chronology.mt_events_sequence'), gen_random_uuid(), '{{id.StreamKey}}', {{version}}, $json${{json}}$json$, '{{EventNames.Of(
+                        change
+                    )}}', now(), '{{chronology}}', '', '{"position": {{position}}, "recordedAt": {{position}}}');
                     insert into chronology.ledger (chronology, position, recorded_at, kind, key, revision, op, author, salts, content, leaf)
-                    select '{{chronology}}', {{position}}, 'epoch'::timestamptz + {{position}} * interval '1 us', '{{kind}}', '{{id.Key}}', {{stored.i + 1}}, 'recorded', 'ann', '{}', sha256(''), sha256('');
+                    select '{{chronology}}', {{position}}, 'epoch'::timestamptz + {{position}} * interval '1 us', '{{kind}}', '{{id.Key}}', {{version}}, 'recorded', 'ann', '{}', sha256(''), sha256('');
                     """
                 );
-                var first = Samples.Each.Single(one => EventNames.Of(one) == stored.n);
-                state = Folding.Revise(state, id, [first]);
+                state = Folding.Revise(state, id, [change]);
                 expected.Add($"{position} {id} {StoredState.Write(state)}");
             }
         }
