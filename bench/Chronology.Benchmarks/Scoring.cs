@@ -74,7 +74,8 @@ public static class Scoring
                         random.Next(2) == 0
                             ? head
                             : random.NextInt64(1, head + 1),
-                        null
+                        null,
+                        RulesVersion.First
                     )
                 )),
         ];

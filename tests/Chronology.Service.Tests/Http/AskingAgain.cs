@@ -117,7 +117,7 @@ public sealed class AskingAgain(ServedOnce served) : OverHttp(served)
         var asked = answers.Of(slug, "/state", query, "1950-05-31", 7)!.Value;
 
         answers.Forget(slug);
-        answers.Remember(asked, WrittenAnswer.Of([1]));
+        answers.Remember(asked, SentAnswer.Of([1]));
 
         Assert.False(answers.TryFind(asked, out _));
         Assert.False(answers.TryFind(answers.Of(slug, "/state", query, "1950-05-31", 7)!.Value, out _));

@@ -111,7 +111,7 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
         await AssertFewAsync(trip =>
         {
             Facts.OwnCitations(trip, moment, facts.SelectMany(fact => fact.Effects));
-            Seals.Ask(trip, AWorld.Slug, moment.Position, [.. recent.Select(row => row.State.Id)]);
+            Seals.Ask(trip, AWorld.Slug, [moment.Position], [.. recent.Select(row => row.State.Id)]);
         });
     }
 

@@ -133,7 +133,7 @@ public sealed class ExplainedScores
                             else if (one.If == ScoreFinding.Confirmed)
                                 known.Add(whole with { Weight = new(full, full, full) });
                             Assert.Equal(
-                                ScoreEvidence.Of(known).At(day) with
+                                ScoreEvidence.Of(known, Read).At(day) with
                                 {
                                     Evidence = one.Then.Evidence,
                                 },
@@ -169,13 +169,13 @@ public sealed class ExplainedScores
     [InlineData(1000)]
     public void read_the_sizes_of_their_step_as_the_score(int score)
     {
-        var (from, below) = Scale.SizesOf(score);
+        var (from, below) = Read.SizesOf(score);
         var sign = score < 0 ? -1 : 1;
 
-        Assert.Equal(score, Scale.Score(sign * from));
+        Assert.Equal(score, Read.Score(sign * from));
         if (below is not { } next)
             return;
-        Assert.Equal(score, Scale.Score(sign * (next - 1)));
-        Assert.Equal(score + sign, Scale.Score(sign * next));
+        Assert.Equal(score, Read.Score(sign * (next - 1)));
+        Assert.Equal(score + sign, Read.Score(sign * next));
     }
 }
