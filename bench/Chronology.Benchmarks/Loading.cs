@@ -79,7 +79,7 @@ public static class Loading
             await head.ExecuteNonQueryAsync(ct);
         }
         await RunAsync(connection, "commit");
-        foreach (var table in new[] { "effect", "record", "ledger", "fact", "score_event", "score_total" })
+        foreach (var table in new[] { "effect", "record", "timeline", "ledger", "fact", "score_event", "score_total" })
             await RunAsync(connection, $"vacuum (analyze) chronology.{table}");
         await RunAsync(connection, "checkpoint");
         await RunAsync(connection, "reset all");

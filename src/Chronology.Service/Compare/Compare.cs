@@ -9,14 +9,12 @@ namespace Chronology.Service.Compare;
 /// <summary>What lies between two answers about the state of relations: what the record learnt, what the world did, what the rules changed.</summary>
 /// <param name="From">Of the first answer: a day, <c>@</c> and a position or instant; without a day today, without <c>@</c> the head.</param>
 /// <param name="To">Of the second answer, likewise; null: as <paramref name="Axes"/> says.</param>
-/// <param name="Axes">Of the second answer, where <paramref name="To"/> does not say them.</param>
+/// <param name="Axes">Of the second answer, where <paramref name="To"/> does not say them. Its rules are those of the second answer, of both,
+/// or of the first: <c>2</c>, <c>1..2</c>, <c>1..</c>; those that are not named are the ones adopted at their position.</param>
 public sealed record Comparison(string Chronology, string? From, string? To, string? Between, string? Actor, Axes Axes)
     : IRequest<Result<ComparisonAnswer>>,
         IValidated
 {
-    /// <summary>The rules of the second answer, or of both: <c>2</c>, <c>1..2</c>. Those that are not named are the ones adopted at their position.</summary>
-    public string? Rules { get; init; }
-
     public Rejection? Refusal() =>
         Parties.Read(Between, Actor).Rejection
         ?? Point("from", From).Rejection
@@ -105,7 +103,7 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
                 return twice;
         }
         var knowledge = await comparing.KnowledgeAsync(from, through, parties, cancellationToken);
-        var adoptions = request.Rules is null ? await comparing.AdoptionsAsync(from, to, cancellationToken) : [];
+        var adoptions = request.Axes.Rules is null ? await comparing.AdoptionsAsync(from, to, cancellationToken) : [];
         var rules = await comparing.RulesAsync(byFirstRules, to, parties, adoptions, cancellationToken);
         return new ComparisonAnswer(
             to.Basis,
@@ -132,7 +130,7 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
         CancellationToken ct
     )
     {
-        var resolved = await moments.ResolveAsync(chronology, axes, ct);
+        var resolved = await moments.ResolveAsync(chronology, axes with { Rules = rules }, ct);
         return resolved.Rejection is { Code: "invalid-parameter" } unreadable
             ? unreadable with
             {

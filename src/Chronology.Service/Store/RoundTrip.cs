@@ -10,20 +10,31 @@ public sealed class RoundTrip(Reading source, bool plansKept = true)
 {
     private const string KeepPlans = "select set_config('plan_cache_mode', 'force_generic_plan', true)";
 
+    private const string WalkIndexes = "select set_config('enable_bitmapscan', 'off', true)";
+    private const string AsBefore = "select set_config('enable_bitmapscan', 'on', true)";
+
     private readonly List<(
         NpgsqlBatchCommand Command,
+        bool Walks,
         Func<NpgsqlDataReader, CancellationToken, Task> ReadAsync
     )> asked = [];
 
     /// <summary>What has been asked since the last time, as it will be sent.</summary>
-    internal IEnumerable<NpgsqlBatchCommand> Asked => asked.Select(question => question.Command);
+    internal IEnumerable<(NpgsqlBatchCommand Command, bool Walks)> Asked =>
+        asked.Select(question => (question.Command, question.Walks));
 
     /// <summary>Adds a question; nothing is sent before <see cref="GoAsync"/>.</summary>
     /// <param name="readAsync">Reads its rows, and no others.</param>
-    public Pending<T> Ask<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, CancellationToken, Task<T>> readAsync)
+    /// <param name="walks">It takes the first few rows in the order of an index: all of them must not be collected and sorted,
+    /// however few the server takes them for.</param>
+    public Pending<T> Ask<T>(
+        NpgsqlBatchCommand command,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> readAsync,
+        bool walks = false
+    )
     {
         var pending = new Pending<T>();
-        asked.Add((command, async (reader, ct) => pending.Come(await readAsync(reader, ct))));
+        asked.Add((command, walks, async (reader, ct) => pending.Come(await readAsync(reader, ct))));
         return pending;
     }
 
@@ -35,14 +46,25 @@ public sealed class RoundTrip(Reading source, bool plansKept = true)
         await using var batch = source.CreateBatch();
         if (plansKept)
             batch.BatchCommands.Add(new(KeepPlans));
-        foreach (var (command, _) in asked)
-            batch.BatchCommands.Add(command);
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        for (var i = 0; i < asked.Count; i++)
+        foreach (var (command, walks, _) in asked)
         {
-            if (plansKept || i > 0)
+            if (walks)
+                batch.BatchCommands.Add(new(WalkIndexes));
+            batch.BatchCommands.Add(command);
+            if (walks)
+                batch.BatchCommands.Add(new(AsBefore));
+        }
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        if (plansKept)
+            await reader.NextResultAsync(ct);
+        foreach (var (_, walks, readAsync) in asked)
+        {
+            if (walks)
                 await reader.NextResultAsync(ct);
-            await asked[i].ReadAsync(reader, ct);
+            await readAsync(reader, ct);
+            await reader.NextResultAsync(ct);
+            if (walks)
+                await reader.NextResultAsync(ct);
         }
         asked.Clear();
     }

@@ -98,7 +98,7 @@ public sealed class Timeline(Reading source)
             command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = timelines.Own });
             command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = timelines.Crowded });
         }
-        return trip.Ask(command, Store.Rows.ReadAsync);
+        return trip.Ask(command, Store.Rows.ReadAsync, walks: timelines is not null);
     }
 
     private const string EveryRecord = "chronology.record r";

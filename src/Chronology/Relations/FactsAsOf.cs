@@ -196,23 +196,37 @@ public static class FactsAsOf
         );
     }
 
-    /// <summary>Leaves out those of the same certain day that others surely follow: by order, then by time of day;
-    /// and of stances those of lower authority.</summary>
+    /// <summary>Leaves out those of the same certain day that others surely follow, at once or through others; and of stances those of
+    /// lower authority. Where orders and times go round in a ring, none of the ring is the last, so that each may be.</summary>
     private static IEnumerable<RecordedEffect> LastOfTheirDay(IReadOnlyList<RecordedEffect> possible)
     {
         // A possible decider of a certain day is of day M, so all of these are of one day.
         var oneDay = possible
             .Where(effect => effect.Begins.Days is { Earliest: { } day, Latest: var latest } && day == latest)
             .ToList();
-        var greatest = oneDay.Max(effect => effect.Order);
-        var inOrder = oneDay.Where(effect => effect.Order is null || effect.Order == greatest).ToList();
-        var last = inOrder.Where(effect => !inOrder.Exists(other => IsLaterInTheDay(other, effect))).ToList();
+        var last = oneDay.Where(effect => !oneDay.Exists(other => Follows(other, effect) && !Follows(effect, other))).ToList();
         var highest = last.Where(effect => !last.Exists(other => Outranks(other, effect))).ToList();
         return possible.Where(effect => !oneDay.Contains(effect) || highest.Contains(effect));
+
+        bool Follows(RecordedEffect later, RecordedEffect earlier)
+        {
+            var reached = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var path = new Stack<RecordedEffect>([earlier]);
+            while (path.TryPop(out var next))
+            {
+                foreach (var follower in oneDay.Where(other => IsLaterInTheDay(other, next) && reached.Add(other)))
+                    path.Push(follower);
+            }
+            return reached.Contains(later);
+        }
     }
 
-    /// <summary>Times with a zone compare as instants, times without one as written; one of each do not compare.</summary>
+    /// <summary>By order where both have one, else by time of day.</summary>
     private static bool IsLaterInTheDay(RecordedEffect a, RecordedEffect b) =>
+        a.Order is { } one && b.Order is { } other && one != other ? one > other : IsLaterByTime(a, b);
+
+    /// <summary>Times with a zone compare as instants, times without one as written; one of each do not compare.</summary>
+    private static bool IsLaterByTime(RecordedEffect a, RecordedEffect b) =>
         (a.TimeOfDay, b.TimeOfDay) switch
         {
             ({ OffsetMinutes: null } x, { OffsetMinutes: null } y) => x.Nanoseconds > y.Nanoseconds,

@@ -45,7 +45,8 @@ public sealed class AppendingByOptions(TestDatabase database) : IClassFixture<Te
 
         foreach (var kind in RecordKinds.Keyed)
         {
-            foreach (var field in RecordJson.Fields(kind))
+            // What an import says of a row, and of whom it could not find, is nothing that a person types.
+            foreach (var field in RecordJson.Fields(kind).Where(field => field is not ("coding" or "provisional")))
             {
                 var name = (kind, field) switch
                 {

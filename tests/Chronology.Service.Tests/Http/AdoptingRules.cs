@@ -326,7 +326,7 @@ public sealed class AdoptingRules(ServedOnce served) : OverHttp(served)
             "ussr plan certain insufficient-evidence",
             $"{shown["holder"]} {shown["toward"]} {shown["before"]!["revealed"]!["verdict"]} {shown["after"]!["revealed"]!["verdict"]}"
         );
-        Assert.Equal(0, (long)preview["changes"]!["untried"]!);
+        Assert.Equal(0, (long)preview["changes"]!["untriedScores"]!);
 
         await AdoptAsync(0);
         var compared = await GetAsync($"/compare?from=1950@{head}&to=1950");

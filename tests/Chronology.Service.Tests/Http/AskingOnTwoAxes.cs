@@ -143,7 +143,7 @@ public sealed class AskingOnTwoAxes(ServedOnce served) : OverHttp(served)
         var answer = await GetAsync("/state");
         var basis = answer["basis"]!;
 
-        Assert.Equal((1, 2), ((int)basis["rules"]!, (int)basis["format"]!));
+        Assert.Equal((1, 3), ((int)basis["rules"]!, (int)basis["format"]!));
         Assert.Equal(
             answer.Text,
             (await GetAsync($"/state?asOf={basis["asOf"]}&knownAt={basis["knownAt"]!["position"]}")).Text

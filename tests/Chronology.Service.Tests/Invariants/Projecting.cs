@@ -123,6 +123,7 @@ public sealed class Projecting(TestDatabase database) : IClassFixture<TestDataba
             nameof(Issue) => (Samples.Plan, new Issue.Recorded(Samples.Partition)),
             nameof(Scheme) => (Samples.Division, new Scheme.Recorded(Samples.ArticlesDivision)),
             nameof(Era) => (Samples.Soviet, new Era.Recorded(Samples.SovietPeriod)),
+            nameof(TheChronology) => (RecordId.Itself, sample),
             _ => (Samples.Book, new Source.Recorded(Samples.Article)),
         };
 

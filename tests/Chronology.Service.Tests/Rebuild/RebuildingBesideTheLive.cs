@@ -193,6 +193,7 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
                 "issue" => new Issue.Recorded(Samples.Partition),
                 "scheme" => new Scheme.Recorded(Samples.ArticlesDivision),
                 "era" => new Era.Recorded(Samples.SovietPeriod),
+                "chronology" => sample,
                 _ => new Source.Recorded(Samples.Article),
             };
             RecordState? state = null;

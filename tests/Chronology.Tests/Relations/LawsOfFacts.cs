@@ -310,10 +310,11 @@ internal sealed class Arrangements
         }
         var latest = begun.Max(i => fallen[i].Begin);
         var last = begun.Where(i => fallen[i].Begin == latest).ToList();
-        var order = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.Order);
-        last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.Order < order);
-        var time = last.Where(i => effects[i].IsSure).Max(i => effects[i].Effect.TimeOfDay?.Nanoseconds);
-        last.RemoveAll(i => effects[i].IsSure && effects[i].Effect.TimeOfDay?.Nanoseconds < time);
+        var sure = last.Where(i => effects[i].IsSure).ToList();
+        var after = sure.ToDictionary(i => i, i => sure.Where(j => IsLater(effects[j].Effect, effects[i].Effect)).ToHashSet());
+        for (var more = true; more; )
+            more = sure.Count(i => after[i].ToList().Exists(j => after[j].Count(after[i].Add) > 0)) > 0;
+        last.RemoveAll(i => after.TryGetValue(i, out var later) && later.Any(j => !after[j].Contains(i)));
         foreach (var i in last)
         foreach (var end in existenceEnds)
         {
@@ -321,6 +322,11 @@ internal sealed class Arrangements
             outcomes.Add((effects[i].Effect, over ? "none" : effects[i].Effect.Value ?? "none"));
         }
     }
+
+    private static bool IsLater(RecordedEffect a, RecordedEffect b) =>
+        a.Order is not null && b.Order is not null && a.Order != b.Order
+            ? a.Order > b.Order
+            : a.TimeOfDay?.Nanoseconds > b.TimeOfDay?.Nanoseconds;
 
     private sealed record Fallible(RecordedEffect Effect, List<long> Begins, List<long?> Ends)
     {
