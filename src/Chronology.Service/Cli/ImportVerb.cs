@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.CommandLine;
+using System.Globalization;
 using Chronology.Recording;
 using Chronology.Service.Catalogue;
 using Chronology.Service.Import;

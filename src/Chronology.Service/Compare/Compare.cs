@@ -103,7 +103,10 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
                 return twice;
         }
         var knowledge = await comparing.KnowledgeAsync(from, through, parties, cancellationToken);
-        var adoptions = request.Axes.Rules is null ? await comparing.AdoptionsAsync(from, to, cancellationToken) : [];
+        // However the rules were named: the same question is to have the same answer.
+        var adopted =
+            await FollowsItsRulesAsync(from, cancellationToken) && await FollowsItsRulesAsync(to, cancellationToken);
+        var adoptions = adopted ? await comparing.AdoptionsAsync(from, to, cancellationToken) : [];
         var rules = await comparing.RulesAsync(byFirstRules, to, parties, adoptions, cancellationToken);
         return new ComparisonAnswer(
             to.Basis,
@@ -121,6 +124,11 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
                     .LongCount()
         );
     }
+
+    /// <summary>Whether the rules of a moment are those that its chronology had adopted by then.</summary>
+    private async Task<bool> FollowsItsRulesAsync(Moment moment, CancellationToken ct) =>
+        (await moments.AtAsync(moment.Chronology, new(moment.AsOf, moment.Position, null), ct)).Value.Rules
+        == moment.Rules;
 
     private async Task<Result<Moment>> PointAsync(
         string chronology,

@@ -73,9 +73,7 @@ public sealed class ImportLinesHandler(
     QuestionsWithin questions,
     ISender sender,
     TimeProvider clock
-)
-    : IRequestHandler<ImportLines, Result<ImportReport>>,
-        IRequestHandler<PreviewImport, Result<ImportPreview>>
+) : IRequestHandler<ImportLines, Result<ImportReport>>, IRequestHandler<PreviewImport, Result<ImportPreview>>
 {
     /// <summary>Lines that wait for what stands further down. More are refused, unless what is read by then helps some of them.</summary>
     public const int GreatestWaiting = 100_000;

@@ -225,12 +225,7 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
 
     /// <summary>The moment from a row that begins with the columns of <c>chronology.known_at</c>.</summary>
     /// <param name="adopted">At its position; it is answered by these unless others are asked for.</param>
-    internal static Result<Moment> Found(
-        NpgsqlDataReader row,
-        string chronology,
-        Asked asked,
-        RulesVersion adopted
-    ) =>
+    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked, RulesVersion adopted) =>
         row.IsDBNull(0)
             ? Bad($"Position {asked.Position} is above the head, {row.GetInt64(2)}.")
             : new Moment(

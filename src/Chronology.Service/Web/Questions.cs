@@ -181,7 +181,11 @@ public static class Questions
     )
     {
         var hasBasis = asks.Contains("knownAt", StringComparer.Ordinal);
-        var question = new Question(ask, hasBasis, hasBasis && byItsAxes && asks.Contains("asOf", StringComparer.Ordinal));
+        var question = new Question(
+            ask,
+            hasBasis,
+            hasBasis && byItsAxes && asks.Contains("asOf", StringComparer.Ordinal)
+        );
         if (routes is not QuestionBook book)
         {
             var mapped = map(question).Asks(hasBasis ? [.. asks, Rules, Cite] : asks);
@@ -246,11 +250,7 @@ public static class Questions
 
     /// <param name="Answer">Null: not given yet.</param>
     /// <param name="Asked">The question with its axes resolved.</param>
-    private sealed record Remembered(
-        RememberedAnswers.Question Question,
-        SentAnswer? Answer,
-        IQueryCollection Asked
-    );
+    private sealed record Remembered(RememberedAnswers.Question Question, SentAnswer? Answer, IQueryCollection Asked);
 
     /// <summary>The answer that was given to the same question of the same basis; null where the question is not one to be remembered.</summary>
     /// <remarks>No round trip where the question names its position, else one that finds it. Of what is wrong with a question nothing

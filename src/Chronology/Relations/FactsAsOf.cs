@@ -204,7 +204,9 @@ public static class FactsAsOf
         var oneDay = possible
             .Where(effect => effect.Begins.Days is { Earliest: { } day, Latest: var latest } && day == latest)
             .ToList();
-        var last = oneDay.Where(effect => !oneDay.Exists(other => Follows(other, effect) && !Follows(effect, other))).ToList();
+        var last = oneDay
+            .Where(effect => !oneDay.Exists(other => Follows(other, effect) && !Follows(effect, other)))
+            .ToList();
         var highest = last.Where(effect => !last.Exists(other => Outranks(other, effect))).ToList();
         return possible.Where(effect => !oneDay.Contains(effect) || highest.Contains(effect));
 

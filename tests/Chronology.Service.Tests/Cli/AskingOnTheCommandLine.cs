@@ -74,10 +74,7 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "eras --summary --scheme article-lead --between ussr,plo --as-of 1990",
         "eras?scheme=article-lead&between=ussr,plo&asOf=1990"
     )]
-    [InlineData(
-        "state --between ussr,israel --as-of 1974 --rules 2",
-        "state?between=ussr,israel&asOf=1974&rules=2"
-    )]
+    [InlineData("state --between ussr,israel --as-of 1974 --rules 2", "state?between=ussr,israel&asOf=1974&rules=2")]
     [InlineData("stances --holder ussr --as-of 1991 --rules 2", "stances?holder=ussr&asOf=1991&rules=2")]
     [InlineData("eras --summary --as-of 1990 --rules 2", "eras?asOf=1990&rules=2")]
     [InlineData("compare 1990 1992 --actor ussr --rules 1..2", "compare?from=1990&to=1992&actor=ussr&rules=1..2")]

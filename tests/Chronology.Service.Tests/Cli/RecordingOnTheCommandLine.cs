@@ -107,7 +107,18 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
     {
         await ExpectAsync(
             "chronology/itself: adopted, revision 1",
-            ["correct", "chronology", "--if-match", "0", "--set", "rules=2", "--reason", "adoption", "--note", "Stricter."]
+            [
+                "correct",
+                "chronology",
+                "--if-match",
+                "0",
+                "--set",
+                "rules=2",
+                "--reason",
+                "adoption",
+                "--note",
+                "Stricter.",
+            ]
         );
         var told = await Chronology.RunAsync("rules");
         Assert.Contains("follows rules 2; its own record is at revision 1.\n", told.Out, StringComparison.Ordinal);
@@ -115,13 +126,27 @@ public sealed class RecordingOnTheCommandLine(TestDatabase database) : IClassFix
         Assert.Contains(", by rules 2\n", state.Out, StringComparison.Ordinal);
         var history = await Chronology.RunAsync("history", "chronology");
         Assert.Contains("adoption: Stricter.", history.Out, StringComparison.Ordinal);
-        var again = await Chronology.RunAsync(
-            ["correct", "chronology", "--if-match", "1", "--set", "rules=2", "--reason", "adoption"]
-        );
+        var again = await Chronology.RunAsync([
+            "correct",
+            "chronology",
+            "--if-match",
+            "1",
+            "--set",
+            "rules=2",
+            "--reason",
+            "adoption",
+        ]);
         Assert.Equal((0, ""), (again.Exit, again.Error));
-        var unknown = await Chronology.RunAsync(
-            ["correct", "chronology", "--if-match", "1", "--set", "rules=9", "--reason", "adoption"]
-        );
+        var unknown = await Chronology.RunAsync([
+            "correct",
+            "chronology",
+            "--if-match",
+            "1",
+            "--set",
+            "rules=9",
+            "--reason",
+            "adoption",
+        ]);
         Assert.Equal(1, unknown.Exit);
         Assert.StartsWith("unknown-rules: There are no rules 9", unknown.Error, StringComparison.Ordinal);
     }

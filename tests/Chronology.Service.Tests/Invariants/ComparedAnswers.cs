@@ -106,7 +106,18 @@ public sealed class ComparedAnswers(TestDatabase database) : IClassFixture<TestD
                                 $"{chronology}: {from} to {to}, rules {rules}, stances"
                             );
                         }
-                        Assert.All(compared.Rules, line => Assert.Equal(rules is null, line.Revisions!.Count > 0));
+                        var adopted = await AreAdoptedAsync(compared.From) && await AreAdoptedAsync(compared.Basis);
+                        Assert.All(compared.Rules, line => Assert.Equal(adopted, line.Revisions!.Count > 0));
+
+                        async Task<bool> AreAdoptedAsync(Basis basis) =>
+                            (
+                                await desk.AtAsync(
+                                    chronology,
+                                    basis.KnownAt.Position.ToString(CultureInfo.InvariantCulture)
+                                )
+                            )
+                                .Rules
+                                .Number == basis.Rules;
                         Assert.All(compared.Knowledge, line => Assert.NotEmpty(line.Revisions!));
                         Assert.All(
                             compared.World.OfType<FactLine>(),

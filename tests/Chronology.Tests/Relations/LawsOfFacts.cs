@@ -311,9 +311,15 @@ internal sealed class Arrangements
         var latest = begun.Max(i => fallen[i].Begin);
         var last = begun.Where(i => fallen[i].Begin == latest).ToList();
         var sure = last.Where(i => effects[i].IsSure).ToList();
-        var after = sure.ToDictionary(i => i, i => sure.Where(j => IsLater(effects[j].Effect, effects[i].Effect)).ToHashSet());
-        for (var more = true; more; )
-            more = sure.Count(i => after[i].ToList().Exists(j => after[j].Count(after[i].Add) > 0)) > 0;
+        var after = sure.ToDictionary(
+            i => i,
+            i => sure.Where(j => IsLater(effects[j].Effect, effects[i].Effect)).ToHashSet()
+        );
+        for (var passes = 0; passes < sure.Count; passes++)
+        {
+            foreach (var i in sure)
+                after[i].UnionWith(after[i].SelectMany(j => after[j]).ToList());
+        }
         last.RemoveAll(i => after.TryGetValue(i, out var later) && later.Any(j => !after[j].Contains(i)));
         foreach (var i in last)
         foreach (var end in existenceEnds)
