@@ -198,6 +198,18 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
                 ct,
                 of.Name == "score_total" ? [] : [chronology]
             );
+            // A row that was lost or damaged behind its triggers may have left its entries in timelines, and comes with new ones.
+            if (of.Name == "record")
+                await RunAsync(
+                    $"""
+                    delete from chronology.timeline e
+                    using chronology.record{tables} x join wrong_record w on w.in_rebuilt and {of.On("x", "w")}
+                    cross join lateral chronology.timelines_of(x.chronology, x.refs) t
+                    where x.kind = 'event' and e."of" = t and chronology.place(e.earliest, e.latest) = chronology.place(x.earliest, x.latest)
+                      and e.from_position = x.from_position and e.key = x.key
+                    """,
+                    ct
+                );
             var picked = string.Join(", ", of.Columns.Select(column => $"x.{column.Name}"));
             await RunAsync(
                 $"""

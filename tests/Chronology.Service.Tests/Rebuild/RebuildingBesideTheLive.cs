@@ -141,7 +141,25 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
         );
         Assert.All(kept, row => Assert.Contains(row, wrong));
         Assert.Equal(0, (await RunAsync(chronology)).Differences);
+        await AssertTimelinesAsync(chronology);
     }
+
+    /// <summary>Each event stands once in each of its timelines.</summary>
+    private async Task AssertTimelinesAsync(string chronology) =>
+        Assert.DoesNotContain(
+            await desk.TextsAsync(
+                """
+                select r.key || ' ' || count(e.key) from chronology.record r
+                cross join lateral chronology.timelines_of(r.chronology, r.refs) t
+                left join chronology.timeline e on e."of" = t and e.key = r.key
+                    and (e.from_position, e.to_position, e.earliest, e.latest) = (r.from_position, r.to_position, r.earliest, r.latest)
+                where r.chronology = $1 and r.kind = 'event' and r.status in ('active', 'disputed')
+                group by r.key, r.from_position, t
+                """,
+                chronology
+            ),
+            entries => !entries.EndsWith(" 1", StringComparison.Ordinal)
+        );
 
     [Fact]
     public async Task brings_back_everything_from_the_streams_alone()
@@ -165,6 +183,7 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
         Assert.Equal(right.Count, rebuilt.Differences);
         Assert.NotEqual(rebuilt.StateBefore, rebuilt.StateAfter);
         Assert.Equal(rebuilt.StateAfter, (await RunAsync(chronology)).StateBefore);
+        await AssertTimelinesAsync(chronology);
     }
 
     /// <summary>As they stand in databases since the first version, in which no derived row need be as it is today.</summary>
