@@ -183,7 +183,7 @@ public sealed class ImportingDataSets(ServedOnce served) : OverHttp(served)
         Assert.Equal("invalid-parameter", (await SendAsync(format, "", "a")).Code);
 
     [Fact]
-    public async Task what_was_imported_is_exported_and_gives_the_same_state_elsewhere()
+    public async Task what_was_imported_is_exported_with_its_coding_and_what_is_provisional()
     {
         await IcewsAsync(Made.Icews(11, "Israel", "040", "Vietnam"), Made.Icews(12, "Vietnam", "040", "Israel"));
         var exported = await Service.Client.GetStringAsync($"{Path}/export", TestContext.Current.CancellationToken);

@@ -263,6 +263,33 @@ public sealed class EffectsOfOneDay
             Key.AsOf("1953-02-12", Severed(time: "T18:00:00"), Restored(time: "T09:00:00")).Said()
         );
 
+    /// <summary>Severed at six follows restored at nine; that a third follows severed by its order does not bring restored back.</summary>
+    [Fact]
+    public void stay_behind_what_follows_them_though_that_is_followed_too() =>
+        Assert.Equal(
+            "resumed certain",
+            Key.AsOf(
+                    "1953-02-12",
+                    Key.Effect("resumed", "resumed", "1953-02-12", order: 2),
+                    Severed(order: 1, time: "T18:00:00"),
+                    Restored(time: "T09:00:00")
+                )
+                .Said()
+        );
+
+    [Fact]
+    public void are_all_possible_where_orders_and_times_go_round_in_a_ring() =>
+        Assert.Equal(
+            "resumed possible (established, severed)",
+            Key.AsOf(
+                    "1953-02-12",
+                    Key.Effect("resumed", "resumed", "1953-02-12T06:00:00", order: 2),
+                    Severed(order: 1, time: "T18:00:00"),
+                    Restored(time: "T09:00:00")
+                )
+                .Said()
+        );
+
     [Fact]
     public void follow_the_order_rather_than_the_time_of_day() =>
         Assert.Equal(
