@@ -49,7 +49,7 @@ public static class Loading
                 .WithDegreeOfParallelism(2)
                 .Select(part => Rows(chronology, part))
                 .ToArray();
-            foreach (var (records, facts, effects, scores, ledger) in built)
+            foreach (var (records, facts, effects, scores, timelines, ledger) in built)
             {
                 var fresh = DerivedRows.NewFacts("");
                 for (var i = 0; i < facts.Count; i++)
@@ -57,7 +57,7 @@ public static class Loading
                     if (known.Add(facts.Row(i).First()))
                         fresh.Add([.. facts.Row(i)]);
                 }
-                foreach (var columns in new[] { records, fresh, effects, scores, ledger })
+                foreach (var columns in new[] { records, fresh, effects, scores, timelines, ledger })
                     await columns.CopyAsync(connection, ct);
             }
             last = batch[^1];
@@ -88,17 +88,21 @@ public static class Loading
         );
     }
 
-    private static (Columns Records, Columns Facts, Columns Effects, Columns Scores, Columns Ledger) Rows(
-        string chronology,
-        IEnumerable<World.Version> versions
-    )
+    private static (
+        Columns Records,
+        Columns Facts,
+        Columns Effects,
+        Columns Scores,
+        Columns Timelines,
+        Columns Ledger
+    ) Rows(string chronology, IEnumerable<World.Version> versions)
     {
         var (records, facts, effects) = (
             DerivedRows.NewRecords(""),
             DerivedRows.NewFacts(""),
             DerivedRows.NewEffects("")
         );
-        var scores = ScoreRows.New("");
+        var (scores, timelines) = (ScoreRows.New(""), TimelineRows.New());
         var ledger = Writer.NewLedger();
         var once = new HashSet<Guid>();
         foreach (var version in versions)
@@ -119,6 +123,7 @@ public static class Loading
             {
                 var when = When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value;
                 ScoreRows.Add(scores, chronology, version.State, when, version.Position, version.To);
+                TimelineRows.Add(timelines, chronology, version.State, when, version.Position, version.To);
             }
             // A leaf of the right size, not of the revision: nothing that is measured here reads it.
             var content = SHA256.HashData(BitConverter.GetBytes(version.Position));
@@ -142,7 +147,7 @@ public static class Loading
                 Ledger.Leaf(content, version.RecordedAt, version.Position)
             );
         }
-        return (records, facts, effects, scores, ledger);
+        return (records, facts, effects, scores, timelines, ledger);
     }
 
     public static async Task RunAsync(NpgsqlConnection connection, string sql)

@@ -222,6 +222,17 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
                 """,
                 ct
             );
+            if (of.Name == "record")
+                await RunAsync(
+                    $"""
+                    insert into chronology.timeline ("of", width, earliest, latest, from_position, to_position, key)
+                    select t, chronology.width_of(x.earliest, x.latest), x.earliest, x.latest, x.from_position, x.to_position, x.key
+                    from chronology.record{tables} x join wrong_record w on w.in_rebuilt and {of.On("x", "w")}
+                    cross join lateral chronology.timelines_of(x.chronology, x.refs) t
+                    where x.kind = 'event' and x.status in ('active', 'disputed')
+                    """,
+                    ct
+                );
         }
     }
 

@@ -29,11 +29,16 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
             values[i].Add(row[i]);
     }
 
-    /// <summary>The statement that inserts them, one array a column.</summary>
+    /// <summary>The statement that inserts them: one array a column, or one value a column where there is one row, which costs the server less.</summary>
     /// <param name="more">What stands behind it: <c>on conflict …</c>, <c>returning …</c>; null: nothing.</param>
     public Statement Insert(string? more = null)
     {
         var names = string.Join(", ", columns.Select(column => column.Name));
+        if (Count == 1)
+            return new(
+                $"insert into {into} ({names}) values ({string.Join(", ", columns.Select(One))}) {more}".TrimEnd(),
+                Single()
+            );
         var picked = string.Join(
             ", ",
             columns.Select(column =>
@@ -52,6 +57,23 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
             Parameters()
         );
     }
+
+    private static string One((string Name, string Type) column) =>
+        column.Type switch
+        {
+            "text[]" => "string_to_array(?::text, E'\\n')",
+            "folded" => "chronology.fold(?::text)",
+            _ when IsNumbered(column) => column.Type,
+            _ => $"?::{column.Type}",
+        };
+
+    private object[] Single() =>
+        [
+            .. columns
+                .Select((column, i) => (column, i))
+                .Where(one => !IsNumbered(one.column))
+                .Select(one => values[one.i][0] ?? DBNull.Value),
+        ];
 
     /// <summary><c>unnest(?, …)</c> of <see cref="Parameters"/>.</summary>
     public string Unnested() => $"unnest({string.Join(", ", Given.Select(column => $"?::{Base(column.Type)}[]"))})";

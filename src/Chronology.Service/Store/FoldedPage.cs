@@ -40,6 +40,9 @@ public sealed class FoldedPage
 
     public Columns Scores { get; }
 
+    /// <summary>Of the live tables alone: nothing is asked of those beside.</summary>
+    public Columns Timelines { get; } = TimelineRows.New();
+
     /// <summary>kind, key and position of what was open before and is not any more.</summary>
     public Columns Closed { get; } = NothingClosed();
 
@@ -119,7 +122,12 @@ public sealed class FoldedPage
             facts
         );
         if (version.Placed.State is { Dated: { } dated } state)
-            ScoreRows.Add(Scores, chronology, state, dated.When(), version.From, version.To);
+        {
+            var when = dated.When();
+            ScoreRows.Add(Scores, chronology, state, when, version.From, version.To);
+            if (tables.Length == 0)
+                TimelineRows.Add(Timelines, chronology, state, when, version.From, version.To);
+        }
     }
 
     /// <summary>The statements that write it, in their order.</summary>
@@ -128,6 +136,8 @@ public sealed class FoldedPage
         foreach (var closing in Closings())
             yield return closing;
         yield return Records.Insert();
+        if (Timelines.Count > 0)
+            yield return Timelines.Insert();
         if (ScoreRows.Statement(tables, Scores, chronology, Closed) is { } scores)
             yield return scores;
         if (Effects.Count == 0)
@@ -148,6 +158,7 @@ public sealed class FoldedPage
             first.Add(Facts.Insert("on conflict do nothing"));
         await Statement.RunAsync(connection, first, ct);
         await Records.CopyAsync(connection, ct);
+        await Timelines.CopyAsync(connection, ct);
         await Scores.CopyAsync(connection, ct);
         await Effects.CopyAsync(connection, ct);
     }

@@ -27,7 +27,7 @@ internal sealed record TimelinesOf(long[] Own, long[] Crowded)
         : new([.. parties.One.Select(one => IdOf(chronology, one, "")).Distinct()], []);
 
     /// <summary>The first 8 bytes of SHA-256 over slug and keys with <c>|</c> between, as <c>chronology.timeline_id</c> gives them.</summary>
-    private static long IdOf(string chronology, string one, string other)
+    public static long IdOf(string chronology, string one, string other)
     {
         if (other is not ("" or "*") && string.CompareOrdinal(one, other) > 0)
             (one, other) = (other, one);
