@@ -1,20 +1,15 @@
 -- What an append costs the server, made less; the answers stay as they are.
 
--- The same as before in one expression: the server puts it into the index entry in place of a call, which had to be planned for each
--- statement. What it gives has not changed, so that the index over it stays as it is.
-create or replace function chronology.end_year(effect json) returns bigint language sql immutable parallel safe
-    return case
-        when coalesce(effect->'effect'->>'until',
-                case when effect->>'reading' = 'extent' then coalesce(effect->>'end', split_part(effect->>'occurred', '/', 2)) end) is null then null
-        when coalesce(effect->'effect'->>'until',
-                case when effect->>'reading' = 'extent' then coalesce(effect->>'end', split_part(effect->>'occurred', '/', 2)) end) = '..' then null
-        when coalesce(effect->'effect'->>'until',
-                case when effect->>'reading' = 'extent' then coalesce(effect->>'end', split_part(effect->>'occurred', '/', 2)) end)
-            ~ '^[0-9]{4}(-[0-9]{2}){0,2}(T.*|[?~%])?$' then
-            substr(coalesce(effect->'effect'->>'until',
-                case when effect->>'reading' = 'extent' then coalesce(effect->>'end', split_part(effect->>'occurred', '/', 2)) end), 1, 4)::bigint
-        else -9223372036854775808
-    end;
+-- The year in which an effect ends by what was recorded of it, in a column: as a function of the effect's JSON, which the server could
+-- not put into the index entry itself, it cost a quarter of a millisecond of each append.
+-- Null: it ends by nothing of its own. The least bigint: by something that is not a plain year, month or day.
+alter table chronology.effect add column ends bigint;
+alter table chronology.effect disable trigger closes;
+update chronology.effect set ends = chronology.end_year(effect) where chronology.end_year(effect) is not null;
+alter table chronology.effect enable trigger closes;
+drop index chronology.effect_ends;
+drop function chronology.end_year(json);
+create index effect_ends on chronology.effect (chronology, ends, start_first, from_position, to_position, fact) where ends is not null;
 
 -- That a head only advances is asked in the trigger's condition, which needs no function where nothing is wrong.
 drop trigger advances on chronology.head;

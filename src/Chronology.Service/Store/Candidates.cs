@@ -64,11 +64,11 @@ public sealed class Candidates(Reading source)
             union
             select e.fact from chronology.effect e
             where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and chronology.end_year(e.effect) between $5 - 1 and $6 + 1 and e.start_first <= $4
+              and e.ends between $5 - 1 and $6 + 1 and e.start_first <= $4
             union
             select e.fact from chronology.effect e
             where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and chronology.end_year(e.effect) = {long.MinValue} and e.start_first <= $4
+              and e.ends = {long.MinValue} and e.start_first <= $4
             """,
             [moment.Chronology, moment.Position, first.Number, last.Number, first.Civil.Year, last.Civil.Year],
             ct

@@ -94,7 +94,8 @@ public sealed class DerivedRows(string tables = "") : IProjection
             ("chronology", "text"),
             ("event", "text"),
             ("idx", "smallint"),
-            ("effect", "json")
+            ("effect", "json"),
+            ("ends", "bigint")
         );
 
     /// <summary>The rows of one revision of a record.</summary>
@@ -194,7 +195,8 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 chronology,
                 state.Id.Key,
                 (short)effect.Index,
-                StoredEffect.Write(state.Dated!, effect, from)
+                StoredEffect.Write(state.Dated!, effect, from),
+                StoredEffect.EndYear(state.Dated!, effect.Index)
             );
         }
     }

@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Chronology.Recording;
 using Chronology.Relations;
 
 namespace Chronology.Service.Store;
 
 /// <summary>One effect with as much of its event as dates it and weighs it: enough to decide, without citations.</summary>
-public static class StoredEffect
+public static partial class StoredEffect
 {
     private sealed record Shape(
         int Revision,
@@ -49,6 +51,22 @@ public static class StoredEffect
             },
             RecordJson.Options
         );
+
+    /// <summary>The year in which an effect ends by its own end, or by that of the extent of its event.</summary>
+    /// <returns>Null: by nothing of its own. <see cref="long.MinValue"/>: by something that is not a plain year, month, day or time.</returns>
+    public static long? EndYear(EventContent content, int index)
+    {
+        var ends = content.Effects[index].Until ?? (content.Reading == "extent" ? EndOf(content) : null);
+        return ends is null or ".." ? null
+            : PlainDate.IsMatch(ends) ? long.Parse(ends.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture)
+            : long.MinValue;
+    }
+
+    private static string? EndOf(EventContent content) =>
+        content.End ?? (content.Occurred is { } occurred ? occurred.Split('/') is [_, var end, ..] ? end : "" : null);
+
+    [GeneratedRegex("^[0-9]{4}(-[0-9]{2}){0,2}(T.*|[?~%])?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex PlainDate { get; }
 
     /// <returns>The effect, its citations left out.</returns>
     /// <param name="from">The first position of the row.</param>
