@@ -106,8 +106,7 @@ public sealed class FactsOnADayHandler(
         {
             foreach (var fact in found)
             {
-                var all = await facts.BegunAsync(moment, fact, cancellationToken);
-                var held = FactsAsOf.Decide(fact.Heritage, all, moment.AsOf).LastHeld;
+                var held = await facts.LastHeldAsync(moment, fact, cancellationToken);
                 if (held is not null && (lastHeld is null || Began(held) > Began(lastHeld)))
                     lastHeld = held;
             }

@@ -353,34 +353,62 @@ public sealed class Facts(Reading source, Identities identities)
         return found;
     }
 
-    /// <summary>For a fact that does not hold: the effects begun by the day, the latest first, among which what last held is found.</summary>
-    public async Task<IReadOnlyList<RecordedEffect>> BegunAsync(Moment moment, FactEffects fact, CancellationToken ct)
+    /// <summary>What last held of a fact, where it does not hold as of the moment; null also where it may hold, and where none ever did.</summary>
+    /// <remarks>Reads the few effects that began last and what may have begun after the first of them, and goes further back only where none
+    /// of these ever held. The cost is that of what was read, not of the history; of more than 4,096 that never held no more is asked.</remarks>
+    /// <param name="few">How many of each key, at first.</param>
+    public async Task<LastHeld?> LastHeldAsync(Moment moment, FactEffects fact, CancellationToken ct, int few = 16)
     {
-        const int Enough = 200;
+        const int Enough = 4_096;
+        if (fact.AsOf(moment.AsOf).Holds() != Verdict.No)
+            return null;
+        for (; ; few *= 16)
+        {
+            var (effects, since) = await BegunAsync(moment, fact.Heritage, few, ct);
+            var last = FactsAsOf.LastToHold(fact.Heritage, effects, moment.AsOf);
+            // What was not read began before that day, whenever it was.
+            if (since is not { } day || last?.Began >= day || few >= Enough)
+                return last?.Held;
+        }
+    }
+
+    /// <summary>The effects on a fact begun by the day that may have begun on some day or later: of each of its keys the number asked for, at least.</summary>
+    /// <returns>With that day; null: they are all.</returns>
+    private async Task<(IReadOnlyList<RecordedEffect> Effects, Day? Since)> BegunAsync(
+        Moment moment,
+        Heritage heritage,
+        int few,
+        CancellationToken ct
+    )
+    {
         await using var command = source.CreateCommand(
-            $"""
-            select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text
-            from unnest((select $1), (select $2), (select $3)) as x (fact, ender, last)
-            cross join lateral (
-                select e.event, e.idx, e.from_position, e.effect
-                from chronology.effect e
-                where e.fact in (x.fact, x.ender) and e.start_first <= x.last and e.from_position <= $4 and e.to_position > $4
-                order by e.start_first desc, e.event, e.idx
-                limit {Enough.ToString(CultureInfo.InvariantCulture)}) e
+            """
+            select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text, s.since
+            from unnest((select $1), (select $2)) as x (fact, last)
+            cross join lateral (select coalesce((
+                select e.start_first from chronology.effect e
+                where e.fact = x.fact and e.start_first <= least(x.last, $4) and e.from_position <= $3 and e.to_position > $3
+                order by e.start_first desc offset $5 limit 1), -9223372036854775808) as since) s
+            cross join lateral chronology.effects_since(x.fact, s.since, x.last, least(x.last, $4), $3) e
             """
         );
-        var sources = fact.Heritage.Sources;
+        var sources = heritage.Sources;
         command.Parameters.AddWithValue(sources.Select(s => s.Key.IdIn(moment.Chronology)).ToArray());
-        command.Parameters.AddWithValue(sources.Select(s => EnderOf(s.Key, moment.Chronology)).ToArray());
         command.Parameters.AddWithValue(
             sources.Select(s => LastDayBefore(s.Before(moment.AsOf), moment.AsOf)).ToArray()
         );
         command.Parameters.AddWithValue(moment.Position);
+        command.Parameters.AddWithValue(moment.RecordedOn);
+        command.Parameters.AddWithValue((long)few - 1);
         var effects = new List<RecordedEffect>();
+        var since = long.MinValue;
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
+        {
             effects.Add(OneEffect(reader));
-        return effects;
+            since = Math.Max(since, reader.GetInt64(7));
+        }
+        return (effects, since == long.MinValue ? null : new Day(since));
     }
 
     /// <summary>The citations of events as they stood at the positions of these effects' revisions, and those of what is merged into them by the moment.</summary>

@@ -63,7 +63,14 @@ public static partial class StoredEffect
     }
 
     private static string? EndOf(EventContent content) =>
-        content.End ?? (content.Occurred is { } occurred ? occurred.Split('/') is [_, var end, ..] ? end : "" : null);
+        content.End
+        ?? (
+            content.Occurred is { } occurred
+                ? occurred.Split('/') is [_, var end, ..]
+                    ? end
+                    : ""
+                : null
+        );
 
     [GeneratedRegex("^[0-9]{4}(-[0-9]{2}){0,2}(T.*|[?~%])?$", RegexOptions.ExplicitCapture)]
     private static partial Regex PlainDate { get; }

@@ -80,7 +80,7 @@ public static class FactsAsOf
             HeldAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.HeldAs : null,
             TowardAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.TowardAs : null
         );
-        return entry.Holds() == Verdict.No ? entry with { LastHeld = LastHeldOf(heritage, firm, asOf) } : entry;
+        return entry.Holds() == Verdict.No ? entry with { LastHeld = LastToHold(heritage, firm, asOf)?.Held } : entry;
     }
 
     /// <summary>One effect as it takes part.</summary>
@@ -244,23 +244,39 @@ public static class FactsAsOf
 
     private static long InUtc(TimeOfDay time, int offsetMinutes) => time.Nanoseconds - offsetMinutes * 60_000_000_000L;
 
-    private static LastHeld? LastHeldOf(Heritage heritage, IEnumerable<RecordedEffect> firm, Day asOf)
+    /// <summary>Of a fact that does not hold on a day: what last did, and the last day by then on which that can have begun.</summary>
+    /// <param name="effects">All on the fact, or those of which one can have begun on that day or later.</param>
+    /// <returns>Null: none of them ever held.</returns>
+    public static (LastHeld Held, Day Began)? LastToHold(
+        Heritage heritage,
+        IEnumerable<RecordedEffect> effects,
+        Day asOf
+    )
     {
         var lived = heritage.LastDay?.Latest is { } end ? Day.Min(end, asOf) : asOf;
-        var begun = firm.Where(effect => effect.Value is not null && heritage.Key.Kind.Holds(effect.Value) != false)
+        var begun = effects
+            .Where(effect =>
+                effect.IsFirm
+                && heritage.Passes(effect)
+                && effect.Value is not null
+                && heritage.Key.Kind.Holds(effect.Value) != false
+            )
             .Select(effect => (Effect: effect, Last: LastBegin(new(effect, BeforeOf(heritage, effect, asOf)), lived)))
             .Where(part => part.Last is not null)
             .ToList();
         var latest = begun.Max(part => part.Last);
         return begun.Where(part => part.Last == latest).Select(part => part.Effect).Max(Later) is { } last
-            ? new(
-                last.Value!,
-                last with
-                {
-                    LastDay = EffectDate.Sooner(last.LastDay, heritage.LastDay),
-                },
-                heritage.SourceOf(last)?.HeldAs,
-                heritage.SourceOf(last)?.TowardAs
+            ? (
+                new(
+                    last.Value!,
+                    last with
+                    {
+                        LastDay = EffectDate.Sooner(last.LastDay, heritage.LastDay),
+                    },
+                    heritage.SourceOf(last)?.HeldAs,
+                    heritage.SourceOf(last)?.TowardAs
+                ),
+                latest!.Value
             )
             : null;
     }
