@@ -381,7 +381,8 @@ public sealed class Facts(Reading source, Identities identities)
         CancellationToken ct
     )
     {
-        await using var command = source.CreateCommand(
+        var sources = heritage.Sources;
+        var command = new NpgsqlBatchCommand(
             """
             select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text, s.since
             from unnest((select $1), (select $2)) as x (fact, last)
@@ -391,24 +392,36 @@ public sealed class Facts(Reading source, Identities identities)
                 order by e.start_first desc offset $5 limit 1), -9223372036854775808) as since) s
             cross join lateral chronology.effects_since(x.fact, s.since, x.last, least(x.last, $4), $3) e
             """
-        );
-        var sources = heritage.Sources;
-        command.Parameters.AddWithValue(sources.Select(s => s.Key.IdIn(moment.Chronology)).ToArray());
-        command.Parameters.AddWithValue(
-            sources.Select(s => LastDayBefore(s.Before(moment.AsOf), moment.AsOf)).ToArray()
-        );
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(moment.RecordedOn);
-        command.Parameters.AddWithValue((long)few - 1);
-        var effects = new List<RecordedEffect>();
-        var since = long.MinValue;
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        )
         {
-            effects.Add(OneEffect(reader));
-            since = Math.Max(since, reader.GetInt64(7));
+            Parameters =
+            {
+                new NpgsqlParameter<Guid[]> { TypedValue = [.. sources.Select(s => s.Key.IdIn(moment.Chronology))] },
+                new NpgsqlParameter<long[]>
+                {
+                    TypedValue = [.. sources.Select(s => LastDayBefore(s.Before(moment.AsOf), moment.AsOf))],
+                },
+                new NpgsqlParameter<long> { TypedValue = moment.Position },
+                new NpgsqlParameter<long> { TypedValue = moment.RecordedOn },
+                new NpgsqlParameter<long> { TypedValue = few - 1 },
+            },
+        };
+        return await RoundTrip.AskAsync(source, trip => trip.Ask(command, ReadAsync), ct);
+
+        static async Task<(IReadOnlyList<RecordedEffect>, Day?)> ReadAsync(
+            NpgsqlDataReader reader,
+            CancellationToken ct
+        )
+        {
+            var effects = new List<RecordedEffect>();
+            var since = long.MinValue;
+            while (await reader.ReadAsync(ct))
+            {
+                effects.Add(OneEffect(reader));
+                since = Math.Max(since, reader.GetInt64(7));
+            }
+            return (effects, since == long.MinValue ? null : new Day(since));
         }
-        return (effects, since == long.MinValue ? null : new Day(since));
     }
 
     /// <summary>The citations of events as they stood at the positions of these effects' revisions, and those of what is merged into them by the moment.</summary>
