@@ -106,6 +106,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
         Columns records,
         Columns facts,
         Columns effects,
+        Columns scores,
         string chronology,
         RecordState state,
         long from,
@@ -114,18 +115,25 @@ public sealed class DerivedRows(string tables = "") : IProjection
         HashSet<Guid> known
     )
     {
-        AddRecord(records, chronology, state, from, to);
-        AddEffects(effects, facts, chronology, state, from, to, recordedOn, known);
+        // Read once: reading a date costs more than all else that is made of it.
+        var when = state.Dated?.When();
+        AddRecord(records, chronology, state, when, from, to);
+        if (when is null)
+            return;
+        AddEffects(effects, facts, chronology, state, when, from, to, recordedOn, known);
+        ScoreRows.Add(scores, chronology, state, when, from, to);
     }
 
-    private static void AddRecord(Columns records, string chronology, RecordState state, long from, long to)
+    private static void AddRecord(
+        Columns records,
+        string chronology,
+        RecordState state,
+        When? occurred,
+        long from,
+        long to
+    )
     {
-        var when = state.Content switch
-        {
-            EventContent => state.Dated!.When(),
-            EraContent era => EraSpan.Of(era).Extent,
-            _ => null,
-        };
+        var when = state.Content is EraContent era ? EraSpan.Of(era).Extent : occurred;
         records.Add(
             chronology,
             state.Id.Kind.Name(),
@@ -155,15 +163,17 @@ public sealed class DerivedRows(string tables = "") : IProjection
         Columns facts,
         string chronology,
         RecordState state,
+        When occurred,
         long from,
         long to,
         Day recordedOn,
         HashSet<Guid> known
     )
     {
-        if (state.Content is not EventContent || state.Status is RecordStatus.Retracted or RecordStatus.Merged)
+        if (state.Status is RecordStatus.Retracted or RecordStatus.Merged)
             return;
-        foreach (var effect in RecordedEffect.Of(state, from))
+        var dated = state.Dated!;
+        foreach (var effect in RecordedEffect.Of(state, from, occurred))
         {
             var key = effect.Key;
             var id = key.IdIn(chronology);
@@ -194,7 +204,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 chronology,
                 state.Id.Key,
                 (short)effect.Index,
-                StoredEffect.Write(state.Dated!, effect, from)
+                StoredEffect.Write(dated, effect, from)
             );
         }
     }

@@ -105,12 +105,12 @@ public sealed class FoldedPage
         }
     }
 
-    private void Add(Version version, HashSet<Guid> facts)
-    {
+    private void Add(Version version, HashSet<Guid> facts) =>
         DerivedRows.AddVersion(
             Records,
             Facts,
             Effects,
+            Scores,
             chronology,
             version.Placed.State,
             version.From,
@@ -118,9 +118,6 @@ public sealed class FoldedPage
             version.RecordedOn,
             facts
         );
-        if (version.Placed.State is { Dated: { } dated } state)
-            ScoreRows.Add(Scores, chronology, state, dated.When(), version.From, version.To);
-    }
 
     /// <summary>The statements that write it, in their order.</summary>
     public IEnumerable<Statement> Statements()
