@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
@@ -152,10 +153,24 @@ public sealed class DerivedRows(string tables = "") : IProjection
             when is null ? null : when.Earliest?.Number ?? long.MinValue,
             when is null ? null : when.Latest?.Number ?? long.MaxValue,
             (state.Content as EventContent)?.Order,
-            string.Join('\n', RefsOf(state).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+            InLines(RefsOf(state)),
             SearchText.Of(state),
             StoredState.Write(state)
         );
+    }
+
+    /// <summary>Each once, in ordinal order.</summary>
+    private static string InLines(IEnumerable<string> refs)
+    {
+        var lines = refs.ToList();
+        lines.Sort(StringComparer.Ordinal);
+        var last = 0;
+        for (var i = 1; i < lines.Count; i++)
+        {
+            if (lines[i] != lines[last])
+                lines[++last] = lines[i];
+        }
+        return string.Join('\n', CollectionsMarshal.AsSpan(lines)[..Math.Min(lines.Count, last + 1)]);
     }
 
     private static void AddEffects(
@@ -240,7 +255,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
             var key = reference.To.Key;
             if (reference.To.Kind != RecordKind.Actor)
                 yield return reference.To.StreamKey;
-            else if (reference.Pointer.StartsWith("/actors", StringComparison.Ordinal))
+            else if (reference.IsParticipant)
                 yield return $"actor/{key}";
             else
                 yield return $"party/{key}";
