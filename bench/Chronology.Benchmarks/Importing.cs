@@ -32,6 +32,7 @@ public static class Importing
             connection,
             "create schema if not exists bench; create table if not exists bench.plain (id bigint generated always as identity primary key, body jsonb not null)"
         );
+        var client = new List<double>();
         var slug = $"a3-{run}";
         await Together.PrepareAsync(sender, slug, caller, ct);
         var (copied, imported, repeated) = (new List<double>(), new List<double>(), new List<double>());
@@ -40,19 +41,25 @@ public static class Importing
             var first = (round + 1) * events;
             var size = round < 0 ? Math.Min(events, 2_000) : events;
             var copy = await RateAsync(size, () => CopyAsync(connection, first, size, ct));
+            var own = Environment.CpuUsage.TotalTime;
             var import = await RateAsync(size, () => ImportAsync(first, size, 1));
+            var used = Environment.CpuUsage.TotalTime - own;
             var again = await RateAsync(size, () => ImportAsync(first, size, 0));
             if (round < 0)
                 continue;
             copied.Add(copy);
             imported.Add(import);
             repeated.Add(again);
+            client.Add(used.TotalMicroseconds / size);
         }
         Rates.Print(
             string.Create(CultureInfo.InvariantCulture, $"A3: {Rounds} rounds of {events} events"),
             ["COPY BINARY of the lines", "import", "import of the same file again"],
             [copied, imported, repeated],
             "events/s"
+        );
+        Console.WriteLine(
+            $"Processor time of the client while importing: {string.Join(", ", client.Select(us => us.ToString("0", CultureInfo.InvariantCulture)))} us an event, round by round."
         );
         foreach (var size in new[] { events, 5 * events })
         {

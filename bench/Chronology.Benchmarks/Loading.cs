@@ -112,6 +112,8 @@ public static class Loading
                 records,
                 facts,
                 effects,
+                scores,
+                timelines,
                 chronology,
                 version.State,
                 version.Position,
@@ -119,12 +121,6 @@ public static class Loading
                 Day.Of(at),
                 once
             );
-            if (version.State.Content is EventContent e)
-            {
-                var when = When.From(e.Occurred, e.Reading, e.Start, e.End, e.Calendar).Value;
-                ScoreRows.Add(scores, chronology, version.State, when, version.Position, version.To);
-                TimelineRows.Add(timelines, chronology, version.State, when, version.Position, version.To);
-            }
             // A leaf of the right size, not of the revision: nothing that is measured here reads it.
             var content = SHA256.HashData(BitConverter.GetBytes(version.Position));
             ledger.Add(

@@ -35,14 +35,17 @@ public static class Rebuilding
         );
         var rounds = new List<(double Floor, double Logged, double Fold, double Compare)>();
         var processor = new List<(double Floor, double Fold, double Compare)>();
+        var client = new List<double>();
         for (var round = 0; round < Rounds; round++)
         {
             var used = new List<double> { await ProcessorAsync(connection) };
             var unlogged = await InsertAsync(connection, chronology, "unlogged");
             used.Add(await ProcessorAsync(connection));
+            var own = Environment.CpuUsage.TotalTime;
             var fold = await TimeAsync(() =>
                 new RebuildBeside(source, chronology, RebuildBeside.Usual).RunAsync(page, ct)
             );
+            client.Add((Environment.CpuUsage.TotalTime - own).TotalMicroseconds / events);
             used.Add(await ProcessorAsync(connection));
             var logged = await InsertAsync(connection, chronology, "");
             used.Add(await ProcessorAsync(connection));
@@ -95,7 +98,7 @@ public static class Rebuilding
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"INSERT..SELECT {Median(processor.Select(p => p.Floor)):0.00} s, fold {Median(processor.Select(p => p.Fold)):0.00} s ({Median(processor.Select(p => p.Floor / p.Fold)):0.00} of it on one processor, {Median(processor.Select(p => 2 * p.Floor / p.Fold)):0.00} on two), compare {Median(processor.Select(p => p.Compare)):0.00} s."
+                $"INSERT..SELECT {Median(processor.Select(p => p.Floor)):0.00} s, fold {Median(processor.Select(p => p.Fold)):0.00} s ({Median(processor.Select(p => p.Floor / p.Fold)):0.00} of it on one processor, {Median(processor.Select(p => 2 * p.Floor / p.Fold)):0.00} on two), compare {Median(processor.Select(p => p.Compare)):0.00} s. The client's of the fold: {string.Join(", ", client.Select(us => us.ToString("0", CultureInfo.InvariantCulture)))} us an event, round by round."
             )
         );
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Chronology.Service.Store;
 
@@ -106,46 +105,60 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
                 await NumberAsync(connection, columns[i].Type, values[i], ct);
         }
         var names = string.Join(", ", columns.Select(column => column.Name));
-        await using var copy = await connection.BeginBinaryImportAsync(
+        var forms = columns.Select(FormOf).ToArray();
+        await using var stream = await connection.BeginRawBinaryCopyAsync(
             $"copy {into} ({names}) from stdin (format binary)",
             ct
         );
-        for (var row = 0; row < Count; row++)
+        try
         {
-            await copy.StartRowAsync(ct);
-            for (var i = 0; i < columns.Length; i++)
-                await WriteAsync(copy, columns[i], values[i][row], ct);
+            using var copy = new BinaryCopy(stream);
+            copy.Begin();
+            for (var row = 0; row < Count; row++)
+            {
+                copy.Row(forms.Length);
+                for (var i = 0; i < forms.Length; i++)
+                    copy.Value(forms[i], values[i][row]);
+                await copy.SendAsync(ct);
+            }
+            await copy.EndAsync(ct);
         }
-        await copy.CompleteAsync(ct);
+        catch
+        {
+            await GiveUpAsync(stream);
+            throw;
+        }
     }
 
-    private static Task WriteAsync(
-        NpgsqlBinaryImporter copy,
-        (string Name, string Type) column,
-        object? value,
-        CancellationToken ct
-    ) =>
-        value is null
-            ? copy.WriteNullAsync(ct)
-            : column.Type switch
-            {
-                "text" or "folded" => copy.WriteAsync((string)value, NpgsqlDbType.Text, ct),
-                "text[]" => copy.WriteAsync(Lines((string)value), NpgsqlDbType.Array | NpgsqlDbType.Text, ct),
-                "json" => copy.WriteAsync((string)value, NpgsqlDbType.Json, ct),
-                "jsonb" => copy.WriteAsync((string)value, NpgsqlDbType.Jsonb, ct),
-                "bigint" => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, ct),
-                "integer" => copy.WriteAsync((int)value, NpgsqlDbType.Integer, ct),
-                "smallint" => copy.WriteAsync((short)value, NpgsqlDbType.Smallint, ct),
-                "boolean" => copy.WriteAsync((bool)value, NpgsqlDbType.Boolean, ct),
-                "uuid" => copy.WriteAsync((Guid)value, NpgsqlDbType.Uuid, ct),
-                "timestamptz" => copy.WriteAsync((DateTimeOffset)value, NpgsqlDbType.TimestampTz, ct),
-                "bytea" => copy.WriteAsync((byte[])value, NpgsqlDbType.Bytea, ct),
-                _ when IsNumbered(column) => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, ct),
-                _ => throw new ArgumentOutOfRangeException(nameof(column), column.Type, null),
-            };
+    /// <summary>Else disposing of the stream would end the COPY as if that were all.</summary>
+    private static async Task GiveUpAsync(NpgsqlRawCopyStream stream)
+    {
+        try
+        {
+            await stream.CancelAsync();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ObjectDisposedException)
+        {
+            // What went wrong first is what is told.
+        }
+    }
 
-    /// <summary>As <c>string_to_array</c> has it: no text is no lines.</summary>
-    private static string[] Lines(string text) => text.Length == 0 ? [] : text.Split('\n');
+    private static BinaryCopy.Form FormOf((string Name, string Type) column) =>
+        column.Type switch
+        {
+            "text" or "folded" or "json" => BinaryCopy.Form.Text,
+            "text[]" => BinaryCopy.Form.Lines,
+            "jsonb" => BinaryCopy.Form.Jsonb,
+            "bigint" => BinaryCopy.Form.Bigint,
+            "integer" => BinaryCopy.Form.Integer,
+            "smallint" => BinaryCopy.Form.Smallint,
+            "boolean" => BinaryCopy.Form.Boolean,
+            "uuid" => BinaryCopy.Form.Uuid,
+            "timestamptz" => BinaryCopy.Form.Timestamptz,
+            "bytea" => BinaryCopy.Form.Bytea,
+            _ when IsNumbered(column) => BinaryCopy.Form.Bigint,
+            _ => throw new ArgumentOutOfRangeException(nameof(column), column.Type, null),
+        };
 
     private static async Task NumberAsync(
         NpgsqlConnection connection,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
@@ -102,11 +103,14 @@ public sealed class DerivedRows(string tables = "") : IProjection
     /// <param name="from">Its position, or that of the revision that moved its date.</param>
     /// <param name="to">The position from which another row tells of the record; <see cref="Open"/> where there is none.</param>
     /// <param name="recordedOn">The day in UTC on which <paramref name="from"/> was recorded.</param>
+    /// <param name="timelines">Null for tables beside, which have none.</param>
     /// <param name="known">The facts that have a row; those added are put there.</param>
     public static void AddVersion(
         Columns records,
         Columns facts,
         Columns effects,
+        Columns scores,
+        Columns? timelines,
         string chronology,
         RecordState state,
         long from,
@@ -115,18 +119,27 @@ public sealed class DerivedRows(string tables = "") : IProjection
         HashSet<Guid> known
     )
     {
-        AddRecord(records, chronology, state, from, to);
-        AddEffects(effects, facts, chronology, state, from, to, recordedOn, known);
+        // Read once: reading a date costs more than all else that is made of it.
+        var when = state.Dated?.When();
+        AddRecord(records, chronology, state, when, from, to);
+        if (when is null)
+            return;
+        AddEffects(effects, facts, chronology, state, when, from, to, recordedOn, known);
+        ScoreRows.Add(scores, chronology, state, when, from, to);
+        if (timelines is not null)
+            TimelineRows.Add(timelines, chronology, state, when, from, to);
     }
 
-    private static void AddRecord(Columns records, string chronology, RecordState state, long from, long to)
+    private static void AddRecord(
+        Columns records,
+        string chronology,
+        RecordState state,
+        When? occurred,
+        long from,
+        long to
+    )
     {
-        var when = state.Content switch
-        {
-            EventContent => state.Dated!.When(),
-            EraContent era => EraSpan.Of(era).Extent,
-            _ => null,
-        };
+        var when = state.Content is EraContent era ? EraSpan.Of(era).Extent : occurred;
         records.Add(
             chronology,
             state.Id.Kind.Name(),
@@ -145,10 +158,24 @@ public sealed class DerivedRows(string tables = "") : IProjection
             when is null ? null : when.Earliest?.Number ?? long.MinValue,
             when is null ? null : when.Latest?.Number ?? long.MaxValue,
             (state.Content as EventContent)?.Order,
-            string.Join('\n', RefsOf(state).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+            InLines(RefsOf(state)),
             SearchText.Of(state),
             StoredState.Write(state)
         );
+    }
+
+    /// <summary>Each once, in ordinal order.</summary>
+    private static string InLines(IEnumerable<string> refs)
+    {
+        var lines = refs.ToList();
+        lines.Sort(StringComparer.Ordinal);
+        var last = 0;
+        for (var i = 1; i < lines.Count; i++)
+        {
+            if (lines[i] != lines[last])
+                lines[++last] = lines[i];
+        }
+        return string.Join('\n', CollectionsMarshal.AsSpan(lines)[..Math.Min(lines.Count, last + 1)]);
     }
 
     private static void AddEffects(
@@ -156,15 +183,17 @@ public sealed class DerivedRows(string tables = "") : IProjection
         Columns facts,
         string chronology,
         RecordState state,
+        When occurred,
         long from,
         long to,
         Day recordedOn,
         HashSet<Guid> known
     )
     {
-        if (state.Content is not EventContent || state.Status is RecordStatus.Retracted or RecordStatus.Merged)
+        if (state.Status is RecordStatus.Retracted or RecordStatus.Merged)
             return;
-        foreach (var effect in RecordedEffect.Of(state, from))
+        var dated = state.Dated!;
+        foreach (var effect in RecordedEffect.Of(state, from, occurred))
         {
             var key = effect.Key;
             var id = key.IdIn(chronology);
@@ -195,8 +224,8 @@ public sealed class DerivedRows(string tables = "") : IProjection
                 chronology,
                 state.Id.Key,
                 (short)effect.Index,
-                StoredEffect.Write(state.Dated!, effect, from),
-                StoredEffect.EndYear(state.Dated!, effect.Index)
+                StoredEffect.Write(dated, effect, from),
+                StoredEffect.EndYear(dated, effect.Index)
             );
         }
     }
@@ -232,7 +261,7 @@ public sealed class DerivedRows(string tables = "") : IProjection
             var key = reference.To.Key;
             if (reference.To.Kind != RecordKind.Actor)
                 yield return reference.To.StreamKey;
-            else if (reference.Pointer.StartsWith("/actors", StringComparison.Ordinal))
+            else if (reference.IsParticipant)
                 yield return $"actor/{key}";
             else
                 yield return $"party/{key}";

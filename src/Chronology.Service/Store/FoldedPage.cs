@@ -108,12 +108,13 @@ public sealed class FoldedPage
         }
     }
 
-    private void Add(Version version, HashSet<Guid> facts)
-    {
+    private void Add(Version version, HashSet<Guid> facts) =>
         DerivedRows.AddVersion(
             Records,
             Facts,
             Effects,
+            Scores,
+            tables.Length == 0 ? Timelines : null,
             chronology,
             version.Placed.State,
             version.From,
@@ -121,14 +122,6 @@ public sealed class FoldedPage
             version.RecordedOn,
             facts
         );
-        if (version.Placed.State is { Dated: { } dated } state)
-        {
-            var when = dated.When();
-            ScoreRows.Add(Scores, chronology, state, when, version.From, version.To);
-            if (tables.Length == 0)
-                TimelineRows.Add(Timelines, chronology, state, when, version.From, version.To);
-        }
-    }
 
     /// <summary>The statements that write it, in their order.</summary>
     public IEnumerable<Statement> Statements()

@@ -9,7 +9,11 @@ namespace Chronology.Service.Store;
 public static class SearchText
 {
     public static string Of(RecordState state) =>
-        string.Join('\n', Texts(state).Where(text => !string.IsNullOrEmpty(text))).ToLowerInvariant();
+        (
+            state.Content is EventContent { Description: null or "", Citations: [] } plain
+                ? plain.Title
+                : string.Join('\n', Texts(state).Where(text => !string.IsNullOrEmpty(text)))
+        ).ToLowerInvariant();
 
     /// <summary>The words of a question, in lower case too.</summary>
     public static string[] WordsOf(string? question) =>

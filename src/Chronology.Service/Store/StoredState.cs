@@ -8,7 +8,7 @@ namespace Chronology.Service.Store;
 /// <summary>A record's state as the derived rows keep it, beside the columns <c>revision</c> and <c>status</c>.</summary>
 public static class StoredState
 {
-    private sealed record Shape(string? CredibilityBefore, string? MergedInto, JsonElement Content)
+    private sealed record Shape<T>(string? CredibilityBefore, string? MergedInto, T Content)
     {
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public DerivedDate? Derived { get; init; }
@@ -18,33 +18,43 @@ public static class StoredState
     public const string MadeAt = "coalesce((r.state #>> '{derived,madeAt}')::bigint, r.from_position)";
 
     public static string Write(RecordState state) =>
+        state.Content switch
+        {
+            EventContent content => Write(state, content),
+            ActorContent content => Write(state, content),
+            IssueContent content => Write(state, content),
+            // Its CSL item is canonical text, and escaped otherwise here.
+            SourceContent content => Write(state, JsonSerializer.SerializeToElement(content, RecordJson.Options)),
+            SchemeContent content => Write(state, content),
+            EraContent content => Write(state, content),
+            ChronologyContent content => Write(state, content),
+            _ => throw new ArgumentOutOfRangeException(nameof(state), state.Id, null),
+        };
+
+    private static string Write<T>(RecordState state, T content) =>
         JsonSerializer.Serialize(
-            new Shape(
-                state.CredibilityBefore,
-                state.MergedInto,
-                JsonSerializer.SerializeToElement(state.Content, state.Content.GetType(), RecordJson.Options)
-            )
-            {
-                Derived = state.Derived,
-            },
+            new Shape<T>(state.CredibilityBefore, state.MergedInto, content) { Derived = state.Derived },
             RecordJson.Options
         );
 
-    public static RecordState Read(RecordId id, int revision, string status, string json)
-    {
-        var shape = JsonSerializer.Deserialize<Shape>(json, RecordJson.Options)!;
-        RecordContent content = id.Kind switch
+    public static RecordState Read(RecordId id, int revision, string status, string json) =>
+        id.Kind switch
         {
-            RecordKind.Event => shape.Content.Deserialize<EventContent>(RecordJson.Options)!,
-            RecordKind.Actor => shape.Content.Deserialize<ActorContent>(RecordJson.Options)!,
-            RecordKind.Issue => shape.Content.Deserialize<IssueContent>(RecordJson.Options)!,
-            RecordKind.Source => shape.Content.Deserialize<SourceContent>(RecordJson.Options)!,
-            RecordKind.Scheme => shape.Content.Deserialize<SchemeContent>(RecordJson.Options)!,
-            RecordKind.Era => shape.Content.Deserialize<EraContent>(RecordJson.Options)!,
-            RecordKind.Chronology => shape.Content.Deserialize<ChronologyContent>(RecordJson.Options)!,
+            RecordKind.Event => Read<EventContent>(id, revision, status, json),
+            RecordKind.Actor => Read<ActorContent>(id, revision, status, json),
+            RecordKind.Issue => Read<IssueContent>(id, revision, status, json),
+            RecordKind.Source => Read<SourceContent>(id, revision, status, json),
+            RecordKind.Scheme => Read<SchemeContent>(id, revision, status, json),
+            RecordKind.Era => Read<EraContent>(id, revision, status, json),
+            RecordKind.Chronology => Read<ChronologyContent>(id, revision, status, json),
             _ => throw new ArgumentOutOfRangeException(nameof(id), id, null),
         };
-        return new(id, revision, Words.Status(status), content, shape.CredibilityBefore, shape.MergedInto)
+
+    private static RecordState Read<T>(RecordId id, int revision, string status, string json)
+        where T : RecordContent
+    {
+        var shape = JsonSerializer.Deserialize<Shape<T>>(json, RecordJson.Options)!;
+        return new(id, revision, Words.Status(status), shape.Content, shape.CredibilityBefore, shape.MergedInto)
         {
             Derived = shape.Derived,
         };

@@ -27,11 +27,11 @@ public sealed record EraContent(
 
     public override IEnumerable<Reference> References()
     {
-        yield return new(new(RecordKind.Scheme, Scheme), false, "/scheme");
+        yield return new(new(RecordKind.Scheme, Scheme), false, "scheme", null, null);
         if (Opens is not null)
-            yield return new(new(RecordKind.Event, Opens), false, "/opens");
+            yield return new(new(RecordKind.Event, Opens), false, "opens", null, null);
         if (Closes is not null)
-            yield return new(new(RecordKind.Event, Closes), false, "/closes");
+            yield return new(new(RecordKind.Event, Closes), false, "closes", null, null);
         foreach (var source in Reference.Sources(Citations))
             yield return source;
     }

@@ -28,7 +28,7 @@ public static class Anchoring
     public static Result<RecordState> Date(RecordState state, long made, Func<string, Placed?> events)
     {
         if (state.Content is not EventContent { Anchor: { } anchors } content)
-            return state with { Derived = null };
+            return state.Derived is null ? state : state with { Derived = null };
         if (!new Placed(state, made).IsLive)
             return state with { Derived = state.Derived is { } kept ? kept with { MadeAt = made } : null };
         var chain = new List<RevisionAt>();

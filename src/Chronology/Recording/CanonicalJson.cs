@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -12,6 +13,12 @@ public static class CanonicalJson
 {
     /// <summary>The greatest integer that a double holds together with all smaller ones.</summary>
     public const long GreatestInteger = 9_007_199_254_740_991;
+
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([
+        '"',
+        '\\',
+        .. Enumerable.Range(0, ' ').Select(code => (char)code),
+    ]);
 
     /// <exception cref="ArgumentException">A number is beyond the range of a double.</exception>
     public static string Of(JsonElement value)
@@ -165,8 +172,23 @@ public static class CanonicalJson
         }
     }
 
+    /// <summary>A text between its quotation marks.</summary>
+    internal static string Text(string value)
+    {
+        if (value.AsSpan().IndexOfAny(Escaped) < 0)
+            return $"\"{value}\"";
+        var text = new StringBuilder(value.Length + 8);
+        AppendText(text, value);
+        return text.ToString();
+    }
+
     private static void AppendText(StringBuilder text, string value)
     {
+        if (value.AsSpan().IndexOfAny(Escaped) < 0)
+        {
+            text.Append('"').Append(value).Append('"');
+            return;
+        }
         text.Append('"');
         foreach (var c in value)
         {

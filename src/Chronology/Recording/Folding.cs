@@ -27,7 +27,9 @@ public static class Folding
     /// <exception cref="UnreachableException">There is none, or one does not fit the record.</exception>
     public static RecordState Revise(RecordState? state, RecordId id, IEnumerable<DomainEvent> ofOneCommand)
     {
-        var after = ofOneCommand.Aggregate(state, (before, change) => Apply(before, id, change));
+        var after = state;
+        foreach (var change in ofOneCommand)
+            after = Apply(after, id, change);
         return ReferenceEquals(after, state) || after is null
             ? throw new UnreachableException($"A revision of {id} without domain events.")
             : after with

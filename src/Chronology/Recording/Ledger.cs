@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
@@ -36,7 +37,8 @@ public static class Ledger
 {
     public const int SaltLength = 16;
 
-    private static readonly FrozenSet<string> Redactable = FrozenSet.Create(
+    /// <summary>A single value under one of these names is a text that can be redacted, wherever it stands.</summary>
+    internal static readonly FrozenSet<string> Redactable = FrozenSet.Create(
         StringComparer.Ordinal,
         "title",
         "description",
@@ -56,24 +58,42 @@ public static class Ledger
 
     /// <summary>The revision as JSON, with its texts: <c>{"record","key","revision","op","events":[{"event","data"}],"author","via","reason","citations"}</c>.</summary>
     public static JsonObject Body(RevisionBody body) =>
-        new()
+        JsonNode
+            .Parse(Written(body).WrittenSpan, documentOptions: new() { MaxDepth = RecordJson.Options.MaxDepth })!
+            .AsObject();
+
+    private static ArrayBufferWriter<byte> Written(RevisionBody body)
+    {
+        var json = new ArrayBufferWriter<byte>(2_048);
+        using var writer = new Utf8JsonWriter(
+            json,
+            new JsonWriterOptions { Encoder = RecordJson.Options.Encoder, SkipValidation = true }
+        );
+        writer.WriteStartObject();
+        writer.WriteString("record", body.Record.Name());
+        writer.WriteString("key", body.Key);
+        writer.WriteNumber("revision", body.Revision);
+        writer.WriteString("op", RecordJson.Word(body.Op));
+        writer.WriteStartArray("events");
+        foreach (var change in body.Events)
         {
-            ["record"] = body.Record.Name(),
-            ["key"] = body.Key,
-            ["revision"] = body.Revision,
-            ["op"] = RecordJson.Word(body.Op),
-            ["events"] = new JsonArray([
-                .. body.Events.Select(e => new JsonObject
-                {
-                    ["event"] = EventNames.Of(e),
-                    ["data"] = JsonSerializer.SerializeToNode(e, e.GetType(), RecordJson.Options),
-                }),
-            ]),
-            ["author"] = body.Author,
-            ["via"] = body.Via,
-            ["reason"] = JsonSerializer.SerializeToNode(body.Reason, RecordJson.Options),
-            ["citations"] = RecordJson.Write(body.Citations),
-        };
+            writer.WriteStartObject();
+            writer.WriteString("event", EventNames.Of(change));
+            writer.WritePropertyName("data");
+            JsonSerializer.Serialize(writer, change, change.GetType(), RecordJson.Options);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteString("author", body.Author);
+        writer.WriteString("via", body.Via);
+        writer.WritePropertyName("reason");
+        JsonSerializer.Serialize(writer, body.Reason, RecordJson.Options);
+        writer.WritePropertyName("citations");
+        JsonSerializer.Serialize(writer, body.Citations, RecordJson.Options);
+        writer.WriteEndObject();
+        writer.Flush();
+        return json;
+    }
 
     /// <summary>Commits to a revision for the first time.</summary>
     /// <param name="salt16">Gives 16 fresh random bytes each time; asked in the order of <see cref="Body"/>.</param>
@@ -96,17 +116,25 @@ public static class Ledger
     /// <returns>Or <c>invalid-parameter</c> with the pointer <c>/salts</c>: there is not exactly one salt for each text.</returns>
     public static Result<Commitment> Commit(RevisionBody body, IReadOnlyDictionary<string, byte[]> salts)
     {
-        var commitment = Commit(body, () => new byte[SaltLength]);
-        if (!commitment.Salts.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(salts.Keys))
+        var used = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var isMissing = false;
+        var hash = Hash(
+            body,
+            pointer =>
+            {
+                if (!salts.TryGetValue(pointer, out var given))
+                    (isMissing, given) = (true, new byte[SaltLength]);
+                used.Add(pointer, given);
+                return given;
+            }
+        );
+        if (isMissing || used.Count != salts.Count)
         {
             const string Detail =
                 "The salts are not one for each text of the revision: leave “salts” out, or give those of the export.";
             return new Rejection("invalid-parameter", Detail, "/salts");
         }
-        return new Commitment(
-            ContentHash(body, salts),
-            commitment.Salts.Keys.ToDictionary(pointer => pointer, pointer => salts[pointer], StringComparer.Ordinal)
-        );
+        return new Commitment(hash, used);
     }
 
     /// <summary>The domain events with every redactable text replaced by its commitment: <c>text:HEX</c>, and inside <c>csl</c> <c>json:HEX</c>
@@ -156,23 +184,11 @@ public static class Ledger
         return SHA256.HashData(leaf);
     }
 
-    private static byte[] Hash(RevisionBody body, Func<string, byte[]> salt) =>
-        SHA256.HashData(
-            Encoding.UTF8.GetBytes(
-                CanonicalJson.Of(
-                    Blind(
-                        Body(body),
-                        "",
-                        false,
-                        (value, pointer) =>
-                        {
-                            var (kind, hash) = CommitmentTo(value, salt(pointer));
-                            return new JsonObject { [kind] = hash };
-                        }
-                    )
-                )
-            )
-        );
+    private static byte[] Hash(RevisionBody body, Func<string, byte[]> salt)
+    {
+        using var committed = new CommittedJson(salt);
+        return SHA256.HashData(committed.Write(Written(body).WrittenSpan));
+    }
 
     private static JsonNode? Blind(
         JsonNode? node,
@@ -212,10 +228,9 @@ public static class Ledger
             ? ("text", Committed(value.GetValue<string>(), salt))
             : ("json", Committed(CanonicalJson.Of(value), salt));
 
-    private static string Committed(string text, byte[] salt)
-    {
-        if (salt.Length != SaltLength)
-            throw new ArgumentException("A salt has 16 bytes.", nameof(salt));
-        return Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(text)]));
-    }
+    private static string Committed(string text, byte[] salt) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. Checked(salt), .. Encoding.UTF8.GetBytes(text)]));
+
+    internal static byte[] Checked(byte[] salt) =>
+        salt.Length == SaltLength ? salt : throw new ArgumentException("A salt has 16 bytes.", nameof(salt));
 }

@@ -193,7 +193,14 @@ public static partial class RecordJson
             MaxDepth = 2 * StrictJson.GreatestDepth,
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+            Converters =
+            {
+                new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false),
+                new EventContentConverter(),
+                new ParticipantConverter(),
+                new EffectConverter(),
+                new CitationConverter(),
+            },
         };
         options.MakeReadOnly(populateMissingResolver: true);
         return options;

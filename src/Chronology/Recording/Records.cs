@@ -103,17 +103,34 @@ public abstract record RecordContent
 /// <param name="To">What is referred to; it must be recorded and not retracted, else <c>unknown-actor</c>, <c>unknown-issue</c>,
 /// <c>unknown-source</c>, <c>unknown-event</c> or <c>unknown-scheme</c>; an anchor, <c>dangling-anchor</c>.</param>
 /// <param name="OrIssue">A stance's <c>toward</c> may be an actor or an issue: then <paramref name="To"/> is the actor, and the issue of the same key does as well.</param>
-/// <param name="Pointer">RFC 6901 pointer to the place.</param>
-public sealed record Reference(RecordId To, bool OrIssue, string Pointer)
+/// <param name="Field">Of the content.</param>
+/// <param name="Index">Of the item, where that is a list; null: it is none.</param>
+/// <param name="Member">Of the item; null: the field itself.</param>
+public sealed record Reference(RecordId To, bool OrIssue, string Field, int? Index, string? Member)
 {
-    /// <summary>Whether it is the event that a date follows.</summary>
-    public bool IsAnchor => Pointer.Contains("/anchor/", StringComparison.Ordinal);
+    private readonly string? pointer;
 
-    internal static Reference Actor(string key, string pointer) => new(new(RecordKind.Actor, key), false, pointer);
+    /// <summary>RFC 6901 pointer to the place.</summary>
+    public string Pointer
+    {
+        get =>
+            pointer
+            ?? (Index is { } index ? $"/{Field}/{index}/{Member}" : $"/{Field}{(Member is null ? "" : "/")}{Member}");
+        init => pointer = value;
+    }
+
+    /// <summary>Whether it is the event that a date follows.</summary>
+    public bool IsAnchor => Field == "anchor";
+
+    /// <summary>Whether it is an actor that takes part in an event.</summary>
+    public bool IsParticipant => Field == "actors";
+
+    internal static Reference Actor(string key, string field, int index, string member) =>
+        new(new(RecordKind.Actor, key), false, field, index, member);
 
     /// <summary>The sources that citations name.</summary>
     public static IEnumerable<Reference> Sources(ValueList<Citation> citations) =>
-        citations.Select((c, i) => new Reference(new(RecordKind.Source, c.Source), false, $"/citations/{i}/source"));
+        citations.Select((c, i) => new Reference(new(RecordKind.Source, c.Source), false, "citations", i, "source"));
 }
 
 /// <summary>Where a statement stands in a source.</summary>
@@ -180,22 +197,19 @@ public sealed record EventContent(
     {
         for (var i = 0; i < Anchor?.Count; i++)
         {
-            var at = Anchor.Count == 1 ? "/anchor/event" : $"/anchor/{i}/event";
-            yield return new(new(RecordKind.Event, Anchor[i].Event), false, at);
+            int? index = Anchor.Count == 1 ? null : i;
+            yield return new(new(RecordKind.Event, Anchor[i].Event), false, "anchor", index, "event");
         }
         for (var i = 0; i < Actors.Count; i++)
-            yield return Reference.Actor(Actors[i].Actor, $"/actors/{i}/actor");
+            yield return Reference.Actor(Actors[i].Actor, "actors", i, "actor");
         for (var i = 0; i < Effects.Count; i++)
         {
             var effect = Effects[i];
-            yield return Reference.Actor(effect.Holder, $"/effects/{i}/holder");
+            yield return Reference.Actor(effect.Holder, "effects", i, "holder");
             if (effect.Toward is { } toward)
-                yield return Reference.Actor(toward, $"/effects/{i}/toward") with
-                {
-                    OrIssue = effect.Fact == "stance",
-                };
+                yield return new(new(RecordKind.Actor, toward), effect.Fact == "stance", "effects", i, "toward");
             if (effect.Speaker is { } speaker)
-                yield return Reference.Actor(speaker, $"/effects/{i}/speaker");
+                yield return Reference.Actor(speaker, "effects", i, "speaker");
         }
         foreach (var source in Reference.Sources(Citations))
             yield return source;
@@ -234,7 +248,7 @@ public sealed record ActorContent(
 
     public override IEnumerable<Reference> References() =>
         [
-            .. Successors.Select((s, i) => Reference.Actor(s.Actor, $"/successors/{i}/actor")),
+            .. Successors.Select((s, i) => Reference.Actor(s.Actor, "successors", i, "actor")),
             .. Reference.Sources(Citations),
         ];
 }

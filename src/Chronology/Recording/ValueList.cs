@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,7 +11,7 @@ namespace Chronology.Recording;
 [JsonConverter(typeof(ValueListConverterFactory))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
-    private readonly T[] members;
+    internal readonly T[] members;
 
     internal ValueList(T[] members) => this.members = members;
 
@@ -60,18 +61,27 @@ public sealed class ValueListConverterFactory : JsonConverterFactory
 
     private sealed class Converter<T> : JsonConverter<ValueList<T>>
     {
-        public override ValueList<T> Read(
-            ref Utf8JsonReader reader,
-            Type typeToConvert,
-            JsonSerializerOptions options
-        ) => ValueList.Of<T>(JsonSerializer.Deserialize<T[]>(ref reader, options));
+        private JsonConverter<T>? ofMembers;
 
-        public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options)
+        public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            writer.WriteStartArray();
-            foreach (var member in value)
-                JsonSerializer.Serialize(writer, member, options);
-            writer.WriteEndArray();
+            if (reader.TokenType != JsonTokenType.StartArray)
+                throw new JsonException("A list is expected here.");
+            // Not by JsonSerializer: it reads the text of each value twice.
+            ofMembers ??= (JsonConverter<T>)options.GetConverter(typeof(T));
+            var members = new List<T>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                members.Add(
+                    reader.TokenType == JsonTokenType.Null && !ofMembers.HandleNull
+                        ? default!
+                        : ofMembers.Read(ref reader, typeof(T), options)!
+                );
+            }
+            return ValueList.Of<T>(CollectionsMarshal.AsSpan(members));
         }
+
+        public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.members, options);
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Chronology.Rules;
 
 namespace Chronology.Relations;
@@ -9,8 +7,6 @@ namespace Chronology.Relations;
 /// the pair of a symmetric kind is in ordinal order, and an empty qualifier or value is none.</remarks>
 public sealed record FactKey
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
     private FactKey(string fact, string holder, string? toward, string? qualifier, string? value) =>
         (Fact, Holder, Toward, Qualifier, Value) = (fact, holder, toward, qualifier, value);
 
@@ -34,7 +30,7 @@ public sealed record FactKey
     /// <summary>One line of the fields, unambiguous, the same for ever: <c>recognition|ussr|israel||</c>.</summary>
     /// <remarks><c>\</c> and <c>|</c> in a field are preceded by <c>\</c>; null is an empty field.</remarks>
     public string CanonicalText =>
-        string.Join('|', ((string?[])[Fact, Holder, Toward, Qualifier, Value]).Select(Escaped));
+        $"{Escaped(Fact)}|{Escaped(Holder)}|{Escaped(Toward)}|{Escaped(Qualifier)}|{Escaped(Value)}";
 
     /// <param name="value">Ignored for functional kinds; null and <c>none</c> are the same.</param>
     /// <exception cref="ArgumentException"><paramref name="fact"/> is not a kind of fact.</exception>
@@ -59,8 +55,7 @@ public sealed record FactKey
     /// <summary>The key's id in the database: the first 16 bytes of SHA-256 over slug, <c>|</c> and <see cref="CanonicalText"/> in UTF-8.</summary>
     /// <remarks>The bytes stand in the Guid in big-endian order, as PostgreSQL shows and sorts a uuid.</remarks>
     /// <param name="chronology">The chronology's slug.</param>
-    public Guid IdIn(string chronology) =>
-        new(SHA256.HashData(StrictUtf8.GetBytes($"{chronology}|{CanonicalText}")).AsSpan(0, 16), bigEndian: true);
+    public Guid IdIn(string chronology) => TextId.Of($"{chronology}|{CanonicalText}");
 
     /// <summary>The order in which answers list facts: kind, holder, toward, qualifier, value, each ordinal, nothing first.</summary>
     public static IComparer<FactKey> InOrder { get; } =
@@ -76,5 +71,7 @@ public sealed record FactKey
     public override string ToString() => CanonicalText;
 
     private static string? Escaped(string? field) =>
-        field?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+        field is null || field.AsSpan().IndexOfAny('\\', '|') < 0
+            ? field
+            : field.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -40,60 +40,68 @@ public sealed record RecordedEffect(
 
     /// <summary>The effects of an event that stands as it does since <paramref name="position"/>, dated by what its date follows from.</summary>
     /// <inheritdoc cref="Of(string, int, long, EventContent)"/>
-    public static IReadOnlyList<RecordedEffect> Of(RecordState state, long position)
-    {
-        var effects = Of(state.Id.Key, state.Revision, state.Derived?.MadeAt ?? position, state.Dated!);
-        return state.Derived is { } derived
-            ?
-            [
-                .. effects.Select(effect =>
-                    state.Dated!.Effects[effect.Index].From is null ? effect with { DatedBy = derived.From } : effect
-                ),
-            ]
-            : effects;
-    }
+    /// <param name="occurred">What the date of <see cref="RecordState.Dated"/> is, where it has been read already.</param>
+    public static IReadOnlyList<RecordedEffect> Of(RecordState state, long position, When? occurred = null) =>
+        Of(
+            state.Id.Key,
+            state.Revision,
+            state.Derived?.MadeAt ?? position,
+            state.Dated!,
+            occurred,
+            state.Derived?.From ?? []
+        );
 
     /// <summary>The effects of an event as its content dates them, in their order; none of a refuted event.</summary>
     /// <remarks>An effect begins on its own <c>from</c>, else when the event did; its last day is its own <c>until</c>,
     /// else the last day of the event's extent (an open end is no end). Retracted and merged events are the caller's to leave out.</remarks>
     /// <exception cref="InvalidOperationException">The content was never acceptable: an unreadable date, an effect without <c>from</c>
     /// of an event of several occurrences, or a last day that is surely before the first.</exception>
-    public static IReadOnlyList<RecordedEffect> Of(string eventKey, int revision, long position, EventContent content)
+    public static IReadOnlyList<RecordedEffect> Of(
+        string eventKey,
+        int revision,
+        long position,
+        EventContent content
+    ) => Of(eventKey, revision, position, content, null, []);
+
+    private static IReadOnlyList<RecordedEffect> Of(
+        string eventKey,
+        int revision,
+        long position,
+        EventContent content,
+        When? occurred,
+        ValueList<RevisionAt> follows
+    )
     {
         if (content.Credibility == "refuted" || content.Effects.Count == 0)
             return [];
-        var occurred = content.When();
-        return
-        [
-            .. content.Effects.Select(
-                (effect, index) =>
-                {
-                    var own = effect.From is null ? null : When.OccurrenceFrom(effect.From, content.Calendar).Value;
-                    return new RecordedEffect(
-                        FactKey.Of(effect.Fact, effect.Holder, effect.Toward, effect.Qualifier, effect.Value),
-                        effect.Value == Vocabulary.None ? null : effect.Value,
-                        eventKey,
-                        index,
-                        revision,
-                        position,
-                        own is null ? BeginOf(occurred, content) : new EffectDate(effect.From!, own.Window),
-                        (own ?? occurred as When.Occurrence)?.TimeOfDay,
-                        effect.Until is null
-                            ? EndOf(occurred, content)
-                            : new EffectDate(
-                                effect.Until,
-                                When.OccurrenceFrom(effect.Until, content.Calendar).Value.Window
-                            ),
-                        content.Order,
-                        content.Credibility,
-                        content.Citations
-                    )
-                    {
-                        Stance = StanceDetails.Of(effect),
-                    }.EndingNoEarlierThanItBegins();
-                }
-            ),
-        ];
+        occurred ??= content.When();
+        var effects = new RecordedEffect[content.Effects.Count];
+        for (var index = 0; index < effects.Length; index++)
+        {
+            var effect = content.Effects[index];
+            var own = effect.From is null ? null : When.OccurrenceFrom(effect.From, content.Calendar).Value;
+            effects[index] = new RecordedEffect(
+                FactKey.Of(effect.Fact, effect.Holder, effect.Toward, effect.Qualifier, effect.Value),
+                effect.Value == Vocabulary.None ? null : effect.Value,
+                eventKey,
+                index,
+                revision,
+                position,
+                own is null ? BeginOf(occurred, content) : new EffectDate(effect.From!, own.Window),
+                (own ?? occurred as When.Occurrence)?.TimeOfDay,
+                effect.Until is null
+                    ? EndOf(occurred, content)
+                    : new EffectDate(effect.Until, When.OccurrenceFrom(effect.Until, content.Calendar).Value.Window),
+                content.Order,
+                content.Credibility,
+                content.Citations
+            )
+            {
+                Stance = StanceDetails.Of(effect),
+                DatedBy = own is null ? follows : [],
+            }.EndingNoEarlierThanItBegins();
+        }
+        return effects;
     }
 
     private static EffectDate BeginOf(When occurred, EventContent content) =>

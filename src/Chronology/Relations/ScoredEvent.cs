@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Chronology.Recording;
 using Chronology.Rules;
@@ -14,12 +15,18 @@ public readonly record struct Weight(int Low, int Estimate, int High)
     /// <summary>A hundredth of intensity times a quarter of credibility.</summary>
     public const int One = 400;
 
+    private static readonly FrozenDictionary<string, (int Least, int Most)> Credibilities = Vocabulary
+        .List("credibility")
+        .ToFrozenDictionary(
+            term => term.Code,
+            term => (Quarters(term.Order.Split("..")[0]), Quarters(term.Order.Split("..")[1]))
+        );
+
     /// <param name="intensity">-10 to 10, at most two decimals.</param>
     /// <param name="credibility">A code of the list of that name.</param>
     public static Weight Of(decimal intensity, string credibility)
     {
-        var range = Vocabulary.Find("credibility", credibility)!.Order.Split("..");
-        var (least, most) = (Quarters(range[0]), Quarters(range[1]));
+        var (least, most) = Credibilities[credibility];
         var hundredths = (int)(intensity * 100);
         var (one, other) = (hundredths * least, hundredths * most);
         return new(Math.Min(one, other), (one + other) / 2, Math.Max(one, other));
@@ -53,7 +60,7 @@ public sealed record ScoredEvent(HalfLife HalfLife, Weight Weight, DayWindow Day
             When.Extent lasting => lasting.Start,
             _ => throw new NotSupportedException(),
         };
-        var stretches = days.Runs().Take(GreatestRuns + 1).Count();
+        var stretches = days is DayRange ? 1 : days.Runs().Take(GreatestRuns + 1).Count();
         return new(
             halfLife,
             weight,

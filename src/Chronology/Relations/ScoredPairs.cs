@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Chronology.Recording;
 using Chronology.Rules;
 
@@ -27,9 +25,19 @@ public sealed record ScoredPair
     /// <returns>Of more than <see cref="Greatest"/> pairs none, but each that acts or receives <see cref="Alone"/>.</returns>
     public static IReadOnlyList<ScoredPair> Of(EventContent content)
     {
+        var isMutual = Vocabulary.EventTypes[content.Type].Direction == "mutual";
+        // Two parties, as most events have.
+        if (content.Actors is [var first, var second] && first.Actor != second.Actor)
+        {
+            return
+                (first.Role, second.Role) is ("actor", "recipient") or ("recipient", "actor")
+                || (isMutual && (first.Role, second.Role) is ("actor", "actor"))
+                ? [Of(first.Actor, second.Actor)]
+                : [];
+        }
         var actors = InRole("actor");
         var recipients = InRole("recipient");
-        var others = Vocabulary.EventTypes[content.Type].Direction == "mutual" ? actors.Union(recipients) : recipients;
+        var others = isMutual ? actors.Union(recipients) : recipients;
         var bound = others.ToArray();
         ScoredPair[] pairs =
         [
@@ -49,6 +57,5 @@ public sealed record ScoredPair
 
     /// <summary>The pair's id in the database: the first 16 bytes of SHA-256 over slug, <c>|</c>, both keys with <c>|</c> between, in UTF-8.</summary>
     /// <remarks>The bytes stand in the Guid in big-endian order, as PostgreSQL shows and sorts a uuid.</remarks>
-    public Guid IdIn(string chronology) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{chronology}|{One}|{Other}")).AsSpan(0, 16), bigEndian: true);
+    public Guid IdIn(string chronology) => TextId.Of($"{chronology}|{One}|{Other}");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Chronology.Recording;
 
@@ -129,9 +130,29 @@ public abstract class DayWindow
     /// <param name="day">Two characters, or null: every day.</param>
     internal static DayWindow? Matching(Calendar calendar, bool negative, string year, string? month, string? day)
     {
+        if (!year.Contains('X') && month?.Contains('X') is not true && day?.Contains('X') is not true)
+            return Written(calendar, negative, year, month, day);
         var pattern = new Pattern(calendar, negative, year, month, day);
         return pattern.IsEmpty ? null : OfRuns(pattern);
     }
+
+    /// <summary>As <see cref="Matching"/>, of digits without an X.</summary>
+    private static DayRange? Written(Calendar calendar, bool negative, string year, string? month, string? day)
+    {
+        var ofYear = NumberOf(year) * (negative ? -1 : 1);
+        if (negative && ofYear == 0)
+            return null;
+        var (first, last) = month is null ? (1, 12) : (NumberOf(month), NumberOf(month));
+        if (first is < 1 or > 12)
+            return null;
+        var length = calendar.DaysIn(ofYear, last);
+        var (from, until) = day is null ? (1, length) : (NumberOf(day), NumberOf(day));
+        return from < 1 || until > length
+            ? null
+            : new(calendar.DayOf(ofYear, first, from), calendar.DayOf(ofYear, last, until));
+    }
+
+    private static int NumberOf(string digits) => int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>The day before each of these days.</summary>
     public DayWindow DayBefore() => this is DayRange ? new DayRange(Earliest - 1, Latest - 1) : new Earlier(this);

@@ -272,21 +272,22 @@ internal sealed class EdtfReader(Calendar calendar)
         if (DayWindow.Matching(calendar, negative, year, month, day) is not { } days)
             return EdtfAdvice.NoSuchDate(text, month, day);
         var unspecified = Unspecified(year, month, day);
-        var onlyLast =
-            !before.Any(q => q != None) && (after[0] == None || month is null) && (after[1] == None || day is null);
         var level =
-            unspecified == 2 || (qualified && (unspecified > 0 || !onlyLast)) ? 2
+            unspecified == 2 || (qualified && (unspecified > 0 || !OnlyLast())) ? 2
             : unspecified > 0 || qualified || negative ? 1
             : 0;
         return (new EdtfExpression.Date(signed, month, day, ofYear, ofMonth, ofDay, days), level);
+
+        bool OnlyLast() =>
+            !before.Any(q => q != None) && (after[0] == None || month is null) && (after[1] == None || day is null);
     }
 
     /// <summary>The level that unspecified digits need: 1 has them at the end of a year, or for a whole month or day.</summary>
     private static int Unspecified(string year, string? month, string? day)
     {
-        if (!$"{year}{month}{day}".Contains('X'))
+        var inYear = year.Contains('X');
+        if (!inYear && month?.Contains('X') is not true && day?.Contains('X') is not true)
             return 0;
-        var inYear = year.Contains('X', StringComparison.Ordinal);
         if (inYear)
             return month is null && !year[..2].Contains('X', StringComparison.Ordinal) && year[3] == 'X' ? 1 : 2;
         return (month, day) is ("XX", null or "XX") || (!month!.Contains('X') && day == "XX") ? 1 : 2;

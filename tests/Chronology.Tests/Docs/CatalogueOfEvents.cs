@@ -2,6 +2,7 @@ using Chronology.Actors;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
+using Chronology.Tests.Recording;
 
 namespace Chronology.Tests.Docs;
 
@@ -89,8 +90,8 @@ public sealed class CatalogueOfEvents
     /// <summary>As they are stored, in their order.</summary>
     private static string[] FieldsOf(Type type) =>
         [
-            .. RecordJson
-                .Options.GetTypeInfo(type)
+            .. StoredEvents
+                .Declared.GetTypeInfo(type)
                 .Properties.Where(property => property.Get is not null)
                 .Select(property => property.Name),
         ];

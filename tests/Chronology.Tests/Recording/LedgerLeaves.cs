@@ -6,6 +6,7 @@ using Chronology.Actors;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
+using CsCheck;
 using static Chronology.Tests.Recording.Samples;
 
 namespace Chronology.Tests.Recording;
@@ -171,6 +172,114 @@ public sealed class LedgerLeaves
         };
         Assert.Contains(pointer, Ledger.Commit(Refined with { Events = [change] }, CountingSalts()).Salts.Keys);
     }
+
+    // What a leaf says in so many words: the body as a tree, its texts replaced, written canonically.
+    [Fact]
+    public void commit_to_whatever_a_source_may_say() =>
+        Items.Sample(item =>
+        {
+            var body = Refined with
+            {
+                Events = [new Source.Recorded(Article with { Csl = new(CanonicalJson.Of(item)) })],
+            };
+            var commitment = Ledger.Commit(body, CountingSalts());
+            Assert.Equal(
+                SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Of(InWords(Ledger.Body(body), "", false)))),
+                commitment.ContentHash
+            );
+            Assert.Equal(
+                commitment.Salts.Values.Select(salt => salt[0]),
+                commitment.Salts.Select((_, i) => (byte)(i + 1))
+            );
+
+            JsonNode? InWords(JsonNode? node, string pointer, bool isCommitted) =>
+                node switch
+                {
+                    JsonObject members => new JsonObject(
+                        members.Select(member =>
+                            KeyValuePair.Create(
+                                member.Key,
+                                InWords(
+                                    member.Value,
+                                    $"{pointer}/{member.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}",
+                                    isCommitted
+                                        || member.Key == "csl"
+                                        || (
+                                            member.Value is JsonValue
+                                            && member.Key
+                                                is "url"
+                                                    or "archivedUrl"
+                                                    or "publisher"
+                                                    or "note"
+                                                    or "locator"
+                                                    or "quote"
+                                        )
+                                )
+                            )
+                        )
+                    ),
+                    JsonArray items => new JsonArray([
+                        .. items.Select((member, i) => InWords(member, $"{pointer}/{i}", isCommitted)),
+                    ]),
+                    JsonValue value when isCommitted => value.GetValueKind() == JsonValueKind.String
+                        ? new JsonObject { ["text"] = Hex(value.GetValue<string>(), commitment.Salts[pointer]) }
+                        : new JsonObject { ["json"] = Hex(CanonicalJson.Of(value), commitment.Salts[pointer]) },
+                    _ => node?.DeepClone(),
+                };
+        });
+
+    private static Gen<JsonNode> Items
+    {
+        get
+        {
+            // Names and texts that are escaped, that sort otherwise in UTF-8 than in UTF-16, and that a pointer has to escape.
+            var text = Any(
+                "",
+                "a",
+                "b~c",
+                "d/e",
+                "\"f\"",
+                "\\",
+                "\u0001\n",
+                "\u2028",
+                "ж",
+                "\ufb01",
+                "\U0001F54A",
+                "csl"
+            );
+            var name = Gen.Select(text, text, (one, other) => one + other);
+            Gen<JsonNode> value = Gen.OneOf(
+                text.Select(JsonNode (said) => JsonValue.Create(said)),
+                Any(0, -1.5, 1e21, 1948d).Select(JsonNode (number) => JsonValue.Create(number)),
+                Gen.Bool.Select(JsonNode (flag) => JsonValue.Create(flag))
+            );
+            for (var depth = 0; depth < 3; depth++)
+                value = Gen.OneOf(
+                    value,
+                    Object(value),
+                    value.List[0, 3].Select(JsonNode (list) => new JsonArray([.. list.Select(one => one.DeepClone())]))
+                );
+            return Object(value);
+
+            Gen<JsonNode> Object(Gen<JsonNode> members) =>
+                Gen.Select(name, members)
+                    .List[0, 6]
+                    .Select(
+                        JsonNode (list) =>
+                            new JsonObject(
+                                list.DistinctBy(member => member.Item1)
+                                    .Select(member =>
+                                        KeyValuePair.Create(member.Item1, (JsonNode?)member.Item2.DeepClone())
+                                    )
+                            )
+                    );
+        }
+    }
+
+    private static Gen<T> Any<T>(params T[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
+
+    private static string Hex(string text, byte[] salt) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(text)]));
 
     private static Func<byte[]> CountingSalts()
     {

@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chronology.Actors;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Sources;
+using CsCheck;
 
 namespace Chronology.Tests.Recording;
 
@@ -46,6 +48,152 @@ public sealed class StoredEvents
         var stored = File.ReadAllText(file).TrimEnd();
         Assert.Equal(sample, JsonSerializer.Deserialize(stored, sample.GetType(), RecordJson.Options));
         Assert.Equal(stored, Write(sample));
+    }
+
+    /// <summary>As the serializer would have it by itself, from the declarations alone.</summary>
+    internal static JsonSerializerOptions Declared { get; } = DeclaredOnly();
+
+    [Fact]
+    public void are_written_by_hand_as_they_are_declared() =>
+        Contents.Sample(content =>
+        {
+            var json = JsonSerializer.Serialize(content, Declared);
+            Assert.Equal(json, JsonSerializer.Serialize(content, RecordJson.Options));
+            Assert.Equal(content, JsonSerializer.Deserialize<EventContent>(json, RecordJson.Options));
+        });
+
+    [Fact]
+    public void are_read_by_hand_whatever_the_order_of_their_members_and_whatever_came_later() =>
+        Contents.Sample(content =>
+        {
+            var json = JsonSerializer.SerializeToNode(content, Declared);
+            Assert.Equal(content, Turned(json).Deserialize<EventContent>(RecordJson.Options));
+
+            static JsonNode? Turned(JsonNode? node) =>
+                node switch
+                {
+                    JsonObject members => new JsonObject([
+                        new("later", new JsonObject { ["type"] = new JsonArray(1, "x", null) }),
+                        .. members.Reverse().Select(member => KeyValuePair.Create(member.Key, Turned(member.Value))),
+                    ]),
+                    JsonArray items => new JsonArray([.. items.Select(Turned)]),
+                    _ => node?.DeepClone(),
+                };
+        });
+
+    [Fact]
+    public void are_faults_where_the_declarations_have_them_so()
+    {
+        var whole = JsonSerializer.SerializeToNode(Samples.Vote, Declared)!.AsObject();
+        foreach (
+            var (of, at) in new[]
+            {
+                (whole, ""),
+                (whole["actors"]![0]!.AsObject(), "actors"),
+                (whole["effects"]![0]!.AsObject(), "effects"),
+            }
+        )
+        {
+            foreach (var name in of.Select(member => member.Key).ToArray())
+            {
+                Broken(at, members => members.Remove(name));
+                Broken(at, members => members[name] = null);
+                Broken(at, members => members[name] = new JsonObject());
+                Broken(at, members => members[name] = new JsonArray((JsonNode?)null));
+                Broken(at, members => members[name] = 1.5m);
+            }
+        }
+
+        void Broken(string at, Action<JsonObject> change)
+        {
+            var copy = whole.DeepClone().AsObject();
+            change(at.Length == 0 ? copy : copy[at]![0]!.AsObject());
+            Assert.Equal(Outcome(Declared), Outcome(RecordJson.Options));
+
+            string Outcome(JsonSerializerOptions options)
+            {
+                try
+                {
+                    return JsonSerializer.Serialize(copy.Deserialize<EventContent>(options), Declared);
+                }
+                catch (JsonException)
+                {
+                    return "a fault";
+                }
+            }
+        }
+    }
+
+    private static Gen<EventContent> Contents
+    {
+        get
+        {
+            var text = Any(null, "", "a", "“Ж” \\ \"\n", "😀\u2028");
+            var list = Gen.Int[0, 2];
+            return from texts in text.Array[12]
+                from order in Any<int?>(null, -3, 7)
+                from intensity in Any<decimal?>(null, 0m, -4.5m, 1.00m)
+                from actors in list
+                from effects in list
+                from citations in list
+                from tags in list
+                from odd in Gen.Int[0, 3]
+                select new EventContent(
+                    texts[0] ?? "",
+                    texts[1],
+                    "occurrence",
+                    texts[2],
+                    texts[3],
+                    order,
+                    texts[4] ?? "t",
+                    texts[5],
+                    texts[6],
+                    Enumerable.Repeat(new Participant("a", texts[7] ?? "via"), actors).ToValueList(),
+                    Enumerable
+                        .Repeat(
+                            new Effect(
+                                "stance",
+                                "h",
+                                texts[8],
+                                texts[9],
+                                texts[10],
+                                null,
+                                texts[11],
+                                texts[0],
+                                texts[1],
+                                null,
+                                texts[2],
+                                texts[3]
+                            ),
+                            effects
+                        )
+                        .ToValueList(),
+                    intensity,
+                    "reported",
+                    "julian",
+                    texts[9],
+                    Enumerable.Repeat(new Citation("s", texts[10], texts[11]), citations).ToValueList(),
+                    texts[8],
+                    Enumerable.Range(0, tags).Select(i => $"tag-{i}").ToValueList()
+                )
+                {
+                    Anchor = (odd & 1) == 0 ? null : [new("after", "e", texts[4])],
+                    Coding =
+                        (odd & 2) == 0 ? null : new("icews", texts[5], null, null, null, null, 3, null, null, null, []),
+                };
+
+            static Gen<T> Any<T>(params T[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
+        }
+    }
+
+    private static JsonSerializerOptions DeclaredOnly()
+    {
+        var options = new JsonSerializerOptions(RecordJson.Options);
+        foreach (
+            var own in options.Converters.Where(one => one.GetType().Assembly == typeof(RecordJson).Assembly).ToArray()
+        )
+            options.Converters.Remove(own);
+        return options;
     }
 
     [Fact]
