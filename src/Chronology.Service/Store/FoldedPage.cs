@@ -40,6 +40,9 @@ public sealed class FoldedPage
 
     public Columns Scores { get; }
 
+    /// <summary>The words of the names of its actors. There is one table of them, whatever the others end in.</summary>
+    public Columns Names { get; } = ActorNames.New();
+
     /// <summary>kind, key and position of what was open before and is not any more.</summary>
     public Columns Closed { get; } = NothingClosed();
 
@@ -118,6 +121,7 @@ public sealed class FoldedPage
             version.RecordedOn,
             facts
         );
+        ActorNames.Add(Names, chronology, version.Placed.State);
         if (version.Placed.State is { Dated: { } dated } state)
             ScoreRows.Add(Scores, chronology, state, dated.When(), version.From, version.To);
     }
@@ -128,6 +132,8 @@ public sealed class FoldedPage
         foreach (var closing in Closings())
             yield return closing;
         yield return Records.Insert();
+        if (Names.Count > 0)
+            yield return ActorNames.Insert(Names);
         if (ScoreRows.Statement(tables, Scores, chronology, Closed) is { } scores)
             yield return scores;
         if (Effects.Count == 0)
@@ -146,6 +152,8 @@ public sealed class FoldedPage
             first.Add(totals);
         if (Facts.Count > 0)
             first.Add(Facts.Insert("on conflict do nothing"));
+        if (Names.Count > 0)
+            first.Add(ActorNames.Insert(Names));
         await Statement.RunAsync(connection, first, ct);
         await Records.CopyAsync(connection, ct);
         await Scores.CopyAsync(connection, ct);
