@@ -288,13 +288,18 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
             await using var walking = new NpgsqlCommand("set local enable_bitmapscan = off", connection);
             await walking.ExecuteNonQueryAsync(Ct);
         }
+        // As the service asks: the plan is made for whatever values may come.
+        await RunAsync(connection, "set local plan_cache_mode = force_generic_plan");
+        var parameters = command.Parameters.Cast<NpgsqlParameter>().ToList();
+        var types = string.Join(", ", parameters.Select(TypeOf));
+        await RunAsync(connection, $"prepare asked {(types.Length == 0 ? "" : $"({types})")} as {command.CommandText}");
+        var values = string.Join(", ", parameters.Select(parameter => Literal(parameter.Value)));
         await using var explain = new NpgsqlCommand(
-            $"explain (analyze, buffers, timing off, format json) {command.CommandText}",
+            $"explain (analyze, buffers, timing off, format json) execute asked {(values.Length == 0 ? "" : $"({values})")}",
             connection
         );
-        foreach (NpgsqlParameter parameter in command.Parameters)
-            explain.Parameters.Add(parameter.Clone());
         var text = (string)(await explain.ExecuteScalarAsync(Ct))!;
+        await RunAsync(connection, "deallocate asked");
         var plan = JsonNode.Parse(text)![0]!["Plan"]!;
         var scans = Nodes(plan).Where(node => node["Relation Name"] is not null).ToList();
         return new(
@@ -304,6 +309,40 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
             text
         );
     }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
+    private static string TypeOf(NpgsqlParameter parameter) =>
+        parameter.Value switch
+        {
+            long[] => "bigint[]",
+            int[] => "integer[]",
+            short[] => "smallint[]",
+            string[] => "text[]",
+            Guid[] => "uuid[]",
+            long => "bigint",
+            int => "integer",
+            short => "smallint",
+            bool => "boolean",
+            Guid => "uuid",
+            string => "text",
+            _ => parameter.DataTypeName ?? "text[]",
+        };
+
+    private static string Literal(object? value) =>
+        value switch
+        {
+            null or DBNull => "null",
+            string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
+            Guid or bool => $"'{value}'",
+            Array members =>
+                $"array[{string.Join(", ", members.Cast<object?>().Select(Literal))}]::{TypeOf(new NpgsqlParameter { Value = members })}",
+            _ => string.Create(CultureInfo.InvariantCulture, $"'{value}'"),
+        };
 
     private static long RowsOf(JsonNode scan)
     {
