@@ -39,9 +39,12 @@ public static class Loading
             """
         );
         var known = new HashSet<object?>();
+        var names = ActorNames.New();
         World.Version? last = null;
         foreach (var batch in versions.Chunk(Batch))
         {
+            foreach (var version in batch)
+                ActorNames.Add(names, chronology, version.State);
             var built = batch
                 .Chunk(Batch / 4)
                 .AsParallel()
@@ -62,6 +65,7 @@ public static class Loading
             }
             last = batch[^1];
         }
+        await names.CopyAsync(connection, ct);
         await RunAsync(
             connection,
             ScoreRows.Totals($"(select * from chronology.score_event where chronology = '{chronology}') given")

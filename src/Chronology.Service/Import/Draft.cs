@@ -18,7 +18,11 @@ public abstract record Draft(long Line)
         IReadOnlyList<NamedParty> Parties,
         bool FromDataSet,
         string? Via
-    ) : Draft(Line);
+    ) : Draft(Line)
+    {
+        /// <summary>Of two rows that are one event: each by itself, for where one of them has been told before. Null: it is one row.</summary>
+        public Func<IReadOnlyList<Body>>? Apart { get; init; }
+    }
 
     public sealed record Refused(long Line, Rejection Rejection) : Draft(Line);
 

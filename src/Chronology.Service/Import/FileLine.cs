@@ -13,7 +13,11 @@ namespace Chronology.Service.Import;
 public abstract record FileLine(long Number)
 {
     /// <summary>Something to record. A line may come to several.</summary>
-    public sealed record Ordered(long Number, Order Order) : FileLine(Number);
+    public sealed record Ordered(long Number, Order Order) : FileLine(Number)
+    {
+        /// <summary>Of two lines that are one event: each by itself, for where one of them has been told before. Null: it is one line.</summary>
+        public Func<IReadOnlyList<FileLine>>? Apart { get; init; }
+    }
 
     /// <summary>The line cannot be read, or says what cannot be recorded.</summary>
     public sealed record Refused(long Number, Rejection Rejection) : FileLine(Number);

@@ -160,7 +160,22 @@ public sealed class FileReader(NpgsqlDataSource source)
         var read = RecordJson.ReadRecord(body.Kind, JsonSerializer.SerializeToElement(body.Fields, RecordJson.Options));
         return read.Rejection is { } rejection
             ? new FileLine.Refused(body.Line, rejection)
-            : new FileLine.Ordered(body.Line, new(read.Value with { FromDataSet = body.FromDataSet }, Via: body.Via));
+            : new FileLine.Ordered(body.Line, new(read.Value with { FromDataSet = body.FromDataSet }, Via: body.Via))
+            {
+                Apart = body.Apart is null ? null : () => Apart(body),
+            };
+    }
+
+    /// <summary>Each row by itself, its actors the same as together.</summary>
+    private static IReadOnlyList<FileLine> Apart(Draft.Body together)
+    {
+        var keys = together
+            .Parties.DistinctBy(party => party.Name)
+            .ToDictionary(party => party.Name, party => party.In[party.Member]!.GetValue<string>());
+        var apart = together.Apart!();
+        foreach (var party in apart.SelectMany(body => body.Parties))
+            party.In[party.Member] = keys[party.Name];
+        return [.. apart.Select(Ordered)];
     }
 
     /// <summary>Takes in what was recorded of actors since, by whomever, in one query.</summary>

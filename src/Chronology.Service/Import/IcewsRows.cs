@@ -27,21 +27,12 @@ public static class IcewsRows
             "Harvard Dataverse"
         );
 
-    private sealed record Told(
-        CodedEvent Event,
-        string Title,
-        string? Place,
-        string? Story,
-        string? Sentence,
-        string? Publisher
-    )
-    {
-        public string Side => $"{Event.Row.Code}|{Event.Source?.Name}|{Event.Target?.Name}";
-    }
+    /// <param name="Coding">What the row says, by itself.</param>
+    private sealed record Told(CodedEvent Event, string Title, string? Place, Coding Coding);
 
     private sealed class Held
     {
-        public Held(Told told, string? group) => (Told, Group) = (told, group);
+        public Held(Told told) => (Told, Telling) = (told, CodedTelling.Of(told.Coding, told.Event.Row));
 
         public Held(Draft.Refused refused) => (Told, Refused) = (null!, refused);
 
@@ -50,7 +41,7 @@ public static class IcewsRows
         public Draft.Refused? Refused { get; }
 
         /// <summary>What it has in common with the row that may be told from the other side; null: it has no other side.</summary>
-        public string? Group { get; }
+        public CodedTelling? Telling { get; }
 
         public Held? Other { get; set; }
 
@@ -72,9 +63,9 @@ public static class IcewsRows
             // What is refused waits as well: the order of the file is kept.
             var next = read.Rejection is { } rejection
                 ? new Held(new Draft.Refused(row.Line, rejection))
-                : new Held(read.Value, GroupOf(read.Value));
+                : new Held(read.Value);
             held.Enqueue(next);
-            if (next.Group is { } group)
+            if (next.Telling is { Story: var group })
             {
                 if (!groups.TryGetValue(group, out var members))
                     groups[group] = members = [];
@@ -103,7 +94,7 @@ public static class IcewsRows
             yield return refused;
             yield break;
         }
-        if (row.Group is { } group)
+        if (row.Telling is { Story: var group })
         {
             var members = groups[group];
             if (row.Other is null)
@@ -121,7 +112,10 @@ public static class IcewsRows
         if (!row.IsTold)
         {
             row.IsTold = other.IsTold = true;
-            yield return Body(first.Told, second.Told);
+            yield return Body(first.Told, second.Told) with
+            {
+                Apart = () => [Body(first.Told, null), Body(second.Told, null)],
+            };
             yield return new Draft.Paired(second.Told.Event.Line, first.Told.Event.Line);
         }
     }
@@ -131,7 +125,7 @@ public static class IcewsRows
     {
         var sides = members
             .Where(member => member.Other is null)
-            .GroupBy(member => member.Told.Side, StringComparer.Ordinal)
+            .GroupBy(member => member.Telling!.Side, StringComparer.Ordinal)
             .Select(side => side.Order(Comparer<Held>.Create(ById)).ToArray())
             .ToArray();
         if (sides is not [var one, var another])
@@ -140,30 +134,7 @@ public static class IcewsRows
             (here.Other, there.Other) = (there, here);
     }
 
-    private static int ById(Held one, Held other)
-    {
-        var (a, b) = (one.Told.Event.Row.Id, other.Told.Event.Row.Id);
-        return a.Length != b.Length ? a.Length - b.Length : string.CompareOrdinal(a, b);
-    }
-
-    private static string? GroupOf(Told told)
-    {
-        var e = told.Event;
-        if (
-            told.Story is null
-            || e.Source is null
-            || e.Target is null
-            || e.Source.Name == e.Target.Name
-            || !CodedTypes.MayBeReciprocal(e.Code)
-        )
-            return null;
-        var parties = new[] { e.Source.Name, e.Target.Name };
-        Array.Sort(parties, StringComparer.Ordinal);
-        // Of a visit the visitor is the same on both sides: one row makes it, the other hosts it.
-        if (e.Type.Code == "visit-made")
-            parties = e.Code == CodedTypes.Hosting ? [e.Target.Name, e.Source.Name] : [e.Source.Name, e.Target.Name];
-        return string.Join('\t', [e.Date, told.Story, told.Sentence ?? "", CodedTypes.Reciprocity(e.Code), .. parties]);
-    }
+    private static int ById(Held one, Held other) => CodedTelling.ById(one.Told.Event.Row, other.Told.Event.Row);
 
     private static Result<Told> Read(TextRow row)
     {
@@ -200,26 +171,32 @@ public static class IcewsRows
             ", ",
             new[] { 14, 15, 16, 17 }.Select(i => Known(row, i)).OfType<string>().Distinct(StringComparer.Ordinal)
         );
-        return new Told(coded, title, place.Length == 0 ? null : place, Known(row, 11), Known(row, 12), Known(row, 13));
+        var coding = new Coding(
+            DataSet.Key,
+            Known(row, 11),
+            Known(row, 12),
+            Known(row, 13),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            [coded.Row]
+        );
+        return new Told(coded, title, place.Length == 0 ? null : place, coding);
     }
 
     private static Draft.Body Body(Told told, Told? other)
     {
         var e = told.Event;
         var parties = new List<NamedParty>();
-        var coding = new Coding(
-            DataSet.Key,
-            told.Story,
-            told.Sentence,
-            told.Publisher,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            [.. new[] { e.Row, other?.Event.Row }.OfType<CodedRow>().OrderBy(row => row.Id, StringComparer.Ordinal)]
-        );
+        var coding = other is null
+            ? told.Coding
+            : told.Coding with
+            {
+                Rows = [.. new[] { e.Row, other.Event.Row }.OrderBy(row => row.Id, StringComparer.Ordinal)],
+            };
         var fields = new JsonObject
         {
             ["key"] = $"{DataSet.Key}-{e.Date}-{e.Row.Id.ToLowerInvariant()}",
@@ -230,24 +207,7 @@ public static class IcewsRows
             ["actors"] = other is null ? e.Participants(parties) : e.Together(parties),
             ["credibility"] = "reported",
             ["coding"] = JsonSerializer.SerializeToNode(coding, RecordJson.Options),
-            ["citations"] = new JsonArray(
-                new JsonObject
-                {
-                    ["source"] = DataSet.Key,
-                    ["locator"] = Coded.Short(
-                        string.Join(
-                            ", ",
-                            new[]
-                            {
-                                $"event {string.Join(" and ", coding.Rows.Select(row => row.Id))}",
-                                told.Story is { } story ? $"story {story}" : null,
-                                told.Sentence is { } sentence ? $"sentence {sentence}" : null,
-                            }.OfType<string>()
-                        ),
-                        500
-                    ),
-                }
-            ),
+            ["citations"] = new JsonArray(new JsonObject { ["source"] = DataSet.Key, ["locator"] = coding.Locator }),
         };
         return new(e.Line, RecordKind.Event, fields, parties, FromDataSet: true, DataSet.Key);
     }

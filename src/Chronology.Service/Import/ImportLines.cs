@@ -247,11 +247,7 @@ public sealed class ImportLinesHandler(
     )
     {
         foreach (var some in lines.Chunk(LeastBatch))
-        {
-            var outcomes = await append([.. some.Select(line => line.Order)], allOrNothing: false);
-            for (var i = 0; i < some.Length; i++)
-                Count(some[i], Told(some[i], outcomes.Value[i], rings), tally, waiting: null);
-        }
+            await AppendAsync(append, some, waiting: null, tally, rings);
     }
 
     /// <summary>All lines in one transaction: in the order of the file, or, where that refers forward, in one in which what is referred to comes first.</summary>
@@ -263,6 +259,7 @@ public sealed class ImportLinesHandler(
         CancellationToken ct
     )
     {
+        var paired = tally.Paired;
         if (tally.Refused.Count == 0 && batch.Count > 0)
         {
             var ordered = batch;
@@ -277,9 +274,23 @@ public sealed class ImportLinesHandler(
                 ordered = Ordered(batch);
                 outcomes = await TogetherAsync();
             }
+            while (outcomes.IsOk && ordered.Zip(outcomes.Value).Any(one => IsToldBefore(one.First, one.Second)))
+            {
+                var apart = new List<FileLine.Ordered>(ordered.Count + 1);
+                foreach (var (line, outcome) in ordered.Zip(outcomes.Value))
+                {
+                    if (IsToldBefore(line, outcome))
+                        Part(line, apart, tally);
+                    else
+                        apart.Add(line);
+                }
+                ordered = apart;
+                outcomes = await TogetherAsync();
+            }
             if (outcomes.Rejection is { } rejection)
                 return rejection;
             var rings = Rings(batch);
+            paired = tally.Paired;
             for (var i = 0; i < ordered.Count; i++)
                 Count(ordered[i], Told(ordered[i], outcomes.Value[i], rings), tally, waiting: null);
 
@@ -287,7 +298,7 @@ public sealed class ImportLinesHandler(
                 append([.. ordered.Select(line => line.Order)], allOrNothing: true);
         }
         if (tally.Refused.Count > 0)
-            (tally.Recorded, tally.Unchanged, tally.Unnumbered, tally.Provisional) = (0, 0, 0, 0);
+            (tally.Recorded, tally.Unchanged, tally.Unnumbered, tally.Provisional, tally.Paired) = (0, 0, 0, 0, paired);
         return await ReportAsync(request, tally, ct);
     }
 
@@ -348,15 +359,42 @@ public sealed class ImportLinesHandler(
     private static async Task AppendAsync(
         Appending append,
         IReadOnlyList<FileLine.Ordered> lines,
-        List<FileLine.Ordered> waiting,
-        Tally tally
+        List<FileLine.Ordered>? waiting,
+        Tally tally,
+        IReadOnlySet<string>? rings = null
     )
     {
         if (lines.Count == 0)
             return;
         var outcomes = await append([.. lines.Select(line => line.Order)], allOrNothing: false);
+        var apart = new List<FileLine.Ordered>();
         for (var i = 0; i < lines.Count; i++)
-            Count(lines[i], outcomes.Value[i], tally, waiting);
+        {
+            if (IsToldBefore(lines[i], outcomes.Value[i]))
+                Part(lines[i], apart, tally);
+            else
+                Count(lines[i], Told(lines[i], outcomes.Value[i], rings ?? NoRings), tally, waiting);
+        }
+        await AppendAsync(append, apart, waiting, tally);
+    }
+
+    private static IReadOnlySet<string> NoRings { get; } = new HashSet<string>();
+
+    /// <summary>Whether one of two rows that were read as one event is told of already: both are to be told by themselves.</summary>
+    private static bool IsToldBefore(FileLine.Ordered line, Outcome outcome) =>
+        line.Apart is not null && outcome is Outcome.Refused { Rejection.Code: "coded-differently" };
+
+    private static void Part(FileLine.Ordered line, List<FileLine.Ordered> apart, Tally tally)
+    {
+        // The second of them was counted as it was read.
+        tally.Paired--;
+        foreach (var one in line.Apart!())
+        {
+            if (one is FileLine.Ordered ordered)
+                apart.Add(ordered);
+            else if (one is FileLine.Refused refused)
+                tally.Refused.Add(Told(refused.Number, refused.Rejection));
+        }
     }
 
     /// <summary>The events of lines whose dates follow one another in a ring.</summary>
@@ -386,6 +424,9 @@ public sealed class ImportLinesHandler(
     {
         switch (outcome)
         {
+            case Outcome.Recorded { Operation: not Operation.Recorded } when line.Order.Command is Command.Record:
+                tally.Paired++;
+                break;
             case Outcome.Recorded recorded:
                 tally.Recorded++;
                 tally.Unnumbered += line.Order is { Makes: null, Command: not Command.Record { FromDataSet: true } }

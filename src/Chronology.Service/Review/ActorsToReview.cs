@@ -10,7 +10,7 @@ using Npgsql;
 namespace Chronology.Service.Review;
 
 /// <summary>The provisional actors in the order of their keys, each with those that it may be, a page at a time.</summary>
-/// <remarks>Reads all actors of the chronology, once a page: its cost grows with them, never with events.</remarks>
+/// <remarks>A page reads its own actors by an index, and by another those with a name that shares a word with one of theirs.</remarks>
 public sealed record ActorsToReview(string Chronology, string? Cursor, int Limit, Axes Axes)
     : IRequest<Result<ActorsToReviewAnswer>>,
         IValidated
@@ -45,33 +45,13 @@ public sealed class ActorsToReviewHandler(Moments moments, NpgsqlDataSource sour
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
-        var after = place.Cursor?.Place.Key ?? "";
-        await using var command = source.CreateCommand(
-            """
-            select r.kind, r.key, r.revision, r.status, r.state::text, r.from_position
-            from chronology.record r
-            where r.chronology = $1 and r.kind = 'actor' and r.from_position <= $2 and r.to_position > $2
-            order by r.key
-            """
+        var found = await RoundTrip.AskAsync(
+            source,
+            trip => ActorNames.Provisional(trip, moment, place.Cursor?.Place.Key ?? "", request.Limit + 1),
+            cancellationToken
         );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        var actors = new NamedActors();
-        var waiting = new List<RecordState>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var state = Rows.Of(reader).State;
-                actors.Put(state);
-                if (
-                    state is { Status: RecordStatus.Active, Content: ActorContent { Provisional: true } }
-                    && string.CompareOrdinal(state.Id.Key, after) > 0
-                    && waiting.Count <= request.Limit
-                )
-                    waiting.Add(state);
-            }
-        }
+        var waiting = found.Select(row => row.State).ToList();
+        var actors = await KnownAsync(moment, waiting.Take(request.Limit), cancellationToken);
         return new ActorsToReviewAnswer(
             moment.Basis,
             [.. waiting.Take(request.Limit).Select(state => Told(state, actors))],
@@ -79,6 +59,25 @@ public sealed class ActorsToReviewHandler(Moments moments, NpgsqlDataSource sour
                 ? TimelineCursor.Write(new(moment.Position, new(0, 0, 0, waiting[request.Limit - 1].Id.Key)))
                 : null
         );
+    }
+
+    /// <summary>Whoever has a name that is like one of theirs, and whom those are merged into.</summary>
+    private async Task<NamedActors> KnownAsync(Moment moment, IEnumerable<RecordState> waiting, CancellationToken ct)
+    {
+        var actors = new NamedActors();
+        var rows = await RoundTrip.AskAsync(
+            source,
+            trip => ActorNames.Alike(trip, moment, waiting.Select(state => ((ActorContent)state.Content).Name)),
+            ct
+        );
+        while (rows.Count > 0)
+        {
+            foreach (var row in rows)
+                actors.Put(row.State);
+            var into = rows.Select(row => row.State.MergedInto).OfType<string>().Where(key => !actors.Has(key));
+            rows = await Rows.SomeAsync(source, moment, RecordKind.Actor, into, ct);
+        }
+        return actors;
     }
 
     private static ProvisionalActor Told(RecordState state, NamedActors actors)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
@@ -9,8 +10,8 @@ using Npgsql;
 namespace Chronology.Service.Review;
 
 /// <summary>Pairs of events that may be one: of one type, on days that overlap, with actors in common. In the order of the timeline, a page at a time.</summary>
-/// <remarks>A page looks at <see cref="Looked"/> events of the timeline and for each at those that begin within its days, at most
-/// <see cref="Compared"/>: its cost does not grow with the length of history.</remarks>
+/// <remarks>A page looks at <see cref="Looked"/> events of the timeline and for each at those of each of its actors that begin within its
+/// days, the first <see cref="Compared"/> of them: its cost does not grow with the length of history.</remarks>
 /// <param name="Actor">Only events in which this actor takes part; null: all.</param>
 /// <param name="Least">0 to 100: only pairs at least so much alike.</param>
 public sealed record DuplicatesToReview(
@@ -24,7 +25,7 @@ public sealed record DuplicatesToReview(
 {
     public const int DefaultLeast = 75;
     public const int Looked = 200;
-    public const int Compared = 200;
+    public const int Compared = 250;
 
     public Rejection? Refusal() =>
         Actor is not null && !Keys.IsKey(Actor)
@@ -64,28 +65,26 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
-        await using var command = Pairs(request, moment, opened.Cursor?.Place);
-        var looked = new List<(RecordState State, TimelinePlace Place, List<RecordState> Others)>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var one = State(reader, 0);
-                if (looked.Count == 0 || looked[^1].State.Id != one.Id)
-                    looked.Add((one, new(reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6), one.Id.Key), []));
-                if (!await reader.IsDBNullAsync(7, cancellationToken))
-                    looked[^1].Others.Add(State(reader, 7));
-            }
-        }
+        var (events, places) = await RoundTrip.AskAsync(
+            source,
+            trip => Looking(trip, moment, request.Actor, opened.Cursor?.Place),
+            cancellationToken
+        );
+        var others = await RoundTrip.AskAsync(
+            source,
+            trip => Comparing(trip, moment, events.Take(DuplicatesToReview.Looked), places),
+            cancellationToken
+        );
         var found = new List<PossibleDuplicate>();
         TimelinePlace? last = null;
-        foreach (var (state, place, others) in looked.Take(DuplicatesToReview.Looked))
+        for (var i = 0; i < Math.Min(events.Count, DuplicatesToReview.Looked); i++)
         {
+            var state = events[i].State;
             // The pairs of one event stand on one page, be it a little longer for that.
             if (found.Count >= request.Limit)
                 break;
             found.AddRange(
-                others
+                others[i]
                     .Select(other => (Other: other, Percent: Likeness.Of(state.Dated!, other.Dated!)))
                     .Where(pair => pair.Percent >= request.Least && pair.Percent > 0)
                     .OrderByDescending(pair => pair.Percent)
@@ -97,9 +96,9 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
                         pair.Percent
                     ))
             );
-            last = place;
+            last = places[i];
         }
-        var isAll = looked.Count <= DuplicatesToReview.Looked && (looked.Count == 0 || last == looked[^1].Place);
+        var isAll = events.Count <= DuplicatesToReview.Looked && (events.Count == 0 || last == places[^1]);
         return new DuplicatesToReviewAnswer(
             moment.Basis,
             found,
@@ -107,49 +106,95 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
         );
     }
 
-    private NpgsqlCommand Pairs(DuplicatesToReview request, Moment moment, TimelinePlace? after)
+    /// <summary>The events that a page looks at, and one more.</summary>
+    internal static Pending<(IReadOnlyList<RecordedRow> Events, IReadOnlyList<TimelinePlace> Places)> Looking(
+        RoundTrip trip,
+        Moment moment,
+        string? actor,
+        TimelinePlace? after
+    ) =>
+        Timeline.Rows(
+            trip,
+            moment,
+            new(
+                null,
+                null,
+                actor is null ? Parties.Everyone : new Parties([actor], []),
+                null,
+                null,
+                [],
+                Certainly: false,
+                ["active", "disputed"]
+            ),
+            after,
+            DuplicatesToReview.Looked + 1
+        );
+
+    /// <summary>By the index of each event those of its type that come after it in the timeline and begin within its days, of the entries
+    /// that are walked of each of its actors.</summary>
+    internal static Pending<ILookup<int, RecordState>> Comparing(
+        RoundTrip trip,
+        Moment moment,
+        IEnumerable<RecordedRow> events,
+        IReadOnlyList<TimelinePlace> places
+    )
     {
-        var command = source.CreateCommand();
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(after?.First ?? long.MinValue);
-        command.Parameters.AddWithValue(after?.Latest ?? long.MinValue);
-        command.Parameters.AddWithValue(after?.Order ?? int.MinValue);
-        command.Parameters.AddWithValue(after?.Key ?? "");
-        command.Parameters.AddWithValue(DuplicatesToReview.Looked + 1);
-        command.Parameters.AddWithValue(DuplicatesToReview.Compared);
-        command.Parameters.AddWithValue(request.Actor is null ? "" : $"actor/{request.Actor}");
-        command.CommandText = $"""
-            select a.key, a.revision, a.status, a.state::text, a.first, a.latest, a.place, b.key, b.revision, b.status, b.state::text
-            from (
-                select r.key, r.revision, r.status, r.state, r.type, r.refs, {First(
-                "r"
-            )} as first, r.latest, coalesce(r.day_order, 0) as place
-                from chronology.record r
-                where r.chronology = $1 and r.kind = 'event' and r.from_position <= $2 and r.to_position > $2
-                  and r.status in ('active', 'disputed')
-                  and ($9 = '' or r.refs @> array[$9])
-                  and ({First("r")}, r.latest, coalesce(r.day_order, 0), r.key) > ($3, $4, $5, $6 collate "C")
-                order by {First("r")}, r.latest, coalesce(r.day_order, 0), r.key
-                limit $7) a
-            left join lateral (
-                select o.key, o.revision, o.status, o.state
-                from chronology.record o
-                where o.chronology = $1 and o.kind = 'event' and o.from_position <= $2 and o.to_position > $2
-                  and o.status in ('active', 'disputed') and o.type = a.type
-                  and {First("o")} between a.first and a.latest
-                  and ({First("o")}, o.latest, coalesce(o.day_order, 0), o.key) > (a.first, a.latest, a.place, a.key)
-                  and o.refs && array(select ref from unnest(a.refs) as ref where ref like 'actor/%')
-                order by {First("o")}, o.latest, coalesce(o.day_order, 0), o.key
-                limit $8) b on true
-            order by a.first, a.latest, a.place, a.key, b.key
-            """;
-        return command;
+        var command = new NpgsqlBatchCommand(
+            """
+            select a.i, o.key, o.revision, o.status, o.state
+            from unnest($3, $4, $5, $6, $7, $8, $9) as a (i, key, type, first, latest, place, timelines)
+            cross join lateral (
+                select distinct e.key, e.from_position
+                from unnest(string_to_array(a.timelines, ',')::bigint[]) as t (id)
+                cross join lateral (
+                    select e.key, e.from_position from chronology.timeline e
+                    where e."of" = t.id and chronology.place(e.earliest, e.latest) between a.first and a.latest
+                      and e.from_position <= $2 and e.to_position > $2
+                    order by chronology.place(e.earliest, e.latest), e.from_position, e.key
+                    limit $10) e) e
+            cross join lateral (
+                select r.key, r.revision, r.status, r.state::text as state from chronology.record r
+                where r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position and r.type = a.type
+                  and (chronology.place(r.earliest, r.latest), r.latest, coalesce(r.day_order, 0), r.key) > (a.first, a.latest, a.place, a.key)
+                offset 0) o
+            """
+        );
+        var looked = events.Select((row, i) => (row.State, Place: places[i], I: i)).ToArray();
+        Add(moment.Chronology);
+        Add(moment.Position);
+        Add<int[]>([.. looked.Select(one => one.I)]);
+        Add<string[]>([.. looked.Select(one => one.Place.Key)]);
+        Add<string[]>([.. looked.Select(one => one.State.Dated!.Type)]);
+        Add<long[]>([.. looked.Select(one => one.Place.First)]);
+        Add<long[]>([.. looked.Select(one => one.Place.Latest)]);
+        Add<int[]>([.. looked.Select(one => one.Place.Order)]);
+        Add<string[]>([.. looked.Select(one => string.Join(',', TimelinesOfEach(moment, one.State)))]);
+        Add(DuplicatesToReview.Compared);
+        return trip.Ask(
+            command,
+            async (reader, ct) =>
+            {
+                var found = new List<(int I, RecordState State)>();
+                while (await reader.ReadAsync(ct))
+                    found.Add((reader.GetInt32(0), State(reader, 1)));
+                return found.ToLookup(one => one.I, one => one.State);
+            },
+            walks: true
+        );
+
+        void Add<T>(T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
     }
 
-    /// <summary>The first column of the index that holds the timeline.</summary>
-    private static string First(string row) =>
-        $"(case when {row}.earliest > -9223372036854775808 then {row}.earliest when {row}.latest < 9223372036854775807 then {row}.latest else 9223372036854775807 end)";
+    private static IEnumerable<string> TimelinesOfEach(Moment moment, RecordState state) =>
+        ((EventContent)state.Content)
+            .Actors.Select(participant => participant.Actor)
+            .Distinct(StringComparer.Ordinal)
+            .Select(actor =>
+                TimelinesOf
+                    .In(moment.Chronology, new Parties([actor], []))!
+                    .Own[0]
+                    .ToString(CultureInfo.InvariantCulture)
+            );
 
     private static RecordState State(NpgsqlDataReader reader, int at) =>
         StoredState.Read(

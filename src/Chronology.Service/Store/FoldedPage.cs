@@ -43,6 +43,9 @@ public sealed class FoldedPage
     /// <summary>Of the live tables alone: nothing is asked of those beside.</summary>
     public Columns Timelines { get; } = TimelineRows.New();
 
+    /// <summary>The words of the names of its actors. There is one table of them, whatever the others end in.</summary>
+    public Columns Names { get; } = ActorNames.New();
+
     /// <summary>kind, key and position of what was open before and is not any more.</summary>
     public Columns Closed { get; } = NothingClosed();
 
@@ -108,7 +111,8 @@ public sealed class FoldedPage
         }
     }
 
-    private void Add(Version version, HashSet<Guid> facts) =>
+    private void Add(Version version, HashSet<Guid> facts)
+    {
         DerivedRows.AddVersion(
             Records,
             Facts,
@@ -122,6 +126,8 @@ public sealed class FoldedPage
             version.RecordedOn,
             facts
         );
+        ActorNames.Add(Names, chronology, version.Placed.State);
+    }
 
     /// <summary>The statements that write it, in their order.</summary>
     public IEnumerable<Statement> Statements()
@@ -131,6 +137,8 @@ public sealed class FoldedPage
         yield return Records.Insert();
         if (Timelines.Count > 0)
             yield return Timelines.Insert();
+        if (Names.Count > 0)
+            yield return ActorNames.Insert(Names);
         if (ScoreRows.Statement(tables, Scores, chronology, Closed) is { } scores)
             yield return scores;
         if (Effects.Count == 0)
@@ -149,6 +157,8 @@ public sealed class FoldedPage
             first.Add(totals);
         if (Facts.Count > 0)
             first.Add(Facts.Insert("on conflict do nothing"));
+        if (Names.Count > 0)
+            first.Add(ActorNames.Insert(Names));
         await Statement.RunAsync(connection, first, ct);
         await Records.CopyAsync(connection, ct);
         await Timelines.CopyAsync(connection, ct);

@@ -59,6 +59,8 @@ public static class Migrations
                 await ExecuteAsync(connection, migration.Sql, ct);
                 if (migration.Name == ScoresOfEarlierRows.Migration)
                     await ScoresOfEarlierRows.FillAsync(connection, ct);
+                if (migration.Name == ActorNames.Migration)
+                    await ActorNames.FillAsync(connection, ct);
                 await using (
                     var note = new NpgsqlCommand("insert into chronology.migration (name) values ($1)", connection)
                 )

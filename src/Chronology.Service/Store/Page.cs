@@ -32,6 +32,10 @@ internal sealed class Page
 
     /// <summary>What the rows say follows any of <see cref="movable"/>; null: not read yet.</summary>
     private HashSet<RecordId>? followers;
+
+    /// <summary>The events of the stories that rows of data sets in this page may tell from the other side.</summary>
+    private readonly Dictionary<string, HashSet<RecordId>> stories = new(StringComparer.Ordinal);
+
     private readonly long floor;
     private long? now;
 
@@ -121,6 +125,62 @@ internal sealed class Page
         return page;
     }
 
+    /// <summary>Finds, in one query, the events of each story that some row of a data set may tell from the other side; none: no query.</summary>
+    /// <remarks>Rows whose key is taken are judged by the event that has it.</remarks>
+    public async Task ReadStoriesAsync(IEnumerable<Command> commands, CancellationToken ct)
+    {
+        foreach (var command in commands)
+        {
+            if (
+                command is Command.Record { FromDataSet: true }
+                && StoryOf(command) is { } story
+                && StateOf(command.Id) is null
+            )
+                stories.TryAdd(story, []);
+        }
+        if (stories.Count == 0)
+            return;
+        var found = new List<RecordId>();
+        await using (
+            var reading = new NpgsqlCommand(
+                $$"""
+                select s.story, r.key
+                from unnest($2) as s (story)
+                cross join lateral (
+                    select r.key from chronology.record r
+                    where r.chronology = $1 and r.kind = 'event' and r.to_position = {{DerivedRows.Open}}
+                      and (r.state #>> '{content,coding,story}') = s.story
+                    offset 0) r
+                """,
+                connection
+            )
+        )
+        {
+            reading.Parameters.AddWithValue(Chronology);
+            reading.Parameters.AddWithValue(stories.Keys.ToArray());
+            await using var reader = await reading.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var id = new RecordId(RecordKind.Event, reader.GetString(1));
+                stories[reader.GetString(0)].Add(id);
+                found.Add(id);
+            }
+        }
+        await NeedAsync(found, ct);
+    }
+
+    /// <summary>The events of the row's story as they stand, those of this page among them; none where it has no other side.</summary>
+    public IEnumerable<RecordState> ToldOf(Command.Record command) =>
+        StoryOf(command) is { } story && stories.TryGetValue(story, out var events)
+            ? events.Select(StateOf).OfType<RecordState>()
+            : [];
+
+    private static string? StoryOf(Command command) =>
+        command is Command.Record { Content: EventContent { Coding: { } coding } }
+        && coding.Rows.Any(row => CodedTelling.Of(coding, row) is not null)
+            ? coding.Story
+            : null;
+
     public RecordState? StateOf(RecordId id) => standing.GetValueOrDefault(id)?.State ?? RecordState.AtFirst(id);
 
     /// <summary>Where and when the record's present revision was made; null where it has none yet.</summary>
@@ -154,6 +214,8 @@ internal sealed class Page
             events
         );
         Touch(state);
+        if (state.Content is EventContent { Coding.Story: { } story } && stories.TryGetValue(story, out var ofStory))
+            ofStory.Add(state.Id);
         Revisions.Add(revision);
         if (!revised.TryGetValue(state.Id, out var ofRecord))
             revised.Add(state.Id, ofRecord = []);

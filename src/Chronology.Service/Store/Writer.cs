@@ -170,6 +170,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         if (page is null)
             return NoSuchChronology(chronology);
         await ReadStreamsAsync(page, sent, ct);
+        await page.ReadStoriesAsync(sent.Select(one => one.Order.Command), ct);
         var outcomes = new List<Outcome>(sent.Count);
         foreach (var (order, caller) in sent)
             outcomes.Add(await DecideAsync(page, order, caller, ct));
@@ -240,6 +241,21 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     $"{command.Id} is at revision {state.Revision}, not {expected}: read it again, then decide."
                 )
             );
+        }
+        if (state is null && command is Command.Record { FromDataSet: true } telling)
+        {
+            var heard = CodedTelling.Hear(telling, page.ToldOf(telling));
+            switch (heard)
+            {
+                case { Rejection: { } otherwise }:
+                    return new Outcome.Refused(otherwise);
+                case { Value: Heard.Before before }:
+                    return Unchanged(page, before.Event);
+                case { Value: Heard.FromTheOtherSide pair }:
+                    (state, command) = (pair.Event, pair.Pairing);
+                    order = order with { Command = command };
+                    break;
+            }
         }
         var decided = Deciding.Decide(command, state);
         if (decided.Rejection is { Code: "key-taken" } && command is Command.Record recording)

@@ -90,6 +90,20 @@ public static class NameForms
                 .Where(word => word.Length > 0),
         ];
 
+    /// <summary>The words by which a name is looked up: two names share one wherever they share a sounded word, or are folded alike.</summary>
+    /// <returns>At least one, each once and at most 64 characters; of a name without a word one that begins with an equals sign.</returns>
+    public static IReadOnlyList<string> FoundBy(string name) =>
+        SoundedWords(name) is { Count: > 0 } words
+            ? [.. words.Select(Beginning).Distinct(StringComparer.Ordinal)]
+            : [Beginning($"={Folded(name)}")];
+
+    /// <summary>How many letters, as sounded, a name has at least and at most that is 60 percent alike or more.</summary>
+    public static (int Least, int Greatest) LettersOfAlike(string name)
+    {
+        var letters = Sounded(name).Length;
+        return (letters * 6 / 10, (letters * 10 / 6) + 1);
+    }
+
     /// <summary>Whether a name says enough for two that sound alike to be taken for one: several words and 8 letters, or one word of 7.</summary>
     public static bool IsTelling(string name)
     {
@@ -120,6 +134,10 @@ public static class NameForms
         var longer = Math.Max(one.Length, other.Length);
         return longer == 0 ? 100 : 100 * (longer - Distance(one, other)) / longer;
     }
+
+    /// <summary>So that the longest word fits into an index.</summary>
+    private static string Beginning(string word) =>
+        word.Length <= 64 ? word : word[..(char.IsHighSurrogate(word[63]) ? 63 : 64)];
 
     /// <summary>Levenshtein's: how many letters are to be put in, taken out or changed.</summary>
     private static int Distance(string one, string other)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Chronology.Recording;
 
 /// <summary>What a data set of coded events said of an event, as it said it: never what we judge, and never counted.</summary>
@@ -25,8 +27,23 @@ public sealed record Coding(
     ValueList<CodedRow> Rows
 )
 {
-    /// <summary>Whether another coding says the same of what happened; how often it was reported is another matter.</summary>
-    public bool SaysTheSame(Coding other) => DataSet == other.DataSet && Rows == other.Rows;
+    /// <summary>Where in the data set it stands: the rows, the story and the sentence; at most 500 characters.</summary>
+    [JsonIgnore]
+    public string Locator
+    {
+        get
+        {
+            var whole = $"event {string.Join(" and ", Rows.Select(row => row.Id))}";
+            if (Story is not null)
+                whole += $", story {Story}";
+            if (Sentence is not null)
+                whole += $", sentence {Sentence}";
+            return whole.Length <= 500 ? whole : $"{whole[..499].TrimEnd()}…";
+        }
+    }
+
+    /// <summary>Whether it says all that another coding says of what happened; how often it was reported is another matter.</summary>
+    public bool Says(Coding other) => DataSet == other.DataSet && other.Rows.All(Rows.Contains);
 }
 
 /// <summary>One row of a data set.</summary>

@@ -40,7 +40,7 @@ public static class Deciding
     private static Result<Decision> Again(Command.Record record, RecordState state) =>
         (record.Content, state.Content) switch
         {
-            (EventContent { Coding: { } now }, EventContent { Coding: { } was }) when was.SaysTheSame(now) =>
+            (EventContent { Coding: { } now }, EventContent { Coding: { } was }) when was.Says(now) =>
                 new Decision.Unchanged(state),
             (EventContent, EventContent { Coding: not null }) => new Rejection(
                 "coded-differently",

@@ -60,6 +60,9 @@ public static class CodedTypes
             && (Of(code) is { Direction: "mutual" } || IsFriendly(code))
         );
 
+    /// <summary>Whether the code tells of a visit, made or hosted.</summary>
+    public static bool IsVisit(string code) => code is Visiting or Hosting;
+
     /// <summary>Whether a row of this code may have a counterpart.</summary>
     public static bool MayBeReciprocal(string code) => code == Hosting || code == Visiting || AreReciprocal(code, code);
 

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text;
+using Chronology.Service.Rebuild;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chronology.Service.Tests.Import;
 
@@ -186,6 +189,13 @@ public sealed class ImportingDataSets(ServedOnce served) : OverHttp(served)
     public async Task what_was_imported_is_exported_with_its_coding_and_what_is_provisional()
     {
         await IcewsAsync(Made.Icews(11, "Israel", "040", "Vietnam"), Made.Icews(12, "Vietnam", "040", "Israel"));
+        // Paired by a correction; corrected by a person; decided by an editor; of another data set.
+        await IcewsAsync(Made.Icews(21, "Japan", "036", "Vietnam", story: "8"));
+        await IcewsAsync(Made.Icews(22, "Vietnam", "036", "Japan", story: "8"));
+        await IcewsAsync(Made.Icews(31, "Nippon", "111", "Vietnam", story: "9"));
+        await PatchAsync("/events/icews-2018-06-01-31", 1, """ "coding":{"rows":[{"id":"31","date":"2018-06-01"}]} """);
+        await PostAsync("/actors/nippon/merge", """{"into":"japan","reason":{"code":"merge"}}""", 1);
+        await SendAsync("gdelt1", "", Made.Gdelt1(1, "RUSGOV", "042", "ISR"));
         var exported = await Service.Client.GetStringAsync($"{Path}/export", TestContext.Current.CancellationToken);
         var copy = await Once.CreateAsync();
         var report = await Service.ImportAsync(copy, exported);
@@ -194,7 +204,28 @@ public sealed class ImportingDataSets(ServedOnce served) : OverHttp(served)
             (await GetAsync("/events/icews-2018-06-01-11"))["coding"]!.ToJsonString(),
             (await Service.GetAsync($"{copy}/events/icews-2018-06-01-11"))["coding"]!.ToJsonString()
         );
+        Assert.Equal(
+            (await GetAsync("/events/icews-2018-06-01-21"))["coding"]!.ToJsonString(),
+            (await Service.GetAsync($"{copy}/events/icews-2018-06-01-21"))["coding"]!.ToJsonString()
+        );
         Assert.True((bool)(await Service.GetAsync($"{copy}/actors/vietnam"))["provisional"]!);
+        var hash = await StateHashAsync(Path);
+        Assert.Equal(hash, await StateHashAsync(copy));
+        var head = await HeadAsync();
+        Assert.Equal(0, (long)(await ImportAsync(exported))["recorded"]!);
+        Assert.Equal((head, hash), (await HeadAsync(), await StateHashAsync(Path)));
+
+        var otherwise = await Once.CreateAsync();
+        await Service.ImportAsync(otherwise, exported.Replace("The Daily", "The Weekly", StringComparison.Ordinal));
+        Assert.NotEqual(hash, await StateHashAsync(otherwise));
+    }
+
+    private async Task<string> StateHashAsync(string chronology)
+    {
+        var hashed = await Service
+            .Services.GetRequiredService<ISender>()
+            .Send(new StateHashOf(chronology.Split('/')[^1], null), TestContext.Current.CancellationToken);
+        return hashed.Value.StateHash;
     }
 
     [Fact]

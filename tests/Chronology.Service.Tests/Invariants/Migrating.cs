@@ -21,6 +21,7 @@ public sealed class Migrating(TestServer server, TestDatabase database) : IClass
     [InlineData("fact")]
     [InlineData("effect")]
     [InlineData("score_event")]
+    [InlineData("actor_name")]
     public async Task gives_the_columns_that_the_service_writes(string table)
     {
         await using var desk = new Desk(database.ConnectionString, TimeProvider.System);
@@ -30,6 +31,7 @@ public sealed class Migrating(TestServer server, TestDatabase database) : IClass
             "record" => DerivedRows.NewRecords(""),
             "fact" => DerivedRows.NewFacts(""),
             "score_event" => ScoreRows.New(""),
+            "actor_name" => ActorNames.New(),
             _ => DerivedRows.NewEffects(""),
         };
 
