@@ -113,12 +113,14 @@ public static class ImportVerb
                         continue;
                     }
                     var progress = new Rows();
+                    if (run.Around.ErrorIsTerminal && file != "-")
+                        _ = progress.CountAsync(file, ct);
                     var began = run.Around.Clock.GetTimestamp();
                     var report = await ShowAsync(
                         run.Around,
                         () => file,
-                        () => bytes.CanSeek ? bytes.Length : 0,
-                        () => bytes.Position,
+                        () => progress.Total,
+                        () => progress.Done,
                         () =>
                             ImportAsync(
                                 store,
@@ -163,19 +165,44 @@ public static class ImportVerb
         );
     }
 
-    /// <summary>The rows that an import has dealt with so far.</summary>
-    private sealed class Rows : IProgress<ImportReport>
+    /// <summary>The rows of a file: how many an import has dealt with so far, and how many there are.</summary>
+    private sealed class Rows : IProgress<long>
     {
-        private long count;
+        private long done;
+        private long total;
+
+        public long Done => Volatile.Read(ref done);
+
+        /// <summary>0: not known yet.</summary>
+        public long Total => Volatile.Read(ref total);
+
+        /// <summary>Counts the lines of the file, unpacked, while it is imported: of what is read nobody knows how much is recorded.</summary>
+        /// <remarks>Never fails: whatever is wrong with the file, the import tells.</remarks>
+        public async Task CountAsync(string file, CancellationToken ct)
+        {
+            try
+            {
+                await using var bytes = File.OpenRead(file);
+                await using var lines = (await OpenedFile.OpenAsync(bytes, ct)).All;
+                var some = new byte[1 << 16];
+                var counted = 0L;
+                for (int read; (read = await lines.ReadAsync(some, ct)) > 0; )
+                    counted += some.AsSpan(0, read).Count((byte)'\n');
+                Volatile.Write(ref total, counted);
+            }
+            catch (Exception fault) when (fault is IOException or InvalidDataException or OperationCanceledException)
+            {
+                // No total: the bar shows that it goes on, and not how far it is.
+            }
+        }
 
         public string Rate(TimeSpan taken) =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{count:#,0} rows ({count / Math.Max(1, taken.TotalSeconds):#,0}/s)"
+                $"{Done:#,0} rows ({Done / Math.Max(1, taken.TotalSeconds):#,0}/s)"
             );
 
-        public void Report(ImportReport value) =>
-            count = value.Recorded + value.Unchanged + value.Paired + value.Refused.Count;
+        public void Report(long value) => Volatile.Write(ref done, value);
     }
 
     private static string Word(FileFormat format) => RecordJson.Word(format);
@@ -276,7 +303,7 @@ public static class ImportVerb
         Stream lines,
         bool strict,
         Caller caller,
-        IProgress<ImportReport>? progress,
+        IProgress<long>? progress,
         CancellationToken ct
     )
     {

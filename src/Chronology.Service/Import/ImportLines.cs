@@ -10,14 +10,9 @@ namespace Chronology.Service.Import;
 /// <summary>Record the lines of a file, each a request body with <c>record</c> beside it.</summary>
 /// <param name="Lines">NDJSON in UTF-8, of any length; a line is at most 1 MB.</param>
 /// <param name="Strict">Record nothing if any line is refused.</param>
-/// <param name="Progress">Told the number of lines read, after each batch.</param>
-public sealed record ImportLines(
-    string Chronology,
-    Stream Lines,
-    bool Strict,
-    Caller Caller,
-    IProgress<ImportReport>? Progress
-) : IRequest<Result<ImportReport>>
+/// <param name="Progress">Told the number of the last line that was dealt with, after each batch.</param>
+public sealed record ImportLines(string Chronology, Stream Lines, bool Strict, Caller Caller, IProgress<long>? Progress)
+    : IRequest<Result<ImportReport>>
 {
     /// <summary>Of <see cref="Lines"/>.</summary>
     public FileFormat Format { get; init; } = FileFormat.Lines;
@@ -202,7 +197,7 @@ public sealed class ImportLinesHandler(
             batch.Clear();
             if (waiting.Count > GreatestWaiting)
                 await HelpAsync(append, waiting, tally);
-            request.Progress?.Report(tally.Report(lastLine));
+            request.Progress?.Report(lastLine);
         }
         if (request.Strict)
             return await StrictlyAsync(request, append, batch, tally, cancellationToken);
