@@ -179,6 +179,9 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
         await ExecuteAsync(connection, "discard temp", ct);
         await differences.BeginAsync(ct);
         var count = await differences.FindAsync(known, partly: false, ct);
+        var timelines = new TimelineDifferences(connection, rebuild.Chronology, RebuildBeside.Usual);
+        var entries = await timelines.FindAsync(known, ct);
+        var namedEntries = await timelines.NameAsync(GreatestNamed, ct);
         if (rebuild.DryRun)
         {
             await NoteAsync(count, await differences.NameAsync(known, GreatestNamed, ct));
@@ -217,6 +220,8 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
         var named = count == 0 ? [] : await differences.NameAsync(head, GreatestNamed, ct);
         if (count > 0)
             await differences.SwapAsync(rebuild.Id, ct);
+        if (entries > 0)
+            await timelines.MendAsync(rebuild.Id, ct);
         await NoteAsync(count, named);
         await swapping.CommitAsync(ct);
 
@@ -227,8 +232,8 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
                 rebuild.Id,
                 "status = 'swapped', differences = $2, named = $3::json",
                 ct,
-                differ,
-                JsonSerializer.Serialize(rows, Answers.Json)
+                differ + entries,
+                JsonSerializer.Serialize(rows.Concat(namedEntries).Take(GreatestNamed), Answers.Json)
             );
         }
     }

@@ -144,6 +144,36 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
         await AssertTimelinesAsync(chronology);
     }
 
+    [Theory]
+    [InlineData("delete from chronology.timeline e where e.key = 'f'", 3)]
+    [InlineData("update chronology.timeline e set to_position = 9 where e.key = 'f'", 3)]
+    [InlineData("update chronology.timeline e set earliest = earliest - 1 where e.key = 'g'", 6)]
+    [InlineData("insert into chronology.timeline select e.* from chronology.timeline e where e.key = 'f'", 6)]
+    [InlineData(
+        "insert into chronology.timeline select \"of\", width, earliest, latest, from_position, to_position, 'ghost' from chronology.timeline e where e.key = 'f'",
+        3
+    )]
+    public async Task mends_the_timelines_of_actors(string damage, int differences)
+    {
+        var chronology = await ExampleAsync();
+        await desk.ExecuteAsync(
+            $"""
+            {damage} and e."of" in (
+                select t from chronology.record r cross join lateral chronology.timelines_of(r.chronology, r.refs) t where r.chronology = '{chronology}')
+            """
+        );
+
+        var compared = await RunAsync(chronology, dryRun: true);
+        var rebuilt = await RunAsync(chronology);
+
+        Assert.Equal((differences, differences), (compared.Differences, rebuilt.Differences));
+        Assert.Equal(rebuilt.Named, compared.Named);
+        Assert.All(rebuilt.Named, row => Assert.Equal("timeline", row.Table));
+        Assert.Equal(rebuilt.Named.Count(row => row.Live is not null), (await SupersededAsync(rebuilt.Id)).Count);
+        Assert.Equal(0, (await RunAsync(chronology)).Differences);
+        await AssertTimelinesAsync(chronology);
+    }
+
     /// <summary>Each event stands once in each of its timelines.</summary>
     private async Task AssertTimelinesAsync(string chronology) =>
         Assert.DoesNotContain(
