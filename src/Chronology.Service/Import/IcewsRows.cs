@@ -11,7 +11,8 @@ namespace Chronology.Service.Import;
 /// <remarks>Two rows of one date, story and sentence in which each's source is the other's target, and whose codes are reciprocal
 /// (<see cref="CodedTypes.AreReciprocal"/>), are one event, under the lesser event id; where several rows say the same, they are
 /// paired in the order of their ids. They need not stand together: rows wait for theirs while the next <see cref="Window"/> are read,
-/// so the order of rows within that distance does not matter. Memory holds as many rows.</remarks>
+/// so the order of rows within that distance does not matter. Memory holds as many rows. What is further apart, or in another file, is
+/// paired where it is recorded: <see cref="CodedTelling.Hear"/>.</remarks>
 public static class IcewsRows
 {
     public const int Columns = 20;

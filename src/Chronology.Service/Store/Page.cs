@@ -142,23 +142,10 @@ internal sealed class Page
             return;
         var found = new List<RecordId>();
         await using (
-            var reading = new NpgsqlCommand(
-                $$"""
-                select s.story, r.key
-                from unnest($2) as s (story)
-                cross join lateral (
-                    select r.key from chronology.record r
-                    where r.chronology = $1 and r.kind = 'event' and r.to_position = {{DerivedRows.Open}}
-                      and (r.state #>> '{content,coding,story}') = s.story
-                    offset 0) r
-                """,
-                connection
-            )
+            var batch = new NpgsqlBatch(connection) { BatchCommands = { EventsOf(Chronology, [.. stories.Keys]) } }
         )
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
-            reading.Parameters.AddWithValue(Chronology);
-            reading.Parameters.AddWithValue(stories.Keys.ToArray());
-            await using var reader = await reading.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
                 var id = new RecordId(RecordKind.Event, reader.GetString(1));
@@ -168,6 +155,27 @@ internal sealed class Page
         }
         await NeedAsync(found, ct);
     }
+
+    /// <summary>Each of these stories with the key of each event that tells it now.</summary>
+    internal static NpgsqlBatchCommand EventsOf(string chronology, string[] stories) =>
+        new(
+            $$"""
+            select s.story, r.key
+            from unnest($2) as s (story)
+            cross join lateral (
+                select r.key from chronology.record r
+                where r.chronology = $1 and r.kind = 'event' and r.to_position = {{DerivedRows.Open}}
+                  and (r.state #>> '{content,coding,story}') = s.story
+                offset 0) r
+            """
+        )
+        {
+            Parameters =
+            {
+                new() { Value = chronology },
+                new() { Value = stories },
+            },
+        };
 
     /// <summary>The events of the row's story as they stand, those of this page among them; none where it has no other side.</summary>
     public IEnumerable<RecordState> ToldOf(Command.Record command) =>

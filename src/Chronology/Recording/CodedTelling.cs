@@ -34,9 +34,8 @@ public sealed record CodedTelling(string Story, string Side)
 
     /// <summary>What an event that a data set tells comes to, beside those that it has told of the same story.</summary>
     /// <param name="told">The events of its data set and story, whatever their status.</param>
-    /// <returns>The command itself: it is a new event. A correction: its row tells an event from the other side that has been told
-    /// from one, and is added to its coding. Unchanged: its rows are there. Or <c>coded-differently</c>: a row of it says something else
-    /// by now, or some of its rows are there and others are not, so that they are to be told one by one.</returns>
+    /// <returns>Or <c>coded-differently</c>: a row of it says something else by now, or some of its rows are there and others are not,
+    /// so that they are to be told one by one.</returns>
     /// <remarks>What was retracted or merged is paired with nothing.</remarks>
     public static Result<Heard> Hear(Command.Record command, IEnumerable<RecordState> told)
     {

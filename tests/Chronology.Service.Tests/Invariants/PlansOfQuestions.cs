@@ -12,13 +12,16 @@ using Npgsql;
 
 namespace Chronology.Service.Tests.Invariants;
 
-/// <summary>A hundred thousand event versions, its rows those of the live projection, loaded once, and three thousand actors for review.</summary>
+/// <summary>A hundred thousand event versions, its rows those of the live projection, loaded once; three thousand actors for review, and as many coded events.</summary>
 /// <remarks><c>CHRONOLOGY_BENCH_DB</c> (a connection string) names a database that the benchmarks have loaded, to be used in its place.</remarks>
 public sealed class AWorld(TestServer server) : IAsyncLifetime
 {
     public const string Slug = "bench-100000";
     public const int Versions = 100_000;
     public const int Provisional = 3_000;
+
+    /// <summary>Events that a data set codes, three to a story.</summary>
+    public const int Told = 3_000;
 
     private readonly TestDatabase database = new(server);
     private readonly string? given = Environment.GetEnvironmentVariable("CHRONOLOGY_BENCH_DB");
@@ -38,6 +41,17 @@ public sealed class AWorld(TestServer server) : IAsyncLifetime
     private async Task ProvideAsync()
     {
         await using var store = EventStore.Open(Source);
+        var told = Enumerable
+            .Range(0, Told)
+            .Select(i =>
+            {
+                var row = $$$"""
+                    {"key":"told-{{{i}}}","type":"meeting-held","occurred":"2018-06-01","title":"They meet","noSource":"-",
+                     "actors":[{"actor":"found-{{{i:0000}}}","role":"actor"}],
+                     "coding":{"dataSet":"made","story":"{{{i / 3}}}","rows":[{"id":"{{{i}}}"}]}}
+                    """;
+                return new Order(Desk.Read(RecordKind.Event, row));
+            });
         var actors = Enumerable
             .Range(0, Provisional)
             .Select(i =>
@@ -59,7 +73,7 @@ public sealed class AWorld(TestServer server) : IAsyncLifetime
             .ToArray();
         var made = await new Writer(Source, store, TimeProvider.System).AppendAsync(
             Slug,
-            actors,
+            [.. actors, .. told],
             new Caller("test", null),
             allOrNothing: true,
             TestContext.Current.CancellationToken
@@ -208,6 +222,20 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
 
         await AssertFewAsync(trip => ActorNames.Provisional(trip, moment, after, 20));
         await AssertFewAsync(trip => ActorNames.Alike(trip, moment, names), 2 * FewRows, 4 * FewPages);
+    }
+
+    [Fact]
+    public async Task of_who_told_these_stories_before_read_their_events()
+    {
+        string[] stories =
+        [
+            .. Enumerable
+                .Range(0, 100)
+                .Select(i => $"{(i * 7 % (AWorld.Told / 3)).ToString(CultureInfo.InvariantCulture)}"),
+            "nobody's",
+        ];
+        var (rows, pages, sequential, plan) = await TouchedAsync(Page.EventsOf(AWorld.Slug, stories), walks: false);
+        Assert.True(rows <= 3 * stories.Length && pages <= 5 * stories.Length && !sequential, plan);
     }
 
     [Theory]

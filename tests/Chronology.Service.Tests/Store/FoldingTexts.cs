@@ -88,7 +88,7 @@ public sealed class FoldingTexts(TestServer server, TestDatabase database) : ICl
             var row = source.CreateCommand(
                 """
                 insert into chronology.record (chronology, kind, key, from_position, to_position, revision, status, type, refs, search, state)
-                values ('c', 'actor', 'a', 1, 9, 1, 'active', '', '{}', chronology.fold('łódź d’ivoire é straße'), '{}')
+                values ('c', 'source', 'a', 1, 9, 1, 'active', '', '{}', chronology.fold('łódź d’ivoire é straße'), '{}')
                 """
             )
         )
