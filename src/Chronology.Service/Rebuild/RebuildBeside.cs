@@ -15,7 +15,16 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
 {
     public const string Usual = "_rebuilt";
 
-    private static readonly string[] Names = ["record", "fact", "effect", "score_event", "score_total"];
+    private static readonly (string Name, string JoinedBy)[] Tables =
+    [
+        ("record", "kind, key, from_position"),
+        ("fact", "id"),
+        ("effect", "event, idx, from_position, fact"),
+        ("score_event", "event, pair, from_position"),
+        ("score_total", "pair, half_life, year, position"),
+    ];
+
+    private static IEnumerable<string> Names => Tables.Select(of => of.Name);
 
     private readonly Streams streams = new(chronology);
     private readonly HashSet<Guid> facts = [];
@@ -291,7 +300,12 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
             """,
             ct
         );
-        await RunAsync(connection, string.Concat(Names.Select(name => $"analyze chronology.{name}{tables};")), ct);
+        // What a comparison joins by, and a tenth of the usual sample: of whole rows it takes as long as filling small tables.
+        await RunAsync(
+            connection,
+            $"set local default_statistics_target = 10; {string.Concat(Tables.Select(of => $"analyze chronology.{of.Name}{tables} ({of.JoinedBy});"))}",
+            ct
+        );
     }
 
     /// <summary>The events set aside, folded with all that their dates follow from, in the order of positions.</summary>
