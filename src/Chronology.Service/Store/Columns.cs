@@ -45,7 +45,7 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
                 {
                     "text[]" => $"string_to_array(x.{column.Name}, E'\\n')",
                     "folded" => $"chronology.fold(x.{column.Name})",
-                    _ when IsNumbered(column) => column.Type,
+                    _ when IsNumbered(column.Type) => column.Type,
                     _ => $"x.{column.Name}",
                 }
             )
@@ -81,14 +81,13 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
         [
             .. columns
                 .Select((column, i) => (column, i))
-                .Where(one => !IsNumbered(one.column))
+                .Where(one => !IsNumbered(one.column.Type))
                 .Select(one => ArrayOf(Base(one.column.Type), values[one.i])),
         ];
 
-    private IEnumerable<(string Name, string Type)> Given => columns.Where(column => !IsNumbered(column));
+    private IEnumerable<(string Name, string Type)> Given => columns.Where(column => !IsNumbered(column.Type));
 
-    private static bool IsNumbered((string Name, string Type) column) =>
-        column.Type.StartsWith("nextval(", StringComparison.Ordinal);
+    internal static bool IsNumbered(string type) => type.StartsWith("nextval(", StringComparison.Ordinal);
 
     /// <summary>Writes them by binary COPY; none: no round trip.</summary>
     /// <param name="connection">With no reader open. In a transaction where they belong together with others.</param>
@@ -97,68 +96,24 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
     {
         if (Count == 0)
             return;
+        await FinishAsync(connection, ct);
+        using var copy = new BinaryCopy(this);
+        copy.Add(this);
+        await copy.SendAsync(connection, ct);
+    }
+
+    /// <summary>Works out what COPY has no function for: folded texts, and numbers of sequences.</summary>
+    /// <param name="connection">With no reader open.</param>
+    internal async Task FinishAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
         for (var i = 0; i < columns.Length; i++)
         {
             if (columns[i].Type == "folded")
                 await FoldAsync(connection, values[i], ct);
-            else if (IsNumbered(columns[i]))
+            else if (IsNumbered(columns[i].Type))
                 await NumberAsync(connection, columns[i].Type, values[i], ct);
         }
-        var names = string.Join(", ", columns.Select(column => column.Name));
-        var forms = columns.Select(FormOf).ToArray();
-        await using var stream = await connection.BeginRawBinaryCopyAsync(
-            $"copy {into} ({names}) from stdin (format binary)",
-            ct
-        );
-        try
-        {
-            using var copy = new BinaryCopy(stream);
-            copy.Begin();
-            for (var row = 0; row < Count; row++)
-            {
-                copy.Row(forms.Length);
-                for (var i = 0; i < forms.Length; i++)
-                    copy.Value(forms[i], values[i][row]);
-                await copy.SendAsync(ct);
-            }
-            await copy.EndAsync(ct);
-        }
-        catch
-        {
-            await GiveUpAsync(stream);
-            throw;
-        }
     }
-
-    /// <summary>Else disposing of the stream would end the COPY as if that were all.</summary>
-    private static async Task GiveUpAsync(NpgsqlRawCopyStream stream)
-    {
-        try
-        {
-            await stream.CancelAsync();
-        }
-        catch (Exception fault) when (fault is NpgsqlException or ObjectDisposedException)
-        {
-            // What went wrong first is what is told.
-        }
-    }
-
-    private static BinaryCopy.Form FormOf((string Name, string Type) column) =>
-        column.Type switch
-        {
-            "text" or "folded" or "json" => BinaryCopy.Form.Text,
-            "text[]" => BinaryCopy.Form.Lines,
-            "jsonb" => BinaryCopy.Form.Jsonb,
-            "bigint" => BinaryCopy.Form.Bigint,
-            "integer" => BinaryCopy.Form.Integer,
-            "smallint" => BinaryCopy.Form.Smallint,
-            "boolean" => BinaryCopy.Form.Boolean,
-            "uuid" => BinaryCopy.Form.Uuid,
-            "timestamptz" => BinaryCopy.Form.Timestamptz,
-            "bytea" => BinaryCopy.Form.Bytea,
-            _ when IsNumbered(column) => BinaryCopy.Form.Bigint,
-            _ => throw new ArgumentOutOfRangeException(nameof(column), column.Type, null),
-        };
 
     private static async Task NumberAsync(
         NpgsqlConnection connection,
