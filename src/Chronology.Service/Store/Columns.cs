@@ -62,7 +62,7 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
         {
             "text[]" => "string_to_array(?::text, E'\\n')",
             "folded" => "chronology.fold(?::text)",
-            _ when IsNumbered(column) => column.Type,
+            _ when IsNumbered(column.Type) => column.Type,
             _ => $"?::{column.Type}",
         };
 
@@ -70,7 +70,7 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
         [
             .. columns
                 .Select((column, i) => (column, i))
-                .Where(one => !IsNumbered(one.column))
+                .Where(one => !IsNumbered(one.column.Type))
                 .Select(one => values[one.i][0] ?? DBNull.Value),
         ];
 
