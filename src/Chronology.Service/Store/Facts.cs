@@ -244,8 +244,8 @@ public sealed class Facts(Reading source, Identities identities)
 
     /// <summary>The moment, and of one key the effects among which the model decides: what <see cref="Moments.ResolveAsync"/> and
     /// <see cref="ReadAsync"/> say of it, in one round trip. No effects: the key was not recorded at that moment.</summary>
-    /// <remarks>One statement, so that the position and the rows are of one snapshot. It takes a second round trip where nothing has begun
-    /// by the day or the history of the fact is that of several keys, one the first time that an actor's revision is met,
+    /// <remarks>One statement, so that the position and the rows are of one snapshot. It takes a second round trip where
+    /// the history of the fact is that of several keys, one the first time that an actor's revision is met,
     /// and two more for an instant after the head's, which first raises the floor.</remarks>
     /// <param name="key">Of a functional kind; the fact answered is that of the actors that stand.</param>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c> for a position above the head.</returns>
@@ -304,25 +304,7 @@ public sealed class Facts(Reading source, Identities identities)
                 identity,
                 (await OfAsync(moment, [heritage], ct)).FirstOrDefault(new FactEffects(heritage, []))
             );
-        if (effects.Count == 0)
-            effects.AddRange(await AfterAsync(moment, id, ct));
         return (moment, identity, new FactEffects(heritage, effects));
-    }
-
-    private async Task<IReadOnlyList<RecordedEffect>> AfterAsync(Moment moment, Guid fact, CancellationToken ct)
-    {
-        await using var command = source.CreateCommand(
-            """
-            select null, null, null, event, idx, from_position, effect::text
-            from chronology.effect_after($1, $2, $3, $4)
-            """
-        );
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fact });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.RecordedOn });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? [OneEffect(reader)] : [];
     }
 
     private static RecordedEffect OneEffect(NpgsqlDataReader reader) =>
