@@ -53,6 +53,9 @@ public sealed record DuplicateSide(
 public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource source)
     : IRequestHandler<DuplicatesToReview, Result<DuplicatesToReviewAnswer>>
 {
+    /// <summary>So many events are compared with others at a time: a page that is full asks for no more.</summary>
+    private const int Slice = 25;
+
     public async Task<Result<DuplicatesToReviewAnswer>> Handle(
         DuplicatesToReview request,
         CancellationToken cancellationToken
@@ -70,33 +73,26 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
             trip => Looking(trip, moment, request.Actor, opened.Cursor?.Place),
             cancellationToken
         );
-        var others = await RoundTrip.AskAsync(
-            source,
-            trip => Comparing(trip, moment, events.Take(DuplicatesToReview.Looked), places),
-            cancellationToken
-        );
+        var looked = events.Take(DuplicatesToReview.Looked).Select((row, i) => (row.State, Place: places[i])).ToArray();
+        var states = looked.ToDictionary(one => one.State.Id.Key, one => one.State);
         var found = new List<PossibleDuplicate>();
         TimelinePlace? last = null;
-        for (var i = 0; i < Math.Min(events.Count, DuplicatesToReview.Looked); i++)
+        // The pairs of one event stand on one page, be it a little longer for that.
+        foreach (var some in looked.Chunk(Slice))
         {
-            var state = events[i].State;
-            // The pairs of one event stand on one page, be it a little longer for that.
             if (found.Count >= request.Limit)
                 break;
-            found.AddRange(
-                others[i]
-                    .Select(other => (Other: other, Percent: Likeness.Of(state.Dated!, other.Dated!)))
-                    .Where(pair => pair.Percent >= request.Least && pair.Percent > 0)
-                    .OrderByDescending(pair => pair.Percent)
-                    .ThenBy(pair => pair.Other.Id.Key, StringComparer.Ordinal)
-                    .Select(pair => new PossibleDuplicate(
-                        Side(state),
-                        Side(pair.Other),
-                        state.Dated!.Type,
-                        pair.Percent
-                    ))
-            );
-            last = places[i];
+            var others = await RoundTrip.AskAsync(source, trip => Comparing(trip, moment, some), cancellationToken);
+            var unread = others.SelectMany(of => of).Where(key => !states.ContainsKey(key));
+            foreach (var row in await Rows.SomeAsync(source, moment, RecordKind.Event, unread, cancellationToken))
+                states.Add(row.State.Id.Key, row.State);
+            foreach (var (state, place) in some)
+            {
+                if (found.Count >= request.Limit)
+                    break;
+                found.AddRange(Alike(state, others[state.Id.Key].Select(key => states[key]), request.Least));
+                last = place;
+            }
         }
         var isAll = events.Count <= DuplicatesToReview.Looked && (events.Count == 0 || last == places[^1]);
         return new DuplicatesToReviewAnswer(
@@ -105,6 +101,18 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
             isAll || last is null ? null : TimelineCursor.Write(new(moment.Position, last))
         );
     }
+
+    private static IEnumerable<PossibleDuplicate> Alike(
+        RecordState state,
+        IEnumerable<RecordState> others,
+        int least
+    ) =>
+        others
+            .Select(other => (Other: other, Percent: Likeness.Of(state.Dated!, other.Dated!)))
+            .Where(pair => pair.Percent >= least && pair.Percent > 0)
+            .OrderByDescending(pair => pair.Percent)
+            .ThenBy(pair => pair.Other.Id.Key, StringComparer.Ordinal)
+            .Select(pair => new PossibleDuplicate(Side(state), Side(pair.Other), state.Dated!.Type, pair.Percent));
 
     /// <summary>The events that a page looks at, and one more.</summary>
     internal static Pending<(IReadOnlyList<RecordedRow> Events, IReadOnlyList<TimelinePlace> Places)> Looking(
@@ -130,19 +138,18 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
             DuplicatesToReview.Looked + 1
         );
 
-    /// <summary>By the index of each event those of its type that come after it in the timeline and begin within its days, of the entries
-    /// that are walked of each of its actors.</summary>
-    internal static Pending<ILookup<int, RecordState>> Comparing(
+    /// <summary>By the key of each event the keys of those of its type that come after it in the timeline and begin within its days, of the
+    /// entries that are walked of each of its actors.</summary>
+    internal static Pending<ILookup<string, string>> Comparing(
         RoundTrip trip,
         Moment moment,
-        IEnumerable<RecordedRow> events,
-        IReadOnlyList<TimelinePlace> places
+        IReadOnlyList<(RecordState State, TimelinePlace Place)> looked
     )
     {
         var command = new NpgsqlBatchCommand(
             """
-            select a.i, o.key, o.revision, o.status, o.state
-            from unnest($3, $4, $5, $6, $7, $8, $9) as a (i, key, type, first, latest, place, timelines)
+            select a.key, e.key
+            from unnest($3, $4, $5, $6, $7, $8) as a (key, type, first, latest, place, timelines)
             cross join lateral (
                 select distinct e.key, e.from_position
                 from unnest(string_to_array(a.timelines, ',')::bigint[]) as t (id)
@@ -151,18 +158,16 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
                     where e."of" = t.id and chronology.place(e.earliest, e.latest) between a.first and a.latest
                       and e.from_position <= $2 and e.to_position > $2
                     order by chronology.place(e.earliest, e.latest), e.from_position, e.key
-                    limit $10) e) e
+                    limit $9) e) e
             cross join lateral (
-                select r.key, r.revision, r.status, r.state::text as state from chronology.record r
+                select from chronology.record r
                 where r.chronology = $1 and r.kind = 'event' and r.key = e.key and r.from_position = e.from_position and r.type = a.type
                   and (chronology.place(r.earliest, r.latest), r.latest, coalesce(r.day_order, 0), r.key) > (a.first, a.latest, a.place, a.key)
                 offset 0) o
             """
         );
-        var looked = events.Select((row, i) => (row.State, Place: places[i], I: i)).ToArray();
         Add(moment.Chronology);
         Add(moment.Position);
-        Add<int[]>([.. looked.Select(one => one.I)]);
         Add<string[]>([.. looked.Select(one => one.Place.Key)]);
         Add<string[]>([.. looked.Select(one => one.State.Dated!.Type)]);
         Add<long[]>([.. looked.Select(one => one.Place.First)]);
@@ -174,10 +179,10 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
             command,
             async (reader, ct) =>
             {
-                var found = new List<(int I, RecordState State)>();
+                var found = new List<(string One, string Other)>();
                 while (await reader.ReadAsync(ct))
-                    found.Add((reader.GetInt32(0), State(reader, 1)));
-                return found.ToLookup(one => one.I, one => one.State);
+                    found.Add((reader.GetString(0), reader.GetString(1)));
+                return found.ToLookup(pair => pair.One, pair => pair.Other, StringComparer.Ordinal);
             },
             walks: true
         );
@@ -195,14 +200,6 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
                     .Own[0]
                     .ToString(CultureInfo.InvariantCulture)
             );
-
-    private static RecordState State(NpgsqlDataReader reader, int at) =>
-        StoredState.Read(
-            new(RecordKind.Event, reader.GetString(at)),
-            reader.GetInt32(at + 1),
-            reader.GetString(at + 2),
-            reader.GetString(at + 3)
-        );
 
     private static DuplicateSide Side(RecordState state)
     {

@@ -24,7 +24,7 @@ public sealed class PairingAcrossFiles(ServedOnce served) : OverHttp(served)
     private static string Row(int id, string row) =>
         row.Split(' ') is [var from, var code, var to, var story]
             ? Made.Icews(id, $"Actor {from}", code, $"Actor {to}", story)
-            : throw new ArgumentException(row);
+            : throw new ArgumentException(row, nameof(row));
 
     private async Task<Answer> LoadAsync(string path, IEnumerable<string> rows, string more = "")
     {
