@@ -77,7 +77,7 @@ public abstract record ImportLine
     private static Result<ImportLine> ReadCommand(Operation verb, JsonElement line)
     {
         var findings = new Findings();
-        var members = new Members(line, "", findings, line.EnumerateObject().Select(m => m.Name));
+        var members = new Members(line, "", findings, known: null);
         var of = members.RequiredOneOf("of", [.. Enum.GetValues<RecordKind>().Select(k => k.Name())]);
         var key = of == RecordKind.Chronology.Name() ? RecordId.Itself.Key : members.RequiredKey("key");
         var scheme = of == RecordKind.Era.Name() ? members.RequiredKey("scheme") : null;
@@ -95,7 +95,7 @@ public abstract record ImportLine
     private static Result<ImportLine> Framed(JsonElement line, Command command)
     {
         var findings = new Findings();
-        var members = new Members(line, "", findings, line.EnumerateObject().Select(m => m.Name));
+        var members = new Members(line, "", findings, known: null);
         var revision = members.Integer("revision");
         if (revision < 1)
             members.Refuse("revision", "“revision” counts from 1.");

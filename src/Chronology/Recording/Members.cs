@@ -19,7 +19,8 @@ internal sealed class Members
     private readonly JsonElement element;
     private readonly Findings findings;
 
-    public Members(JsonElement element, string pointer, Findings findings, params IEnumerable<string> known)
+    /// <param name="known">Null: whoever has read it before has refused what is unknown.</param>
+    public Members(JsonElement element, string pointer, Findings findings, params string[]? known)
     {
         this.element = element;
         this.findings = findings;
@@ -29,10 +30,13 @@ internal sealed class Members
             findings.Refuse("invalid-parameter", "An object is expected here.", pointer);
             return;
         }
+        if (known is null)
+            return;
         foreach (var member in element.EnumerateObject())
         {
-            if (!known.Contains(member.Name, StringComparer.Ordinal))
-                Unknown(findings, pointer, member.Name);
+            var name = member.Name;
+            if (Array.IndexOf(known, name) < 0)
+                Unknown(findings, pointer, name);
         }
     }
 

@@ -34,6 +34,8 @@ public static partial class RecordJson
     private static readonly string[] SuccessionKinds = ["continuator", "successor", "secession", "merger", "none"];
     private static readonly string[] Credibilities = ["confirmed", "reported", "disputed", "refuted"];
 
+    private static readonly string[] FactKinds = [.. Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal)];
+
     private static readonly string[] EventFields =
     [
         "key",
@@ -492,11 +494,7 @@ public static partial class RecordJson
             "authority",
             "speaker"
         );
-        var fact = members.RequiredOneOf(
-            "fact",
-            [.. Vocabulary.FactKinds.Keys.Order(StringComparer.Ordinal)],
-            "unknown-value"
-        );
+        var fact = members.RequiredOneOf("fact", FactKinds, "unknown-value");
         var kind = Vocabulary.FactKinds.GetValueOrDefault(fact);
         var holder = members.RequiredKey("holder");
         var toward = members.RequiredKey("toward");
