@@ -72,7 +72,11 @@ public static partial class StoredEffect
                 : null
         );
 
-    [GeneratedRegex("^[0-9]{4}(-[0-9]{2}){0,2}(T.*|[?~%])?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^[0-9]{4}(-[0-9]{2}){0,2}(T.*|[?~%])?$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex PlainDate { get; }
 
     /// <returns>The effect, its citations left out.</returns>
