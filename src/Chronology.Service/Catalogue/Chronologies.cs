@@ -16,6 +16,11 @@ public sealed record AllChronologies : IRequest<Result<ChronologiesAnswer>>;
 
 public sealed record OneChronology(string Slug) : IRequest<Result<ChronologyCard>>;
 
+/// <summary>What a chronology is called, and its head's position: what imports, exports and citations need of it, at a cost that its size has no part in.</summary>
+public sealed record HeadingOf(string Slug) : IRequest<Result<Heading>>;
+
+public sealed record Heading(string Slug, string Title, string? Description, string? Licence, long Position);
+
 public sealed record ChronologiesAnswer(IReadOnlyList<ChronologyCard> Chronologies);
 
 /// <param name="First">The first day of any event, or null; <paramref name="Last"/>: the last.</param>
@@ -40,7 +45,8 @@ public sealed record RecordCounts(long Events, long Actors, long Issues, long So
 public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clock)
     : IRequestHandler<CreateChronology, Result<ChronologyCard>>,
         IRequestHandler<AllChronologies, Result<ChronologiesAnswer>>,
-        IRequestHandler<OneChronology, Result<ChronologyCard>>
+        IRequestHandler<OneChronology, Result<ChronologyCard>>,
+        IRequestHandler<HeadingOf, Result<Heading>>
 {
     public async Task<Result<ChronologyCard>> Handle(CreateChronology request, CancellationToken cancellationToken)
     {
@@ -72,6 +78,28 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
     {
         var found = await ReadAsync(request.Slug, cancellationToken);
         return found.Count > 0 ? found[0] : Writer.NoSuchChronology(request.Slug);
+    }
+
+    public async Task<Result<Heading>> Handle(HeadingOf request, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(
+            """
+            select c.slug, c.title, c.description, c.licence, h.position
+            from chronology.chronology c join chronology.head h on h.chronology = c.slug
+            where c.slug = $1
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.Slug });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return Writer.NoSuchChronology(request.Slug);
+        return new Heading(
+            reader.GetString(0),
+            reader.GetString(1),
+            await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetString(2),
+            await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3),
+            reader.GetInt64(4)
+        );
     }
 
     private async Task<IReadOnlyList<ChronologyCard>> ReadAsync(string? slug, CancellationToken ct)

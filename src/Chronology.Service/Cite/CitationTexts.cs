@@ -23,8 +23,8 @@ public sealed class CitationTexts(ISender sender, Reading source)
         CancellationToken ct
     )
     {
-        var card = await sender.Send(new OneChronology(moment.Chronology), ct);
-        if (card.Rejection is { } rejection)
+        var heading = await sender.Send(new HeadingOf(moment.Chronology), ct);
+        if (heading.Rejection is { } rejection)
             return rejection;
         var title = await TitleAsync(moment, question, ct);
         var url = $"{host}{name.Permalink}";
@@ -37,7 +37,7 @@ public sealed class CitationTexts(ISender sender, Reading source)
             ["id"] = name.Id,
             ["type"] = "dataset",
             ["title"] = asOf,
-            ["container-title"] = card.Value.Title,
+            ["container-title"] = heading.Value.Title,
             ["version"] = moment.Position.ToString(CultureInfo.InvariantCulture),
             ["URL"] = url,
             ["note"] = name.Hash,
@@ -48,7 +48,7 @@ public sealed class CitationTexts(ISender sender, Reading source)
                 ["date-parts"] = new JsonArray(new JsonArray(issued.Year, issued.Month, issued.Day)),
             };
         return new ReadyCitation(
-            $"{card.Value.Title}. {asOf}, as known at position {moment.Position}{when}{rules}. Chronology. {url}. {name.Hash}.",
+            $"{heading.Value.Title}. {asOf}, as known at position {moment.Position}{when}{rules}. Chronology. {url}. {name.Hash}.",
             csl
         );
     }

@@ -323,10 +323,7 @@ public static class ImportVerb
         CancellationToken ct
     )
     {
-        if (
-            described is not null
-            && (await sender.Send(new OneChronology(import.Chronology), ct)).Rejection is not null
-        )
+        if (described is not null && (await sender.Send(new HeadingOf(import.Chronology), ct)).Rejection is not null)
         {
             var made = await sender.Send(
                 new CreateChronology(

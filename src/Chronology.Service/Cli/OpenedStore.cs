@@ -174,10 +174,10 @@ public static class Shipped
     /// <summary>Imports it where it is missing, or where an earlier import was cut short: every line carries its revision.</summary>
     public static async Task ImportAsync(ISender sender, CancellationToken ct)
     {
-        var there = await sender.Send(new OneChronology(Slug), ct);
+        var there = await sender.Send(new HeadingOf(Slug), ct);
         var content = await ReadAsync(ct);
         var records = content.Count((byte)'\n') - 1;
-        if (there.IsOk && there.Value.Head.Position >= records)
+        if (there.IsOk && there.Value.Position >= records)
             return;
         using var lines = new MemoryStream(content, writable: false);
         var report = await ImportVerb.ImportAsync(

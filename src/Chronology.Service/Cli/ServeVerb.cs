@@ -109,7 +109,7 @@ public static class ServeVerb
             console,
             $"Chronology listens on {string.Join(", ", addresses)}; its questions are described at {address}/docs."
         );
-        if ((await sender.Send(new OneChronology(Shipped.Slug), ct)).IsOk)
+        if ((await sender.Send(new HeadingOf(Shipped.Slug), ct)).IsOk)
             await WorkAsync(around, address, sender, ct);
         Tables.Say(console, "Ctrl-C stops it.");
     }

@@ -33,24 +33,24 @@ public sealed class ExportLinesHandler(Moments moments, Revisions revisions, Npg
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, cancellationToken);
         if (resolved.Rejection is { } rejection)
             return rejection;
-        var card = await sender.Send(new OneChronology(request.Chronology), cancellationToken);
-        return card.Map(found => new Exported(
+        var heading = await sender.Send(new HeadingOf(request.Chronology), cancellationToken);
+        return heading.Map(found => new Exported(
             resolved.Value.Basis,
             LinesAsync(found, resolved.Value, CancellationToken.None)
         ));
     }
 
     private async IAsyncEnumerable<string> LinesAsync(
-        ChronologyCard card,
+        Heading heading,
         Moment moment,
         [EnumeratorCancellation] CancellationToken ct
     )
     {
-        yield return Text(ExportLine.Of(card.Slug, card.Title, card.Description, card.Licence));
+        yield return Text(ExportLine.Of(heading.Slug, heading.Title, heading.Description, heading.Licence));
         for (var since = 0L; since < moment.Position; )
         {
-            var page = await revisions.SinceAsync(card.Slug, since, moment.Position, PageSize, ct);
-            var salts = await LedgerRows.SaltsAsync(source, card.Slug, since, page[^1].Entry.Position, ct);
+            var page = await revisions.SinceAsync(heading.Slug, since, moment.Position, PageSize, ct);
+            var salts = await LedgerRows.SaltsAsync(source, heading.Slug, since, page[^1].Entry.Position, ct);
             foreach (var revision in page)
             {
                 var entry = revision.Entry;

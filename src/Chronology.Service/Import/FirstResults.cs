@@ -56,8 +56,8 @@ public sealed class FirstResultsHandler(FileReader files, ISender sender)
 
     public async Task<Result<FirstResultsAnswer>> Handle(FirstResults request, CancellationToken cancellationToken)
     {
-        var card = await sender.Send(new OneChronology(request.File.Chronology), cancellationToken);
-        if (card.Rejection is { } rejection)
+        var heading = await sender.Send(new HeadingOf(request.File.Chronology), cancellationToken);
+        if (heading.Rejection is { } rejection)
             return rejection;
         var known = new NamedActors();
         await files.LearnAsync(known, request.File.Chronology, 0, cancellationToken);

@@ -147,8 +147,8 @@ public sealed class ImportLinesHandler(
         CancellationToken cancellationToken
     )
     {
-        var card = await sender.Send(new OneChronology(request.Chronology), cancellationToken);
-        if (card.Rejection is { } rejection)
+        var heading = await sender.Send(new HeadingOf(request.Chronology), cancellationToken);
+        if (heading.Rejection is { } rejection)
             return rejection;
         var tally = new Tally();
         var waiting = new List<FileLine.Ordered>();
@@ -184,7 +184,7 @@ public sealed class ImportLinesHandler(
                         tally.Paired++;
                         break;
                     case FileLine.Described described:
-                        Describe(described.Number, described.Chronology, card.Value, tally);
+                        Describe(described.Number, described.Chronology, heading.Value, tally);
                         break;
                 }
             }
@@ -448,14 +448,14 @@ public sealed class ImportLinesHandler(
         || code.StartsWith("no-such-", StringComparison.Ordinal)
         || code is "dangling-anchor" or "stale-revision";
 
-    private static void Describe(long number, ImportLine.Chronology described, ChronologyCard card, Tally tally)
+    private static void Describe(long number, ImportLine.Chronology described, Heading heading, Tally tally)
     {
         if (
-            described.Slug != card.Slug
+            described.Slug != heading.Slug
             || (
-                described.Title == card.Title
-                && described.Description == card.Description
-                && described.Licence == card.Licence
+                described.Title == heading.Title
+                && described.Description == heading.Description
+                && described.Licence == heading.Licence
             )
         )
             tally.Unchanged++;
@@ -463,13 +463,13 @@ public sealed class ImportLinesHandler(
             tally.Refused.Add(
                 Told(
                     number,
-                    new("chronology-exists", $"“{card.Slug}” is there with another title, description or licence.")
+                    new("chronology-exists", $"“{heading.Slug}” is there with another title, description or licence.")
                 )
             );
     }
 
     private async Task<Result<ImportReport>> ReportAsync(ImportLines request, Tally tally, CancellationToken ct) =>
-        (await sender.Send(new OneChronology(request.Chronology), ct)).Map(card => tally.Report(card.Head.Position));
+        (await sender.Send(new HeadingOf(request.Chronology), ct)).Map(heading => tally.Report(heading.Position));
 
     private static RefusedLine Told(long line, Rejection rejection) =>
         new(line, rejection.Code, rejection.Detail, rejection.Pointer);

@@ -82,11 +82,11 @@ public sealed class ProjectionHandlers(
 
     public async Task<Result<ProjectionsAnswer>> Handle(ProjectionsOf request, CancellationToken cancellationToken)
     {
-        var chronology = await sender.Send(new OneChronology(request.Chronology), cancellationToken);
+        var chronology = await sender.Send(new HeadingOf(request.Chronology), cancellationToken);
         if (chronology.Rejection is { } unknown)
             return unknown;
         var last = await rebuilds.LastAsync(request.Chronology, cancellationToken);
-        var head = chronology.Value.Head.Position;
+        var head = chronology.Value.Position;
         var status = last is { Status: not (RebuildStatus.Done or RebuildStatus.Failed) }
             ? ProjectionStatus.Rebuilding
             : ProjectionStatus.Live;
