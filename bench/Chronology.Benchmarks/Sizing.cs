@@ -31,7 +31,7 @@ public static class Sizing
                 """
                 with derived as (
                     select oid, relname from pg_class
-                    where oid = any(array['chronology.record', 'chronology.fact', 'chronology.effect', 'chronology.score_event', 'chronology.score_total']::regclass[]))
+                    where oid = any(array['chronology.record', 'chronology.fact', 'chronology.effect', 'chronology.score_event', 'chronology.score_total', 'chronology.timeline']::regclass[]))
                 select relname, 0, pg_table_size(oid) from derived
                 union all
                 select d.relname || ': ' || i.relname, 1, pg_relation_size(i.oid)
