@@ -559,6 +559,7 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
     {
         await using var batch = new NpgsqlBatch(connection)
         {
+            Timeout = 0,
             BatchCommands =
             {
                 new(

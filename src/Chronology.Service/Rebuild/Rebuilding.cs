@@ -207,6 +207,10 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
                 "select position from chronology.head where chronology = $1 for update",
                 connection
             )
+            {
+                // As long as whoever holds it: a rebuild that gave up now would have been for nothing.
+                CommandTimeout = 0,
+            }
         )
         {
             locking.Parameters.AddWithValue(rebuild.Chronology);

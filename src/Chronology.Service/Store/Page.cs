@@ -98,6 +98,7 @@ internal sealed class Page
         var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
         await using var batch = new NpgsqlBatch(transaction.Connection!)
         {
+            Timeout = Statement.Seconds,
             BatchCommands =
             {
                 // An append looks up by keys: plans made for its values are the same again, at 0.25 ms for making them.

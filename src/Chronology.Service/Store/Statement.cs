@@ -27,7 +27,7 @@ public sealed record Statement(string Sql, object[] Parameters)
     }
 
     /// <summary>Longer than the server lets a statement run, so that it is the server that says why it ended.</summary>
-    private const int Seconds = 90;
+    public const int Seconds = 90;
 
     /// <summary>Runs them in one round trip; none: no round trip.</summary>
     /// <param name="unlimited">They may take as long as they need: in a migration.</param>
