@@ -400,9 +400,6 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
                 fresh.Add([.. page.Facts.Row(row)]);
         }
         await fresh.CopyAsync(connection, ct);
-        // Never changed nor closed, and no answer but by the records: what is missing is put back at once.
-        if (page.Names.Count > 0)
-            await Statement.RunAsync(connection, [ActorNames.Insert(page.Names)], ct, unlimited: true);
     }
 
     private Columns Only(Columns rows, string column, bool isAside)

@@ -187,6 +187,8 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
             await NoteAsync(count, await differences.NameAsync(known, GreatestNamed, ct));
             return;
         }
+        // Never changed nor closed, and no answer but by the records: what is missing is put back, and no difference.
+        await ActorNames.FillAsync(connection, rebuild.Chronology, RebuildBeside.Usual, ct);
         await differences.SuspectAsync(ct);
         var head = await beside.HeadAsync(connection, ct);
         if (count > 0 || head > known)

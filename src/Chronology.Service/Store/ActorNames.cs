@@ -106,19 +106,31 @@ public static class ActorNames
 
     /// <summary>Fills the table, when the migration makes it, from the rows of actors that were there before it.</summary>
     /// <remarks>Within the migration's transaction.</remarks>
-    public static async Task FillAsync(NpgsqlConnection connection, CancellationToken ct)
+    public static Task FillAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        FillAsync(connection, null, "", ct);
+
+    /// <summary>Puts in what is missing of a chronology's names, by the rows of its actors.</summary>
+    /// <param name="chronology">Null: of all.</param>
+    /// <param name="tables">What the name of the table of these rows ends in; empty: the live one.</param>
+    public static async Task FillAsync(
+        NpgsqlConnection connection,
+        string? chronology,
+        string tables,
+        CancellationToken ct
+    )
     {
         var names = New();
         await using (
             var command = new NpgsqlCommand(
-                """
+                $"""
                 select r.chronology, r.key, r.revision, r.status, r.state::text
-                from chronology.record r where r.kind = 'actor'
+                from chronology.record{tables} r where r.kind = 'actor' and ($1::text is null or r.chronology = $1)
                 """,
                 connection
             )
             {
                 CommandTimeout = 0,
+                Parameters = { new NpgsqlParameter<string?> { TypedValue = chronology } },
             }
         )
         await using (var reader = await command.ExecuteReaderAsync(ct))

@@ -43,7 +43,7 @@ public sealed class FoldedPage
     /// <summary>Of the live tables alone: nothing is asked of those beside.</summary>
     public Columns Timelines { get; } = TimelineRows.New();
 
-    /// <summary>The words of the names of its actors. There is one table of them, whatever the others end in.</summary>
+    /// <summary>The words of the names of its actors; of the live tables alone.</summary>
     public Columns Names { get; } = ActorNames.New();
 
     /// <summary>kind, key and position of what was open before and is not any more.</summary>
@@ -126,7 +126,8 @@ public sealed class FoldedPage
             version.RecordedOn,
             facts
         );
-        ActorNames.Add(Names, chronology, version.Placed.State);
+        if (tables.Length == 0)
+            ActorNames.Add(Names, chronology, version.Placed.State);
     }
 
     /// <summary>The statements that write it, in their order.</summary>
