@@ -141,6 +141,15 @@ public sealed class Seals(Reading source, IDocumentStore store)
         }
     }
 
+    /// <summary>Asks for the records that are meant by these names.</summary>
+    /// <inheritdoc cref="Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/>
+    public static Pending<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> Ask(
+        RoundTrip trip,
+        string chronology,
+        long[] positions,
+        IEnumerable<NamedRecord> named
+    ) => Ask(trip, chronology, positions, [.. named.SelectMany(Meant).Distinct()]);
+
     /// <summary>For each of these records: all revisions up to the last of the positions of it, and of what is merged into it at one of
     /// them, whose texts are told with its own.</summary>
     public static Pending<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> Ask(
@@ -164,6 +173,8 @@ public sealed class Seals(Reading source, IDocumentStore store)
                 select o.nr, r.kind, r.key from owner o
                 join chronology.record r on r.chronology = $1 and r.kind = o.kind and r.status = 'merged'
                     and r.state ->> 'mergedInto' = o.key
+                    -- In most chronologies nothing is: one look-up says so for all of them.
+                    and (select exists (select from chronology.record m where m.chronology = $1 and m.status = 'merged'))
                     and exists (select from unnest($5) as p (at) where r.from_position <= p.at and r.to_position > p.at))
             select o.nr, l.kind, l.key, l.revision, l.content, l.position
             from owner o
