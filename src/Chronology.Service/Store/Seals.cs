@@ -72,7 +72,7 @@ public sealed class Seals(Reading source, IDocumentStore store)
                 })
             );
         return new(
-            $$"""{"answer":{{CanonicalJson.Of(blind.Rest)}},"revisions":{{CanonicalJson.Of(new JsonArray([.. committed]))}}}""",
+            $$"""{"answer":{{blind.Rest}},"revisions":{{CanonicalJson.Of(new JsonArray([.. committed]))}}}""",
             revisions
         );
     }
