@@ -182,10 +182,6 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     private async Task WriteAsync(Page page, bool commits, CancellationToken ct)
     {
         var connection = page.Transaction.Connection!;
-        var advance = new Statement(
-            "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
-            [page.Position, Instants.OfMicroseconds(page.RecordedAt), page.Chronology]
-        );
         var events = new EventRows(store, page);
         var ledger = NewLedger();
         foreach (var revision in page.Revisions)
@@ -195,6 +191,15 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             page.Chronology,
             page.Revisions.Select(revision => revision.Folded),
             page.Before
+        );
+        var advance = new Statement(
+            $"update chronology.head set position = ?, recorded_at = ?, {LiveRecords.Add(_ => "?")} where chronology = ?",
+            [
+                page.Position,
+                Instants.OfMicroseconds(page.RecordedAt),
+                .. LiveRecords.Changes(page.Before, folded.After),
+                page.Chronology,
+            ]
         );
         if (page.Revisions.Count < ManyRevisions)
         {

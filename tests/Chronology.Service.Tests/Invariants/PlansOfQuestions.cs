@@ -5,6 +5,7 @@ using Chronology.Benchmarks;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
+using Chronology.Service.Catalogue;
 using Chronology.Service.Review;
 using Chronology.Service.Store;
 using Chronology.Time;
@@ -280,11 +281,15 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
     }
 
     [Fact]
+    public Task for_the_card_of_a_chronology_count_nothing() =>
+        AssertFewAsync(trip => ChronologyHandlers.Cards(trip, AWorld.Slug), rowsMost: 100, pagesMost: 100);
+
+    [Fact]
     public async Task that_read_every_row_would_be_found_out()
     {
         await using var batch = world.Source.CreateBatch();
         var touched = await TouchedAsync(
-            new NpgsqlBatchCommand("select count(*) from chronology.effect where idx >= 0"),
+            new NpgsqlBatchCommand("select count(*) from chronology.effect where length(effect::text) > 0"),
             walks: false
         );
 
