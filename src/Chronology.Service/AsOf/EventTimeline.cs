@@ -180,22 +180,7 @@ public static class TimelineEndpoint
         routes
             .MapQuestion(
                 "/events",
-                (chronology, query) =>
-                    new EventTimeline(
-                        chronology,
-                        query.Text("from"),
-                        query.Text("to"),
-                        query.Text("between"),
-                        query.Text("actor"),
-                        query.Text("type"),
-                        query.Text("tag"),
-                        query.Text("q"),
-                        query.Text("certainty"),
-                        query.Text("status"),
-                        query.Text("cursor"),
-                        query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
-                        query.Axes()
-                    ),
+                Read,
                 "from",
                 "to",
                 "between",
@@ -213,4 +198,21 @@ public static class TimelineEndpoint
             .WithName("timeline")
             .WithSummary("Events in the order in which they happened")
             .WithTags("events");
+
+    public static EventTimeline Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Text("from"),
+            query.Text("to"),
+            query.Text("between"),
+            query.Text("actor"),
+            query.Text("type"),
+            query.Text("tag"),
+            query.Text("q"),
+            query.Text("certainty"),
+            query.Text("status"),
+            query.Text("cursor"),
+            query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
+            query.Axes()
+        );
 }

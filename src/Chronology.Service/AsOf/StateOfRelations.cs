@@ -138,16 +138,11 @@ public static class StateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/state",
-                (chronology, query) =>
-                    new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes()),
-                "between",
-                "actor",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/state", Read, "between", "actor", "asOf", "knownAt")
             .WithName("state")
             .WithSummary("The state of relations as of a day, as known at a moment")
             .WithTags("questions");
+
+    public static StateOfRelations Read(string chronology, Parameters query) =>
+        new(chronology, query.Text("between"), query.Text("actor"), query.Axes());
 }
