@@ -71,23 +71,29 @@ public sealed class Scores(Reading source)
         var totals = trip.Ask(
             Command(
                 """
-                select t.half_life, t.year, sum(t.low)::bigint, sum(t.estimate)::bigint, sum(t.high)::bigint, sum(t.evidence)::bigint
+                select h.half_life, y.year, sum(coalesce(l.low, y.low))::bigint, sum(coalesce(l.estimate, y.estimate))::bigint,
+                    sum(coalesce(l.high, y.high))::bigint, sum(coalesce(l.evidence, y.evidence))::bigint
                 from unnest((select $1)) as p (pair)
                 cross join unnest((select $3), (select $4)) as h (half_life, since)
                 cross join lateral (
                     with recursive y as (
-                        (select s.year from chronology.score_total s
-                         where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5 order by s.year limit 1)
+                        (select s.year, s.position, s.low, s.estimate, s.high, s.evidence from chronology.score_total s
+                         where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5
+                         order by s.year desc, s.position desc limit 1)
                         union all
-                        select (select s.year from chronology.score_total s
-                                where s.pair = p.pair and s.half_life = h.half_life and s.year > y.year and s.year < $5 order by s.year limit 1)
-                        from y where y.year is not null)
-                    select year from y where year is not null) y
-                cross join lateral (
+                        select s.* from y cross join lateral (
+                            select s.year, s.position, s.low, s.estimate, s.high, s.evidence from chronology.score_total s
+                            where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < y.year
+                            order by s.year desc, s.position desc limit 1) s)
+                    select * from y) y
+                -- Only of a year that has grown since.
+                left join lateral (
                     select l.* from chronology.score_total l
-                    where l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
-                    order by l.position desc limit 1) t
-                group by t.half_life, t.year
+                    where y.position > $2
+                      and l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
+                    order by l.position desc limit 1) l on true
+                where y.position <= $2 or l.position is not null
+                group by h.half_life, y.year
                 """,
                 pairs,
                 moment.Position,
