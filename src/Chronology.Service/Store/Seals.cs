@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -60,21 +61,18 @@ public sealed class Seals(Reading source, IDocumentStore store)
         var revisions = ids.SelectMany(id => read.GetValueOrDefault(id) ?? others[id])
             .DistinctBy(of => of.Id)
             .ToDictionary(of => of.Id, of => of.Revisions);
+        // Canonical as it stands: the members in the order of their names.
         var committed = revisions
             .OrderBy(of => of.Key.StreamKey, StringComparer.Ordinal)
             .SelectMany(of =>
-                of.Value.Select(made => new JsonObject
-                {
-                    ["record"] = of.Key.Kind.Name(),
-                    ["key"] = of.Key.Key,
-                    ["revision"] = made.Revision,
-                    ["content"] = Convert.ToHexStringLower(made.Content),
-                })
+                of.Value.Select(made =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"content":"{{Convert.ToHexStringLower(made.Content)}}","key":"{{of.Key.Key}}","record":"{{of.Key.Kind.Name()}}","revision":{{made.Revision}}}"""
+                    )
+                )
             );
-        return new(
-            $$"""{"answer":{{blind.Rest}},"revisions":{{CanonicalJson.Of(new JsonArray([.. committed]))}}}""",
-            revisions
-        );
+        return new($$"""{"answer":{{blind.Rest}},"revisions":[{{string.Join(',', committed)}}]}""", revisions);
     }
 
     /// <summary>Checks the texts of an answer against the revisions that it is sealed with, and those against the ledger.</summary>
@@ -217,7 +215,9 @@ public sealed class Seals(Reading source, IDocumentStore store)
     }
 
     private static IEnumerable<RecordId> Meant(NamedRecord named) =>
-        (named.Kind is { } kind ? [kind] : Enum.GetValues<RecordKind>()).Select(each => new RecordId(each, named.Key));
+        named.Kind is { } kind
+            ? [new(kind, named.Key)]
+            : Enum.GetValues<RecordKind>().Select(each => new RecordId(each, named.Key)).Where(id => id.IsPossible);
 
     private async Task<(
         ILookup<long, DomainEvent> Events,
