@@ -44,6 +44,25 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
         Assert.Null((await GetAsync("/events/day"))["inForce"]);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"none\"")]
+    public async Task an_effect_without_value_says_none(string written)
+    {
+        var effects = $$""","effects":[{"fact":"recognition","holder":"ussr","toward":"israel","value":{{written}}}]""";
+        await RecordAsync(Event("ended", "1950", effects));
+
+        var effect = (await GetAsync("/events/ended"))["effects"]![0]!;
+        Assert.Equal("none", (string?)effect["value"]);
+        Assert.Equal("none", (string?)(await GetAsync("/events")).List("events").Single()!["effects"]![0]!["value"]);
+        var recorded = (await GetAsync("/events/ended/history")).List("revisions").Single()!["changes"]!.AsArray();
+        Assert.True(JsonNode.DeepEquals(effect, recorded.Single(c => (string?)c!["field"] == "effects")!["after"]![0]));
+        var blamed = (await GetAsync("/events/ended/blame")).List("blame");
+        Assert.True(
+            JsonNode.DeepEquals(effect, blamed.Single(part => (string?)part!["place"] == "/effects/0")!["value"])
+        );
+    }
+
     [Fact]
     public async Task an_extent_tells_all_its_bounds_null_where_unbounded_and_an_occurrence_none_of_them()
     {
