@@ -220,7 +220,8 @@ internal static class Description
     private static void ShapeAnchors(OpenApiSchema schema, OpenApiSchema one)
     {
         schema.Type = null;
-        schema.Description = "The event that the date follows, or two between which it lies: one “after”, one “before”.";
+        schema.Description =
+            "The event that the date follows, or two between which it lies: one “after”, one “before”.";
         schema.OneOf =
         [
             one,

@@ -131,11 +131,8 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
         await RecordAsync(
             Effect("told", "1950", "recognition|ussr|israel|de-jure"),
             Event("since", "1950/", ""","anchor":null"""),
-            Event(
-                "after",
-                "1950",
-                ""","occurred":null,"anchor":{"relation":"after","event":"told","offset":"P1D"}"""
-            ).Replace("\"occurred\":\"1950\",", "", StringComparison.Ordinal),
+            Event("after", "1950", ""","occurred":null,"anchor":{"relation":"after","event":"told","offset":"P1D"}""")
+                .Replace("\"occurred\":\"1950\",", "", StringComparison.Ordinal),
             Effect("denied", "1960", "recognition|ussr|israel|null", ""","credibility":"disputed" """),
             Effect("stood", "1951", "stance|ussr|plan|supports")
         );
