@@ -89,8 +89,13 @@ public sealed record TimelineAnswer(
     IReadOnlyList<Note> Notes
 );
 
-public sealed class EventTimelineHandler(Moments moments, Identities identities, Timeline timeline, Reading source)
-    : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
+public sealed class EventTimelineHandler(
+    Moments moments,
+    Identities identities,
+    Timeline timeline,
+    Silences silences,
+    Reading source
+) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
     {
@@ -122,7 +127,13 @@ public sealed class EventTimelineHandler(Moments moments, Identities identities,
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment, merged))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
-            [.. Silences.Merged(selection.Parties.All, identity)]
+            await silences.OfAsync(
+                moment,
+                selection.Parties,
+                identity,
+                nothingFound: events.Count == 0 && place.Cursor is null,
+                cancellationToken
+            )
         );
     }
 }

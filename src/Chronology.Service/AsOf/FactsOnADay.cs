@@ -228,12 +228,7 @@ public sealed class FactsOnADayHandler(
                 : new Parties(asked, []);
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
-        return
-        [
-            .. notes
-                .OrderBy(note => note.Code, StringComparer.Ordinal)
-                .ThenBy(note => note.Detail, StringComparer.Ordinal),
-        ];
+        return Silences.InOrder(notes);
     }
 }
 

@@ -516,10 +516,9 @@ public static class ImportEndpoint
             .WithSummary("Record the lines of a file; good lines are recorded, bad ones reported by number")
             .WithTags("import")
             .Asks("strict", "format", "dryRun", "asOf")
-            .WithMetadata(new Previewed(typeof(ImportPreview)), new Previewed(typeof(FirstResultsAnswer)))
             .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson", "text/tab-separated-values")
             .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
-            .Gives<ImportReport>(StatusCodes.Status200OK)
+            .Gives<Described.Either<ImportReport, ImportPreview, FirstResultsAnswer>>(StatusCodes.Status200OK)
             .Refuses(413, 415);
 
     /// <summary>A mapping cannot be sent: what needs one is imported on the command line.</summary>
