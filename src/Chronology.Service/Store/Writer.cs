@@ -186,6 +186,14 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
             [page.Position, Instants.OfMicroseconds(page.RecordedAt), page.Chronology]
         );
+        if (page.Revisions.Count >= ManyRevisions)
+        {
+            await Statement.RunAsync(connection, [advance], ct);
+            await CopiedPage.WriteAsync(store, page, ct);
+            if (commits)
+                await page.Transaction.CommitAsync(ct);
+            return;
+        }
         var events = new EventRows(store, page);
         var ledger = NewLedger();
         foreach (var revision in page.Revisions)
@@ -196,25 +204,15 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             page.Revisions.Select(revision => revision.Folded),
             page.Before
         );
-        if (page.Revisions.Count < ManyRevisions)
-        {
-            IEnumerable<Statement> all =
-            [
-                advance,
-                .. events.Statements(),
-                ledger.Insert(),
-                .. folded.Statements(),
-                .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
-            ];
-            await Statement.RunAsync(connection, all, ct);
-            return;
-        }
-        await Statement.RunAsync(connection, [advance], ct);
-        await events.CopyAsync(connection, ct);
-        await ledger.CopyAsync(connection, ct);
-        await folded.CopyAsync(connection, ct);
-        if (commits)
-            await page.Transaction.CommitAsync(ct);
+        IEnumerable<Statement> all =
+        [
+            advance,
+            .. events.Statements(),
+            ledger.Insert(),
+            .. folded.Statements(),
+            .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
+        ];
+        await Statement.RunAsync(connection, all, ct);
     }
 
     public static Rejection NoSuchChronology(string chronology) =>
