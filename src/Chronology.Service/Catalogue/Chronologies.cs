@@ -121,9 +121,16 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
                 (select r.earliest from chronology.record r
                  where r.chronology = c.slug and {{LiveEvent}} and r.earliest > {{long.MinValue}}
                  order by {{Timeline.First}} limit 1),
-                (select r.latest from chronology.record r
-                 where r.chronology = c.slug and {{LiveEvent}} and r.latest < {{DerivedRows.Open}}
-                 order by r.latest desc limit 1),
+                greatest(
+                    (select r.latest from chronology.record r
+                     where r.chronology = c.slug and {{LiveEvent}} and chronology.width_of(r.earliest, r.latest) = 0
+                     order by {{Timeline.First}} desc limit 1),
+                    (select r.latest from chronology.record r
+                     where r.chronology = c.slug and {{LiveEvent}} and chronology.width_of(r.earliest, r.latest) = 1
+                     order by r.latest desc limit 1),
+                    (select r.latest from chronology.record r
+                     where r.chronology = c.slug and {{LiveEvent}} and chronology.width_of(r.earliest, r.latest) = 2 and r.latest < {{DerivedRows.Open}}
+                     order by r.latest desc limit 1)),
                 {{AdoptedRules.At("c.slug", "h.position")}},
                 coalesce((select a.revision from chronology.record a
                     where a.chronology = c.slug and a.kind = 'chronology' and a.key = 'itself' and a.to_position = {{DerivedRows.Open}}), 0)

@@ -182,6 +182,13 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     private async Task WriteAsync(Page page, bool commits, CancellationToken ct)
     {
         var connection = page.Transaction.Connection!;
+        if (page.Revisions.Count >= ManyRevisions)
+        {
+            await CopiedPage.WriteAsync(store, page, ct);
+            if (commits)
+                await page.Transaction.CommitAsync(ct);
+            return;
+        }
         var events = new EventRows(store, page);
         var ledger = NewLedger();
         foreach (var revision in page.Revisions)
@@ -192,7 +199,20 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             page.Revisions.Select(revision => revision.Folded),
             page.Before
         );
-        var advance = new Statement(
+        IEnumerable<Statement> all =
+        [
+            Advance(page, folded),
+            .. events.Statements(),
+            ledger.Insert(),
+            .. folded.Statements(),
+            .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
+        ];
+        await Statement.RunAsync(connection, all, ct);
+    }
+
+    /// <summary>Moves the head to the page's last position, and its counts with it.</summary>
+    internal static Statement Advance(Page page, FoldedPage folded) =>
+        new(
             $"update chronology.head set position = ?, recorded_at = ?, {LiveRecords.Add(_ => "?")} where chronology = ?",
             [
                 page.Position,
@@ -201,26 +221,6 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 page.Chronology,
             ]
         );
-        if (page.Revisions.Count < ManyRevisions)
-        {
-            IEnumerable<Statement> all =
-            [
-                advance,
-                .. events.Statements(),
-                ledger.Insert(),
-                .. folded.Statements(),
-                .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
-            ];
-            await Statement.RunAsync(connection, all, ct);
-            return;
-        }
-        await Statement.RunAsync(connection, [advance], ct);
-        await events.CopyAsync(connection, ct);
-        await ledger.CopyAsync(connection, ct);
-        await folded.CopyAsync(connection, ct);
-        if (commits)
-            await page.Transaction.CommitAsync(ct);
-    }
 
     public static Rejection NoSuchChronology(string chronology) =>
         new("no-such-chronology", $"There is no chronology “{chronology}”.");
