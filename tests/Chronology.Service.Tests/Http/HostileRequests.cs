@@ -475,6 +475,23 @@ public sealed class HostileRequests(HostileRequests.Attacked attacked) : IClassF
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task a_body_of_unsaid_length_is_too_large_wherever_that_is_noticed(int megabytes)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Path}/events");
+        request.Content = new StreamContent(new MemoryStream(new byte[megabytes << 20]));
+        request.Content.Headers.ContentType = new(Json);
+        request.Headers.TransferEncodingChunked = true;
+
+        var answer = await Answer.OfAsync(
+            await Service.Client.SendAsync(request, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Equal((413, "too-large"), ((int)answer.Status, answer.Code));
+    }
+
+    [Theory]
     [InlineData("/events", Json, Good)]
     [InlineData("/actors", Json, """{"key":"oman","kind":"state","name":"Oman"}""")]
     [InlineData("/schemes/own/eras", Json, """{"key":"new","title":"x","span":"1950/1960"}""")]
