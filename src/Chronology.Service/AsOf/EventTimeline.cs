@@ -61,6 +61,8 @@ public sealed record EventTimeline(
             return Bad("to", "lies before “from”.");
         if (Type is not null && !Vocabulary.EventTypes.ContainsKey(Type))
             return Bad("type", $"{Type} is no type of event.");
+        if (Tag is not null && !Keys.IsTag(Tag))
+            return Bad("tag", "is 1 to 64 of a-z, 0-9, dot, underscore and hyphen, the first a letter or digit.");
         if (Certainty is not null and not "certain" and not "possible")
             return Bad("certainty", "is certain or possible.");
         var statuses = Status?.Split(',') ?? ["active", "disputed"];

@@ -54,6 +54,7 @@ public static partial class Tables
                 line => line.Revisions!.Select(Recorded)
             );
         }
+        Notes(console, answer.Notes);
     }
 
     public static void Preview(IAnsiConsole console, RecordId id, EffectPreview preview)

@@ -53,7 +53,7 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
         if (between is not null && actor is not null)
             return new Rejection("invalid-parameter", "Give “between” or “actor”, not both.");
         if (actor is not null)
-            return IsKey(actor)
+            return Keys.IsKey(actor)
                 ? new Parties([actor], [])
                 : new Rejection("invalid-parameter", "“actor”: one actor, by its key.");
         if (between is null)
@@ -63,7 +63,7 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
             : [.. between.Split(',').Select(one => new[] { one })];
         return
             sides.Length == 2
-            && sides.All(side => side.All(IsKey))
+            && sides.All(side => side.All(Keys.IsKey))
             && !sides[0].Intersect(sides[1], StringComparer.Ordinal).Any()
             ? new Parties(sides[0], sides[1])
             : new Rejection(
@@ -71,11 +71,6 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
                 "“between”: two actors (ussr,plo), or two sides of actors (ussr,russia;plo,hamas), by their keys."
             );
     }
-
-    private static bool IsKey(string text) =>
-        text.Length is > 0 and <= 128
-        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-')
-        && char.IsAsciiLetterOrDigit(text[0]);
 }
 
 /// <summary>Which records of one kind were there as known at a moment.</summary>

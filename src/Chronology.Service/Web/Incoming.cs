@@ -30,6 +30,10 @@ public static class Incoming
                 buffer.Write(chunk, 0, read);
             }
         }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return TooLarge;
+        }
         catch (BadHttpRequestException)
         {
             return new Rejection("malformed-json", "The body did not arrive whole.");

@@ -122,6 +122,8 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
     [InlineData("compare 1974@{before} 1974 --between ussr,plo", "event/plo-embassy-moscow corrected by ")]
     [InlineData("compare 1947 1949 --between ussr,israel", "recognition ussr → israel")]
     [InlineData("compare 1974 1974", "Nothing is different.")]
+    [InlineData("compare 1974 1977 --between nobody,plo", "unknown-actor: No actor “nobody”")]
+    [InlineData("timeline --actor nobody", "unknown-actor: No actor “nobody”")]
     [InlineData(
         "retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run --as-of 1975",
         "Nothing is recorded. event/plo-embassy-moscow would be retracted: revision 3, retracted."

@@ -288,6 +288,7 @@ public sealed class AskingForTheTimeline(ServedOnce served) : OverHttp(served)
     [InlineData("to=1950-02-30")]
     [InlineData("type=danced")]
     [InlineData("certainty=maybe")]
+    [InlineData("tag=War")]
     [InlineData("status=gone")]
     [InlineData("status=active,")]
     [InlineData("actor=USSR")]

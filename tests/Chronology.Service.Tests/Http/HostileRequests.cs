@@ -475,6 +475,38 @@ public sealed class HostileRequests(HostileRequests.Attacked attacked) : IClassF
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task a_body_of_unsaid_length_is_too_large_whoever_notices_it(int megabytes)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(
+            Service.Client.BaseAddress!.Host,
+            Service.Client.BaseAddress.Port,
+            TestContext.Current.CancellationToken
+        );
+        await using var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        string? answer;
+        try
+        {
+            var head =
+                $"POST {Path}/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Json}\r\nTransfer-Encoding: chunked\r\n\r\n";
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(head), TestContext.Current.CancellationToken);
+            var chunk = Encoding.UTF8.GetBytes($"100000\r\n{new string('x', 1 << 20)}\r\n");
+            for (var sent = 0; sent < megabytes; sent++)
+                await stream.WriteAsync(chunk, TestContext.Current.CancellationToken);
+            answer = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            answer = null; // The service has answered and hung up while more was being sent.
+        }
+
+        Assert.True(answer?.StartsWith("HTTP/1.1 413", StringComparison.Ordinal) != false, answer);
+    }
+
+    [Theory]
     [InlineData("/events", Json, Good)]
     [InlineData("/actors", Json, """{"key":"oman","kind":"state","name":"Oman"}""")]
     [InlineData("/schemes/own/eras", Json, """{"key":"new","title":"x","span":"1950/1960"}""")]
