@@ -12,13 +12,7 @@ internal static class CopiedPage
         var connection = page.Transaction.Connection!;
         // What takes longest to make is wanted last.
         var folding = Task.Run(
-            () =>
-                FoldedPage.Of(
-                    "",
-                    page.Chronology,
-                    page.Revisions.Select(revision => revision.Folded),
-                    page.Before
-                ),
+            () => FoldedPage.Of("", page.Chronology, page.Revisions.Select(revision => revision.Folded), page.Before),
             ct
         );
         var making = Task.Run(() => new EventRows(store, page), ct);
