@@ -285,7 +285,8 @@ public static partial class Rfc3339
 
     [GeneratedRegex(
         @"^(?<time>[0-9-]{10}T[0-9:]{8})(\.(?<fraction>[0-9]+))?(?<zone>Z|[+-][0-9]{2}:[0-9]{2})\z",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000
     )]
     private static partial Regex Written();
 }
