@@ -28,6 +28,13 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
             values[i].Add(row[i]);
     }
 
+    /// <summary>The rows of another of the same table, behind its own.</summary>
+    public void Add(Columns others)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i].AddRange(others.values[i]);
+    }
+
     /// <summary>The statement that inserts them: one array a column, or one value a column where there is one row, which costs the server less.</summary>
     /// <param name="more">What stands behind it: <c>on conflict …</c>, <c>returning …</c>; null: nothing.</param>
     public Statement Insert(string? more = null)

@@ -65,8 +65,21 @@ public sealed record Order(
         : Ledger.Commit(body, Salts);
 }
 
-/// <summary>An order, and who gives it.</summary>
-public sealed record Sent(Order Order, Caller Caller);
+/// <summary>An order, who gives it, and as part of which trace.</summary>
+public sealed record Sent(Order Order, Caller Caller)
+{
+    /// <summary>The trace in which this was made.</summary>
+    internal Trace Trace { get; } = Trace.Current;
+}
+
+/// <summary>What a session of Marten writes of the trace that it is part of.</summary>
+internal readonly record struct Trace(string? Root, string? Parent)
+{
+    public static Trace Current => new(Activity.Current?.RootId, Activity.Current?.ParentId);
+}
+
+/// <summary>The orders for one chronology, in their order.</summary>
+public sealed record Gathered(string Chronology, IReadOnlyList<Sent> Sent);
 
 /// <summary>What became of an order. Closed.</summary>
 public abstract record Outcome
@@ -114,7 +127,22 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     {
         await using var connection = await OpenAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-        return await WriteAsync(transaction, chronology, sent, allOrNothing, commits: true, ct);
+        return await WriteAsync(transaction, new(chronology, sent), allOrNothing, commits: true, ct);
+    }
+
+    /// <summary>Decides and records the orders for some chronologies in one transaction, but waits for no head that others hold.</summary>
+    /// <param name="gathered">Each chronology once.</param>
+    /// <returns>Outcomes as of <see cref="AppendAsync(string, IReadOnlyList{Sent}, bool, CancellationToken)"/>, nothing of one having a bearing on
+    /// others. Null where the head is held, or there is no such chronology: nothing was tried.</returns>
+    /// <exception cref="BrokenBeforeCommitException">The database was out of reach before anything was sent to be recorded.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<Outcome>?>> TryAppendAsync(
+        IReadOnlyList<Gathered> gathered,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        return await WriteAsync(transaction, gathered, waits: false, allOrNothing: false, commits: true, ct);
     }
 
     /// <summary>Begins to try changes: what is appended to the trial is undone when it is disposed.</summary>
@@ -126,8 +154,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             (transaction, orders, allOrNothing) =>
                 WriteAsync(
                     transaction,
-                    chronology,
-                    [.. orders.Select(order => new Sent(order, caller))],
+                    new(chronology, [.. orders.Select(order => new Sent(order, caller))]),
                     allOrNothing,
                     commits: false,
                     ct
@@ -149,17 +176,37 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
 
     private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
         NpgsqlTransaction transaction,
-        string chronology,
-        IReadOnlyList<Sent> sent,
+        Gathered gathered,
+        bool allOrNothing,
+        bool commits,
+        CancellationToken ct
+    ) =>
+        (await WriteAsync(transaction, [gathered], waits: true, allOrNothing, commits, ct))[0] is { } outcomes
+            ? outcomes
+            : NoSuchChronology(gathered.Chronology);
+
+    private async Task<Outcome[]?[]> WriteAsync(
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Gathered> gathered,
+        bool waits,
         bool allOrNothing,
         bool commits,
         CancellationToken ct
     )
     {
-        Page? page;
+        IReadOnlyList<Page?> pages;
         try
         {
-            page = await Page.OpenAsync(transaction, chronology, [.. sent.Select(one => one.Order)], ct);
+            pages = await Page.OpenAsync(
+                transaction,
+                [
+                    .. gathered.Select(one =>
+                        (one.Chronology, (IReadOnlyList<Order>)[.. one.Sent.Select(sent => sent.Order)])
+                    ),
+                ],
+                waits,
+                ct
+            );
         }
         catch (NpgsqlException broken) when (broken is not PostgresException && !ct.IsCancellationRequested)
         {
@@ -167,43 +214,72 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             source.Clear();
             throw new BrokenBeforeCommitException(broken);
         }
-        if (page is null)
-            return NoSuchChronology(chronology);
+        var all = new Outcome[]?[pages.Count];
+        var written = new List<Page>(pages.Count);
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (pages[i] is not { } page)
+                continue;
+            var outcomes = await DecideAsync(page, gathered[i].Sent, ct);
+            if (
+                page.Revisions.Count > 0
+                && !(allOrNothing && Array.Exists(outcomes, outcome => outcome is Outcome.Refused))
+            )
+                written.Add(page);
+            all[i] = outcomes;
+        }
+        if (written.Count > 0)
+            await WriteAsync(transaction, written, commits, ct);
+        return all;
+    }
+
+    private async Task<Outcome[]> DecideAsync(Page page, IReadOnlyList<Sent> sent, CancellationToken ct)
+    {
         await ReadStreamsAsync(page, sent, ct);
         await page.ReadStoriesAsync(sent.Select(one => one.Order.Command), ct);
-        var outcomes = new List<Outcome>(sent.Count);
-        foreach (var (order, caller) in sent)
-            outcomes.Add(await DecideAsync(page, order, caller, ct));
-        if (page.Revisions.Count > 0 && !(allOrNothing && outcomes.Exists(outcome => outcome is Outcome.Refused)))
-            await WriteAsync(page, commits, ct);
+        var outcomes = new Outcome[sent.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+            outcomes[i] = await DecideAsync(page, sent[i], ct);
         return outcomes;
     }
 
-    private async Task WriteAsync(Page page, bool commits, CancellationToken ct)
+    private async Task WriteAsync(
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Page> pages,
+        bool commits,
+        CancellationToken ct
+    )
     {
-        var connection = page.Transaction.Connection!;
-        var advance = new Statement(
-            "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
-            [page.Position, Instants.OfMicroseconds(page.RecordedAt), page.Chronology]
-        );
-        var events = new EventRows(store, page);
+        var connection = transaction.Connection!;
+        var advance = Advancing(pages);
+        var events = new EventRows(store, pages);
         var ledger = NewLedger();
-        foreach (var revision in page.Revisions)
-            revision.AddTo(ledger, page.Chronology);
-        var folded = FoldedPage.Of(
-            "",
-            page.Chronology,
-            page.Revisions.Select(revision => revision.Folded),
-            page.Before
-        );
-        if (page.Revisions.Count < ManyRevisions)
+        FoldedPage? folded = null;
+        var revisions = 0;
+        foreach (var page in pages)
+        {
+            revisions += page.Revisions.Count;
+            foreach (var revision in page.Revisions)
+                revision.AddTo(ledger, page.Chronology);
+            var own = FoldedPage.Of(
+                "",
+                page.Chronology,
+                page.Revisions.Select(revision => revision.Folded),
+                page.Before
+            );
+            if (folded is null)
+                folded = own;
+            else
+                folded.Join(own);
+        }
+        if (revisions < ManyRevisions)
         {
             IEnumerable<Statement> all =
             [
                 advance,
                 .. events.Statements(),
                 ledger.Insert(),
-                .. folded.Statements(),
+                .. folded!.Statements(),
                 .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
             ];
             await Statement.RunAsync(connection, all, ct);
@@ -212,23 +288,36 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         await Statement.RunAsync(connection, [advance], ct);
         await events.CopyAsync(connection, ct);
         await ledger.CopyAsync(connection, ct);
-        await folded.CopyAsync(connection, ct);
+        await folded!.CopyAsync(connection, ct);
         if (commits)
-            await page.Transaction.CommitAsync(ct);
+            await transaction.CommitAsync(ct);
+    }
+
+    private static Statement Advancing(IReadOnlyList<Page> pages)
+    {
+        if (pages is [var page])
+            return new(
+                "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
+                [page.Position, Instants.OfMicroseconds(page.RecordedAt), page.Chronology]
+            );
+        var heads = new Columns("", ("chronology", "text"), ("position", "bigint"), ("recorded_at", "timestamptz"));
+        foreach (var one in pages)
+            heads.Add(one.Chronology, one.Position, Instants.OfMicroseconds(one.RecordedAt));
+        return new(
+            $"""
+            update chronology.head h set position = x.position, recorded_at = x.recorded_at
+            from {heads.Unnested()} as x (chronology, position, recorded_at) where h.chronology = x.chronology
+            """,
+            heads.Parameters()
+        );
     }
 
     public static Rejection NoSuchChronology(string chronology) =>
         new("no-such-chronology", $"There is no chronology “{chronology}”.");
 
-    private static SessionOptions Within(NpgsqlTransaction transaction, string chronology)
+    private async Task<Outcome> DecideAsync(Page page, Sent sent, CancellationToken ct)
     {
-        var options = SessionOptions.ForTransaction(transaction);
-        options.TenantId = chronology;
-        return options;
-    }
-
-    private async Task<Outcome> DecideAsync(Page page, Order order, Caller caller, CancellationToken ct)
-    {
+        var (order, caller) = sent;
         var command = order.Command;
         var state = page.StateOf(command.Id);
         if (order.Makes is { } makes && makes != (state?.Revision ?? 0) + 1)
@@ -297,7 +386,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                             body.Reason,
                             body.Citations
                         ),
-                        commitment.Value
+                        commitment.Value,
+                        sent.Trace
                     )
                 );
                 foreach (var moved in consequences.Value.Skip(1))
