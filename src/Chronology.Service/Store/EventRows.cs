@@ -83,13 +83,14 @@ internal sealed class EventRows
         }
     }
 
-    /// <summary>The statements that write them, in their order.</summary>
-    public IEnumerable<Statement> Statements()
+    /// <summary>The statement that lengthens streams that are there; null: there is none.</summary>
+    public Statement? Change() => grown.Count > 0 ? Growing() : null;
+
+    /// <summary>The statements that only add rows, in any order.</summary>
+    public IEnumerable<Statement> Insertions()
     {
         if (begun.Count > 0)
             yield return begun.Insert();
-        if (grown.Count > 0)
-            yield return Growing();
         yield return events.Insert();
     }
 

@@ -145,17 +145,25 @@ public sealed class FoldedPage
     }
 
     /// <summary>The statements that write it, in their order.</summary>
-    public IEnumerable<Statement> Statements()
+    public IEnumerable<Statement> Statements() => [.. Changes(), .. Insertions()];
+
+    /// <summary>Those that look at older rows, in their order: before <see cref="Insertions"/>.</summary>
+    public IEnumerable<Statement> Changes()
     {
         foreach (var closing in Closings())
             yield return closing;
+        if (ScoreRows.Statement(tables, Scores, Closed) is { } scores)
+            yield return scores;
+    }
+
+    /// <summary>Those that only add rows, in any order.</summary>
+    public IEnumerable<Statement> Insertions()
+    {
         yield return Records.Insert();
         if (Timelines.Count > 0)
             yield return Timelines.Insert();
         if (Names.Count > 0)
             yield return ActorNames.Insert(Names);
-        if (ScoreRows.Statement(tables, Scores, Closed) is { } scores)
-            yield return scores;
         if (Effects.Count == 0)
             yield break;
         yield return Facts.Insert("on conflict do nothing");

@@ -91,7 +91,8 @@ public sealed class Groups(Writer writer, GroupLimits limits)
     public async Task<Result<Outcome>> AppendAsync(string chronology, Sent sent, CancellationToken ct)
     {
         var own = new Waiting(sent, ct);
-        List<Part>? first;
+        List<Part>? first = null;
+        var leads = false;
         lock (gate)
         {
             if (!lines.TryGetValue(chronology, out var line))
@@ -101,58 +102,60 @@ public sealed class Groups(Writer writer, GroupLimits limits)
             line.Waiting.Enqueue(own);
             if (!line.InFlight && line.Waiting.Count == 1)
                 ready.Enqueue(line);
-            first = Begun();
+            if (inFlight == 0)
+                first = Gathered();
+            leads = first is null && inFlight < greatestInFlight;
+            if (first is not null || leads)
+                inFlight++;
         }
         if (first is not null)
             await LeadAsync(first);
+        else if (leads)
+            LeadOn();
         return await own.Outcome.WaitAsync(ct);
     }
 
     /// <summary>Commits the first, then hands on to those that have gathered meanwhile: it does not wait for their commits.</summary>
-    private async Task LeadAsync(IReadOnlyList<Part> first)
+    private async Task LeadAsync(List<Part> first)
     {
         await CommitAsync(first);
-        List<Part>? next;
-        lock (gate)
-            next = Followed();
-        if (next is not null)
+        if (Next() is { } next)
             LeadOn(next);
     }
 
-    private void LeadOn(List<Part> group) =>
+    /// <summary>Commits what gathers until nothing does.</summary>
+    private void LeadOn(List<Part>? first = null) =>
         _ = Task.Run(
             async () =>
             {
-                for (var next = group; next is not null; )
+                if (first is not null)
+                    await CommitAsync(first);
+                while (true)
                 {
+                    // Whoever was told of a commit just now may send the next: in one transaction they cost half as much as each in its own.
+                    await Task.Yield();
+                    if (Next() is not { } next)
+                        return;
                     await CommitAsync(next);
-                    lock (gate)
-                        next = Followed();
                 }
             },
             CancellationToken.None
         );
 
-    /// <summary>What goes in one more transaction; null: none is due, or none may begin.</summary>
-    private List<Part>? Begun()
+    /// <summary>What goes in the transaction that is due; null: nothing, and its place is free.</summary>
+    private List<Part>? Next()
     {
-        if (inFlight >= greatestInFlight || Next() is not { } next)
-            return null;
-        inFlight++;
-        return next;
-    }
-
-    /// <summary>What goes in the place of a transaction that has ended; null: nothing, and its place is free.</summary>
-    private List<Part>? Followed()
-    {
-        var next = Next();
-        if (next is null)
-            inFlight--;
-        return next;
+        lock (gate)
+        {
+            var next = Gathered();
+            if (next is null)
+                inFlight--;
+            return next;
+        }
     }
 
     /// <summary>Those that go next; null: none.</summary>
-    private List<Part>? Next()
+    private List<Part>? Gathered()
     {
         List<Part>? next = null;
         var left = limits.GreatestGroup;
@@ -254,14 +257,16 @@ public sealed class Groups(Writer writer, GroupLimits limits)
                     await CommitAloneAsync(chronology, waiting);
             }
         }
-        List<Part>? next;
+        bool leads;
         lock (gate)
         {
             Release([part.Line]);
-            next = Begun();
+            leads = ready.Count > 0 && inFlight < greatestInFlight;
+            if (leads)
+                inFlight++;
         }
-        if (next is not null)
-            LeadOn(next);
+        if (leads)
+            LeadOn();
     }
 
     private async Task CommitAloneAsync(string chronology, Waiting waiting)

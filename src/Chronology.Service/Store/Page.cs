@@ -550,8 +550,8 @@ internal sealed class Page
             from unnest($1, $2, $3, $4) as x (chronology, kind, key, own)
             join chronology.record r on r.chronology = x.chronology and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
             cross join lateral (select case when x.own then {StoredState.MadeAt} else r.from_position end as made_at) m
-            left join chronology.ledger l on x.own and l.chronology = x.chronology and l.position = m.made_at
-            left join chronology.mt_streams s on x.own and s.tenant_id = x.chronology and s.id = x.kind || '/' || x.key
+            left join chronology.ledger l on l.chronology = x.chronology and l.position = case when x.own then m.made_at end
+            left join chronology.mt_streams s on s.tenant_id = x.chronology and s.id = case when x.own then x.kind || '/' || x.key end
             """
         )
         {

@@ -274,14 +274,13 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         }
         if (revisions < ManyRevisions)
         {
-            IEnumerable<Statement> all =
-            [
-                advance,
-                .. events.Statements(),
-                ledger.Insert(),
-                .. folded!.Statements(),
-                .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
-            ];
+            var all = new List<Statement>();
+            if (events.Change() is { } growing)
+                all.Add(growing);
+            all.AddRange(folded!.Changes());
+            all.Add(Statement.Together([advance, .. events.Insertions(), ledger.Insert(), .. folded.Insertions()]));
+            if (commits)
+                all.Add(new("commit", []));
             await Statement.RunAsync(connection, all, ct);
             return;
         }
