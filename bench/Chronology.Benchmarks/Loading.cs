@@ -72,7 +72,7 @@ public static class Loading
         );
         await using (
             var head = new NpgsqlCommand(
-                "update chronology.head set position = $1, recorded_at = $2 where chronology = $3",
+                $"update chronology.head set position = $1, recorded_at = $2, ({string.Join(", ", LiveRecords.Columns)}) = ({LiveRecords.Of("$3")}) where chronology = $3",
                 connection
             )
         )

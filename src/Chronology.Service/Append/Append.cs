@@ -110,7 +110,8 @@ public static class AppendEndpoints
                 .WithSummary($"Record {(kind is RecordKind.Source or RecordKind.Scheme ? "a" : "an")} {kind.Name()}")
                 .WithTags(kind.Plural())
                 .Takes(kind)
-                .Gives<Receipt>(StatusCodes.Status201Created, StatusCodes.Status200OK);
+                .Gives<Receipt>(StatusCodes.Status201Created)
+                .Gives<Described.Either<Receipt, EffectPreview>>(StatusCodes.Status200OK);
             routes
                 .MapRecord(
                     HttpMethod.Patch,
@@ -123,7 +124,7 @@ public static class AppendEndpoints
                 .WithSummary("Correct it, by a merge patch, with a reason")
                 .WithTags(kind.Plural())
                 .TakesChange(Operation.Corrected)
-                .Gives<Receipt>(StatusCodes.Status200OK);
+                .Gives<Described.Either<Receipt, EffectPreview>>(StatusCodes.Status200OK);
             foreach (var (word, verb) in VerbsOf(kind))
             {
                 routes
@@ -137,7 +138,7 @@ public static class AppendEndpoints
                     .WithSummary($"{char.ToUpperInvariant(word[0])}{word[1..]} it, with a reason")
                     .WithTags(kind.Plural())
                     .TakesChange(verb)
-                    .Gives<Receipt>(StatusCodes.Status200OK);
+                    .Gives<Described.Either<Receipt, EffectPreview>>(StatusCodes.Status200OK);
             }
         }
     }
@@ -155,7 +156,7 @@ public static class AppendEndpoints
             .WithSummary("Adopt a version of the rules, with a reason")
             .WithTags("chronologies")
             .TakesChange(Operation.Adopted)
-            .Gives<Receipt>(StatusCodes.Status200OK);
+            .Gives<Described.Either<Receipt, EffectPreview>>(StatusCodes.Status200OK);
 
     private static async Task<IResult> RecordAsync(
         Func<JsonElement, Result<Command.Record>> read,

@@ -89,8 +89,13 @@ public sealed record TimelineAnswer(
     IReadOnlyList<Note> Notes
 );
 
-public sealed class EventTimelineHandler(Moments moments, Identities identities, Timeline timeline, Reading source)
-    : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
+public sealed class EventTimelineHandler(
+    Moments moments,
+    Identities identities,
+    Timeline timeline,
+    Silences silences,
+    Reading source
+) : IRequestHandler<EventTimeline, Result<TimelineAnswer>>
 {
     public async Task<Result<TimelineAnswer>> Handle(EventTimeline request, CancellationToken cancellationToken)
     {
@@ -122,7 +127,13 @@ public sealed class EventTimelineHandler(Moments moments, Identities identities,
             moment.Basis,
             [.. events.Select(row => Told.Of(row, moment, merged))],
             next is null ? null : TimelineCursor.Write(new(moment.Position, next)),
-            [.. Silences.Merged(selection.Parties.All, identity)]
+            await silences.OfAsync(
+                moment,
+                selection.Parties,
+                identity,
+                nothingFound: events.Count == 0 && place.Cursor is null,
+                cancellationToken
+            )
         );
     }
 }
@@ -180,22 +191,7 @@ public static class TimelineEndpoint
         routes
             .MapQuestion(
                 "/events",
-                (chronology, query) =>
-                    new EventTimeline(
-                        chronology,
-                        query.Text("from"),
-                        query.Text("to"),
-                        query.Text("between"),
-                        query.Text("actor"),
-                        query.Text("type"),
-                        query.Text("tag"),
-                        query.Text("q"),
-                        query.Text("certainty"),
-                        query.Text("status"),
-                        query.Text("cursor"),
-                        query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
-                        query.Axes()
-                    ),
+                Read,
                 "from",
                 "to",
                 "between",
@@ -213,4 +209,21 @@ public static class TimelineEndpoint
             .WithName("timeline")
             .WithSummary("Events in the order in which they happened")
             .WithTags("events");
+
+    public static EventTimeline Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Text("from"),
+            query.Text("to"),
+            query.Text("between"),
+            query.Text("actor"),
+            query.Text("type"),
+            query.Text("tag"),
+            query.Text("q"),
+            query.Text("certainty"),
+            query.Text("status"),
+            query.Text("cursor"),
+            query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
+            query.Axes()
+        );
 }

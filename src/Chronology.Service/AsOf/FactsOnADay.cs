@@ -228,12 +228,7 @@ public sealed class FactsOnADayHandler(
                 : new Parties(asked, []);
             notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
         }
-        return
-        [
-            .. notes
-                .OrderBy(note => note.Code, StringComparer.Ordinal)
-                .ThenBy(note => note.Detail, StringComparer.Ordinal),
-        ];
+        return Silences.InOrder(notes);
     }
 }
 
@@ -242,31 +237,22 @@ public static class FactsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/facts",
-                (chronology, query) =>
-                    new FactsOnADay(
-                        chronology,
-                        query.Text("kind"),
-                        query.Text("holder"),
-                        query.Text("toward"),
-                        query.Text("qualifier"),
-                        query.Text("value"),
-                        query.Axes()
-                    )
-                    {
-                        Between = query.Text("between"),
-                    },
-                "kind",
-                "holder",
-                "toward",
-                "between",
-                "qualifier",
-                "value",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/facts", Read, "kind", "holder", "toward", "between", "qualifier", "value", "asOf", "knownAt")
             .WithName("facts")
             .WithSummary("Facts as of a day, as known at a moment; with kind, holder and toward also the verdict")
             .WithTags("questions");
+
+    public static FactsOnADay Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Text("kind"),
+            query.Text("holder"),
+            query.Text("toward"),
+            query.Text("qualifier"),
+            query.Text("value"),
+            query.Axes()
+        )
+        {
+            Between = query.Text("between"),
+        };
 }

@@ -48,7 +48,7 @@ public sealed record ScoreOfRelations(
 
 /// <param name="Basis">Its <c>asOf</c> is the last day asked about.</param>
 /// <param name="Series">The last days of months or years, or all days, that lie between the two, in order.</param>
-public sealed record ScoreSeries(Basis Basis, IReadOnlyList<ScorePoint> Series);
+public sealed record ScoreSeries(Basis Basis, IReadOnlyList<ScorePoint> Series, IReadOnlyList<Note> Notes);
 
 public sealed record ScorePoint(string AsOf, decimal Value, decimal Low, decimal High)
 {
@@ -142,7 +142,7 @@ public sealed class ScoreTelling(Scores scores)
     }
 }
 
-public sealed class ScoreOfRelationsHandler(Moments moments, Identities identities, Scores scores)
+public sealed class ScoreOfRelationsHandler(Moments moments, Identities identities, Scores scores, Silences silences)
     : IRequestHandler<ScoreOfRelations, Result<ScoreSeries>>
 {
     public async Task<Result<ScoreSeries>> Handle(ScoreOfRelations request, CancellationToken cancellationToken)
@@ -170,11 +170,23 @@ public sealed class ScoreOfRelationsHandler(Moments moments, Identities identiti
             );
         }
         var identity = await identities.AtAsync(moment, cancellationToken);
-        var sides = Parties.Read(request.Between, null).Value.As(identity);
+        var asked = Parties.Read(request.Between, null).Value;
+        var sides = asked.As(identity);
         if (sides.Rejection is { } twice)
             return twice;
         var found = await scores.ReadAsync(moment, sides.Value.KeysIn(identity), from, moment.AsOf, cancellationToken);
-        return new ScoreSeries(moment.Basis, [.. days.Select(day => ScorePoint.Of(day, found.Evidence.At(day)))]);
+        var series = days.Select(day => ScorePoint.Of(day, found.Evidence.At(day))).ToArray();
+        return new ScoreSeries(
+            moment.Basis,
+            series,
+            await silences.OfAsync(
+                moment,
+                asked,
+                identity,
+                nothingFound: series.All(point => point is { Low: 0, High: 0 }),
+                cancellationToken
+            )
+        );
     }
 
     private static IEnumerable<Day> Days(Day from, Day to, string step)

@@ -80,9 +80,10 @@ public sealed class StateOfRelationsHandler(
             moment.Chronology,
             [moment.Position],
             [
-                .. rests.Select(effect => new RecordId(RecordKind.Event, effect.Event)),
-                .. recent.Value.Select(row => row.State.Id),
-                .. inForce.Value.Select(era => new RecordId(RecordKind.Era, $"{era.Scheme}/{era.Era}")),
+                .. rests.Select(effect => new NamedRecord(RecordKind.Event, effect.Event)),
+                // An answer gives their keys, and not their kind.
+                .. recent.Value.Select(row => new NamedRecord(null, row.State.Id.Key)),
+                .. inForce.Value.Select(era => new NamedRecord(RecordKind.Era, $"{era.Scheme}/{era.Era}")),
             ]
         );
         await trip.GoAsync(cancellationToken);
@@ -137,16 +138,11 @@ public static class StateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/state",
-                (chronology, query) =>
-                    new StateOfRelations(chronology, query.Text("between"), query.Text("actor"), query.Axes()),
-                "between",
-                "actor",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/state", Read, "between", "actor", "asOf", "knownAt")
             .WithName("state")
             .WithSummary("The state of relations as of a day, as known at a moment")
             .WithTags("questions");
+
+    public static StateOfRelations Read(string chronology, Parameters query) =>
+        new(chronology, query.Text("between"), query.Text("actor"), query.Axes());
 }

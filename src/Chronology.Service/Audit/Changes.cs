@@ -72,18 +72,15 @@ public static class ChangesEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/changes",
-                (chronology, query) =>
-                    new ChangesSince(
-                        chronology,
-                        query.Long("since") ?? 0,
-                        query.Number("limit", 1, ChangesSince.GreatestLimit) ?? ChangesSince.DefaultLimit
-                    ),
-                "since",
-                "limit"
-            )
+            .MapQuestion("/changes", Read, "since", "limit")
             .WithName("changes")
             .WithSummary("What was recorded after a position")
             .WithTags("audit");
+
+    public static ChangesSince Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Long("since") ?? 0,
+            query.Number("limit", 1, ChangesSince.GreatestLimit) ?? ChangesSince.DefaultLimit
+        );
 }

@@ -35,8 +35,13 @@ public sealed record FactHistoryEntry(
     IReadOnlyList<FactAnswer> Facts
 );
 
-public sealed class HistoryOfFactHandler(Moments moments, Identities identities, Facts facts, Reading source)
-    : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
+public sealed class HistoryOfFactHandler(
+    Moments moments,
+    Identities identities,
+    Facts facts,
+    Silences silences,
+    Reading source
+) : IRequestHandler<HistoryOfFact, Result<FactHistoryAnswer>>
 {
     public async Task<Result<FactHistoryAnswer>> Handle(HistoryOfFact request, CancellationToken cancellationToken)
     {
@@ -88,9 +93,18 @@ public sealed class HistoryOfFactHandler(Moments moments, Identities identities,
         return new FactHistoryAnswer(
             moment.Basis,
             await StampedAsync(request.Chronology, history, cancellationToken),
-            [.. Silences.Merged(new[] { holder, toward }.Distinct(), identified[^1].Identity)]
+            await silences.OfAsync(
+                moment,
+                holder == toward ? new([holder], []) : new([holder], [toward]),
+                identified[^1].Identity,
+                nothingFound: history.Count == 0,
+                cancellationToken,
+                mayBeIssue: request.Kind == Stance && holder != toward ? toward : null
+            )
         );
     }
+
+    private const string Stance = "stance";
 
     private static string[] KeysEverBehind(string actor, IEnumerable<(long, Identity Identity)> identified) =>
         [

@@ -102,31 +102,52 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
         );
     }
 
-    private async Task<IReadOnlyList<ChronologyCard>> ReadAsync(string? slug, CancellationToken ct)
+    private Task<IReadOnlyList<ChronologyCard>> ReadAsync(string? slug, CancellationToken ct) =>
+        RoundTrip.AskAsync(source, trip => Cards(trip, slug), ct);
+
+    private static readonly string LiveEvent =
+        $"r.kind = 'event' and r.to_position = {DerivedRows.Open} and r.status in ('active', 'disputed')";
+
+    /// <summary>Asks for one card, or all of them by slug; the cost of each is the same however long its history.</summary>
+    /// <param name="slug">Null: all.</param>
+    internal static Pending<IReadOnlyList<ChronologyCard>> Cards(RoundTrip trip, string? slug)
     {
-        await using var command = source.CreateCommand(
-            $"""
-            select c.slug, c.title, c.description, c.licence, h.position, h.recorded_at,
-                coalesce(n.events, 0), coalesce(n.actors, 0), coalesce(n.issues, 0), coalesce(n.sources, 0), coalesce(n.schemes, 0), coalesce(n.eras, 0), n.first, n.last,
-                {AdoptedRules.At("c.slug", "h.position")},
-                coalesce((select a.revision from chronology.record a where a.chronology = c.slug and a.kind = 'chronology' and a.to_position = {DerivedRows.Open}), 0)
+        var command = new NpgsqlBatchCommand(
+            $$"""
+            select c.slug, c.title, c.description, c.licence, h.position, h.recorded_at, h.{{string.Join(
+                ", h.",
+                LiveRecords.Columns
+            )}},
+                (select r.earliest from chronology.record r
+                 where r.chronology = c.slug and {{LiveEvent}} and r.earliest > {{long.MinValue}}
+                 order by {{Timeline.First}} limit 1),
+                greatest(
+                    (select r.latest from chronology.record r
+                     where r.chronology = c.slug and {{LiveEvent}} and chronology.width_of(r.earliest, r.latest) = 0
+                     order by {{Timeline.First}} desc limit 1),
+                    (select r.latest from chronology.record r
+                     where r.chronology = c.slug and {{LiveEvent}} and chronology.width_of(r.earliest, r.latest) = 1
+                     order by r.latest desc limit 1),
+                    (select r.latest from chronology.record r
+                     where r.chronology = c.slug and {{LiveEvent}} and chronology.width_of(r.earliest, r.latest) = 2 and r.latest < {{DerivedRows.Open}}
+                     order by r.latest desc limit 1)),
+                {{AdoptedRules.At("c.slug", "h.position")}},
+                coalesce((select a.revision from chronology.record a
+                    where a.chronology = c.slug and a.kind = 'chronology' and a.key = 'itself' and a.to_position = {{DerivedRows.Open}}), 0)
             from chronology.chronology c
             join chronology.head h on h.chronology = c.slug
-            left join lateral (
-                select count(*) filter (where kind = 'event') as events, count(*) filter (where kind = 'actor') as actors,
-                    count(*) filter (where kind = 'issue') as issues, count(*) filter (where kind = 'source') as sources,
-                    count(*) filter (where kind = 'scheme') as schemes, count(*) filter (where kind = 'era') as eras,
-                    min(earliest) filter (where kind = 'event' and earliest > -9223372036854775808) as first,
-                    max(latest) filter (where kind = 'event' and latest < {long.MaxValue}) as last
-                from chronology.record r
-                where r.chronology = c.slug and r.to_position = {DerivedRows.Open} and r.status in ('active', 'disputed')) n on true
-            where $1::text is null or c.slug = $1
+            {{(slug is null ? "" : "where c.slug = $1")}}
             order by c.slug
             """
         );
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = slug });
+        if (slug is not null)
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = slug });
+        return trip.Ask(command, CardsAsync);
+    }
+
+    private static async Task<IReadOnlyList<ChronologyCard>> CardsAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
         var cards = new List<ChronologyCard>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             cards.Add(

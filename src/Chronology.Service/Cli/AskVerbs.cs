@@ -56,19 +56,7 @@ public static class AskVerbs
             "/facts",
             "Facts on a day; with --kind, --holder and --toward also the verdict whether it holds",
             ["kind", "holder", "toward", "between", "qualifier", "value", "asOf", "knownAt"],
-            (chronology, query) =>
-                new FactsOnADay(
-                    chronology,
-                    query.Text("kind"),
-                    query.Text("holder"),
-                    query.Text("toward"),
-                    query.Text("qualifier"),
-                    query.Text("value"),
-                    query.Axes()
-                )
-                {
-                    Between = query.Text("between"),
-                },
+            FactsEndpoint.Read,
             Tables.Facts,
             "chronology facts --kind representation --holder plo --toward ussr --as-of 1974-07-01",
             "chronology facts --between \"ussr,russia;plo,palestine,hamas\" --as-of 2006"
@@ -105,22 +93,7 @@ public static class AskVerbs
                 "asOf",
                 "knownAt",
             ],
-            (chronology, query) =>
-                new EventTimeline(
-                    chronology,
-                    query.Text("from"),
-                    query.Text("to"),
-                    query.Text("between"),
-                    query.Text("actor"),
-                    query.Text("type"),
-                    query.Text("tag"),
-                    query.Text("q"),
-                    query.Text("certainty"),
-                    query.Text("status"),
-                    query.Text("cursor"),
-                    query.Number("limit", 1, EventTimeline.GreatestLimit) ?? EventTimeline.DefaultLimit,
-                    query.Axes()
-                ),
+            TimelineEndpoint.Read,
             Tables.Timeline,
             "chronology timeline --between ussr,plo --from 1974 --to 1975"
         );
@@ -130,12 +103,7 @@ public static class AskVerbs
             null,
             "What was recorded after a position",
             ["since", "limit"],
-            (chronology, query) =>
-                new ChangesSince(
-                    chronology,
-                    query.Long("since") ?? 0,
-                    query.Number("limit", 1, ChangesSince.GreatestLimit) ?? ChangesSince.DefaultLimit
-                ),
+            ChangesEndpoint.Read,
             Tables.Changes,
             "chronology changes --since 64"
         );
@@ -248,14 +216,7 @@ public static class AskVerbs
                     parsed,
                     "/search",
                     Query(parsed, options, ("q", string.Join(' ', parsed.GetRequiredValue(words)))),
-                    (chronology, q) =>
-                        new SearchRecords(
-                            chronology,
-                            q.Text("q"),
-                            q.Text("cursor"),
-                            q.Number("limit", 1, SearchRecords.GreatestLimit) ?? SearchRecords.DefaultLimit,
-                            q.Axes()
-                        ),
+                    SearchEndpoint.Read,
                     Tables.Search,
                     ct
                 )

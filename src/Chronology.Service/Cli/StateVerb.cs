@@ -42,9 +42,9 @@ public static class StateVerb
                     ? run.WithStoreAsync(
                         parsed,
                         asking: true,
-                        (store, chronology) => WatchAsync(run, parsed, store, Question(chronology, query), ct)
+                        (store, chronology) => WatchAsync(run, parsed, store, StateEndpoint.Read(chronology, query), ct)
                     )
-                    : AskVerbs.AskAsync(run, parsed, "/state", query, Question, Tables.State, ct);
+                    : AskVerbs.AskAsync(run, parsed, "/state", query, StateEndpoint.Read, Tables.State, ct);
             }
         );
         return new(
@@ -54,9 +54,6 @@ public static class StateVerb
             "chronology state --between ussr,plo --as-of 1974-07-01 --watch"
         );
     }
-
-    private static StateOfRelations Question(string chronology, Parameters query) =>
-        new(chronology, query.Text("between"), query.Text("actor"), query.Axes());
 
     /// <summary>Tells the state, and again after each look that finds something recorded, or another day where today is asked about.</summary>
     /// <returns><see cref="Exit.Done"/> when somebody stops it.</returns>

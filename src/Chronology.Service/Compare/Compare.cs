@@ -64,6 +64,7 @@ public sealed record Comparison(string Chronology, string? From, string? To, str
 /// <param name="Knowledge">From the first answer to the one between: what was recorded, corrected or withdrawn. Eras after facts, as all three.</param>
 /// <param name="World">From the one between to the second as the first's rules would have it.</param>
 /// <param name="Rules">What the second's rules change on that: score and stances; empty where both answers follow the same.</param>
+/// <param name="Notes">Of whom the question names, as the second answer knows them.</param>
 /// <param name="Unchanged">How many of the revisions between T1 and T2 are behind no line of knowledge, nor of rules.</param>
 public sealed record ComparisonAnswer(
     Basis Basis,
@@ -72,10 +73,11 @@ public sealed record ComparisonAnswer(
     IReadOnlyList<DifferenceLine> Knowledge,
     IReadOnlyList<DifferenceLine> World,
     IReadOnlyList<DifferenceLine> Rules,
-    long Unchanged
+    long Unchanged,
+    IReadOnlyList<Note> Notes
 );
 
-public sealed class ComparisonHandler(Moments moments, Identities identities, Comparing comparing)
+public sealed class ComparisonHandler(Moments moments, Identities identities, Comparing comparing, Silences silences)
     : IRequestHandler<Comparison, Result<ComparisonAnswer>>
 {
     public async Task<Result<ComparisonAnswer>> Handle(Comparison request, CancellationToken cancellationToken)
@@ -108,12 +110,13 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
             await FollowsItsRulesAsync(from, cancellationToken) && await FollowsItsRulesAsync(to, cancellationToken);
         var adoptions = adopted ? await comparing.AdoptionsAsync(from, to, cancellationToken) : [];
         var rules = await comparing.RulesAsync(byFirstRules, to, parties, adoptions, cancellationToken);
+        var world = await comparing.WorldAsync(through, byFirstRules, parties, cancellationToken);
         return new ComparisonAnswer(
             to.Basis,
             from.Basis,
             through.Basis,
             knowledge,
-            await comparing.WorldAsync(through, byFirstRules, parties, cancellationToken),
+            world,
             rules,
             Math.Abs(to.Position - from.Position)
                 - knowledge
@@ -121,7 +124,14 @@ public sealed class ComparisonHandler(Moments moments, Identities identities, Co
                     .SelectMany(line => line.Revisions!)
                     .Select(revision => revision.Position)
                     .Distinct()
-                    .LongCount()
+                    .LongCount(),
+            await silences.OfAsync(
+                to,
+                parties,
+                await identities.AtAsync(to, cancellationToken),
+                nothingFound: !knowledge.Concat(world).Concat(rules).Any(line => line is not EraLine),
+                cancellationToken
+            )
         );
     }
 

@@ -40,7 +40,7 @@ public sealed record SuggestedEra(
     decimal Confidence
 );
 
-public sealed class SuggestedErasHandler(Moments moments, Reading source)
+public sealed class SuggestedErasHandler(Moments moments, Identities identities, Silences silences, Reading source)
     : IRequestHandler<SuggestedEras, Result<SuggestedErasAnswer>>
 {
     /// <summary>No year farther back takes part.</summary>
@@ -54,14 +54,21 @@ public sealed class SuggestedErasHandler(Moments moments, Reading source)
         if (resolved.Rejection is { } rejection)
             return rejection;
         var moment = resolved.Value;
-        var parties = Parties.Read(request.Between, request.Actor).Value;
+        var asked = Parties.Read(request.Between, request.Actor).Value;
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var standing = asked.As(identity);
+        if (standing.Rejection is { } twice)
+            return twice;
+        var parties = standing.Value.KeysIn(identity);
         var last = moment.AsOf.Civil.Year;
         var events = await ReadAsync(moment, parties, Day.Of(last - GreatestYears + 1, 1, 1), cancellationToken);
         var first = events.Count == 0 ? last : events.Min(one => one.Days.Earliest!.Value.Civil.Year);
         var flow = FlowOf(events, first, (int)(last - first) + 1);
         var changes = events.Count == 0 ? [] : ChangePoints.Of(flow);
         int[] ends = [0, .. changes.Select(change => change.At), flow.Length];
-        var notes = new List<Note>
+        var notes = new List<Note>(
+            await silences.OfAsync(moment, asked, identity, nothingFound: events.Count == 0, cancellationToken)
+        )
         {
             new(
                 "suggestion",
@@ -92,7 +99,7 @@ public sealed class SuggestedErasHandler(Moments moments, Reading source)
                         )
                 ),
             ],
-            notes
+            Silences.InOrder(notes)
         );
     }
 

@@ -119,5 +119,5 @@ public static class ExportEndpoint
             .WithTags("import")
             .Asks("knownAt")
             .Produces<string>(StatusCodes.Status200OK, "application/x-ndjson")
-            .Refuses();
+            .Refuses(400, 404);
 }

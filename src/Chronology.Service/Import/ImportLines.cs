@@ -59,7 +59,7 @@ public sealed record RefusedLine(long Line, string Code, string Detail, string? 
 /// <summary>Reads a file line by line and hands it to the writer in batches, the next one read while one is written.</summary>
 /// <remarks>A line that refers to what stands further down waits until the rest of the file has been read: references may point
 /// forward. Memory holds two batches, the lines that wait, of which there are at most <see cref="GreatestWaiting"/>, and what is told of
-/// refused ones. A batch is as large as is written in a quarter of a second, for whoever appends meanwhile waits as long.
+/// refused ones. A batch is as large as is written in two fifths of a second, for whoever appends meanwhile waits as long.
 /// With <c>strict</c> the whole file is one batch and one transaction.</remarks>
 public sealed class ImportLinesHandler(
     Writer writer,
@@ -75,7 +75,7 @@ public sealed class ImportLinesHandler(
 
     private const int LeastBatch = 500;
     private const int GreatestBatch = 5_000;
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(400);
 
     private sealed class Tally
     {
@@ -516,10 +516,9 @@ public static class ImportEndpoint
             .WithSummary("Record the lines of a file; good lines are recorded, bad ones reported by number")
             .WithTags("import")
             .Asks("strict", "format", "dryRun", "asOf")
-            .WithMetadata(new Previewed(typeof(ImportPreview)), new Previewed(typeof(FirstResultsAnswer)))
             .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson", "text/tab-separated-values")
             .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
-            .Gives<ImportReport>(StatusCodes.Status200OK)
+            .Gives<Described.Either<ImportReport, ImportPreview, FirstResultsAnswer>>(StatusCodes.Status200OK)
             .Refuses(413, 415);
 
     /// <summary>A mapping cannot be sent: what needs one is imported on the command line.</summary>

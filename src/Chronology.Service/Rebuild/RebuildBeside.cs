@@ -461,6 +461,12 @@ internal sealed class RebuildBeside(NpgsqlDataSource source, string chronology, 
                 ),
                 ct
             );
+            // The server need not find out that what was just written is JSON; it does when rows are put in the place of live ones.
+            await RunAsync(
+                connection,
+                $"alter table chronology.record{tables} alter column state type text; alter table chronology.effect{tables} alter column effect type text",
+                ct
+            );
             return null;
         }
         await using (var known = new NpgsqlCommand($"select id from chronology.fact{tables}", connection))

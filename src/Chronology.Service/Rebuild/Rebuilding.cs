@@ -182,6 +182,9 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
         var timelines = new TimelineDifferences(connection, rebuild.Chronology, RebuildBeside.Usual);
         var entries = await timelines.FindAsync(known, ct);
         var namedEntries = await timelines.NameAsync(GreatestNamed, ct);
+        // Of rows that differ the head has counted what was written: it is the rows that are wrong.
+        var counts = new CountDifferences(connection, rebuild.Chronology);
+        var miscounted = count == 0 ? await counts.FindAsync(ct) : [];
         if (rebuild.DryRun)
         {
             await NoteAsync(count, await differences.NameAsync(known, GreatestNamed, ct));
@@ -228,6 +231,10 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
             await differences.SwapAsync(rebuild.Id, ct);
         if (entries > 0)
             await timelines.MendAsync(rebuild.Id, ct);
+        if (count > 0)
+            await counts.RecountAsync(rebuild.Id, ct);
+        else
+            await counts.MendAsync(rebuild.Id, ct);
         await NoteAsync(count, named);
         await swapping.CommitAsync(ct);
 
@@ -238,8 +245,8 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
                 rebuild.Id,
                 "status = 'swapped', differences = $2, named = $3::json",
                 ct,
-                differ + entries,
-                JsonSerializer.Serialize(rows.Concat(namedEntries).Take(GreatestNamed), Answers.Json)
+                differ + entries + miscounted.Count,
+                JsonSerializer.Serialize(rows.Concat(namedEntries).Concat(miscounted).Take(GreatestNamed), Answers.Json)
             );
         }
     }

@@ -210,7 +210,7 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
                     """,
                     ct
                 );
-            var picked = string.Join(", ", of.Columns.Select(column => $"x.{column.Name}"));
+            var picked = string.Join(", ", of.Columns.Select(column => Column(column, hashed: false)));
             await RunAsync(
                 $"""
                 insert into chronology.{of.Name} ({of.List})
@@ -338,9 +338,10 @@ internal sealed class RowDifferences(NpgsqlConnection connection, string chronol
         $"select {string.Join(", ", of.Columns.Select(column => Column(column, hashed)))} from chronology.{of.Name}{tables} x{Joined(of, scope)}";
 
     private static string Column((string Name, string Type) column, bool hashed) =>
-        hashed && column.Type == "json"
-            ? $"sha256(convert_to(x.{column.Name}::text, 'UTF8')) as {column.Name}"
-            : $"x.{column.Name}";
+        column.Type != "json" ? $"x.{column.Name}"
+        // Beside the live rows it is text.
+        : hashed ? $"sha256(convert_to(x.{column.Name}::text, 'UTF8')) as {column.Name}"
+        : $"x.{column.Name}::json as {column.Name}";
 
     private static string Joined(Relation of, Scope scope) =>
         scope == Scope.Fresh ? $" join {of.Fresh.Table} f on {of.Fresh.By}" : "";

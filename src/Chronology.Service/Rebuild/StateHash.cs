@@ -58,6 +58,8 @@ internal sealed class StateHash(NpgsqlDataSource source)
             foreach (var row in await rows.RowsAsync(since, Math.Min(since + PageSize, known), ct))
                 Add(hash, CanonicalJson.Of(row));
         }
+        foreach (var effect in await rows.AstrayAsync(ct))
+            Add(hash, CanonicalJson.Of(effect));
         await foreach (var fact in rows.FactsAsync(ct))
             Add(hash, CanonicalJson.Of(fact));
         return new StateHashAnswer(known, $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}");
@@ -104,7 +106,13 @@ internal sealed class StateHash(NpgsqlDataSource source)
             }
             foreach (var (row, search) in await MisfoundAsync(records, revisions, ct))
                 row.Line["search"] = search;
-            var effects = await EffectsAsync(since, until, ct);
+            var effects = await EffectsAsync(
+                "e.event = any($4) and e.from_position > $2 and e.from_position <= $3",
+                ct,
+                since,
+                until,
+                records.Where(row => row.Id.Kind == RecordKind.Event).Select(row => row.Id.Key).Distinct().ToArray()
+            );
             return records
                 .Select(row => (row.From, row.Line))
                 .Concat(effects)
@@ -155,11 +163,21 @@ internal sealed class StateHash(NpgsqlDataSource source)
             return rows;
         }
 
+        /// <summary>The effects up to the position that no version of an event opens there: none, where nothing is wrong.</summary>
+        public async Task<IEnumerable<JsonObject>> AstrayAsync(CancellationToken ct) =>
+            (
+                await EffectsAsync(
+                    $"e.from_position <= $2 and not exists (select from chronology.record{tables} r where r.chronology = $1 and r.kind = 'event' and r.key = e.event and r.from_position = e.from_position)",
+                    ct,
+                    known
+                )
+            ).Select(row => row.Line);
+
         /// <summary>Effects with the fact that they change named in full; <c>ahead</c> depends on the day of recording and is in only where it is wrong.</summary>
         private async Task<IReadOnlyList<(long From, JsonObject Line)>> EffectsAsync(
-            long since,
-            long until,
-            CancellationToken ct
+            string condition,
+            CancellationToken ct,
+            params object[] values
         )
         {
             await using var command = Command(
@@ -170,11 +188,10 @@ internal sealed class StateHash(NpgsqlDataSource source)
                 from chronology.effect{tables} e
                 left join chronology.fact{tables} f on f.id = e.fact
                 left join chronology.ledger l on l.chronology = e.chronology and l.position = e.from_position
-                where e.chronology = $1 and e.from_position > $2 and e.from_position <= $3
+                where e.chronology = $1 and {condition}
                 order by e.from_position, e.event, e.idx
                 """,
-                since,
-                until
+                values
             );
             var rows = new List<(long, JsonObject)>();
             await using var reader = await command.ExecuteReaderAsync(ct);

@@ -181,23 +181,17 @@ public static class SearchEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/search",
-                (chronology, query) =>
-                    new SearchRecords(
-                        chronology,
-                        query.Text("q"),
-                        query.Text("cursor"),
-                        query.Number("limit", 1, SearchRecords.GreatestLimit) ?? SearchRecords.DefaultLimit,
-                        query.Axes()
-                    ),
-                "q",
-                "cursor",
-                "limit",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/search", Read, "q", "cursor", "limit", "asOf", "knownAt")
             .WithName("search")
             .WithSummary("Events, actors, issues, sources, schemes and eras by name, alias or text")
             .WithTags("questions");
+
+    public static SearchRecords Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Text("q"),
+            query.Text("cursor"),
+            query.Number("limit", 1, SearchRecords.GreatestLimit) ?? SearchRecords.DefaultLimit,
+            query.Axes()
+        );
 }

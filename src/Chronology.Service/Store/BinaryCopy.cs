@@ -39,6 +39,14 @@ internal sealed class BinaryCopy(Columns shape) : IDisposable
     /// <summary>How many rows there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>These rows, none of whose columns has to be finished.</summary>
+    public static BinaryCopy Of(Columns rows)
+    {
+        var copy = new BinaryCopy(rows);
+        copy.Add(rows);
+        return copy;
+    }
+
     /// <param name="rows">Of the same shape, finished by <see cref="Columns.FinishAsync"/>.</param>
     public void Add(Columns rows)
     {

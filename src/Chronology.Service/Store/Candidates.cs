@@ -9,6 +9,41 @@ namespace Chronology.Service.Store;
 /// <summary>Finds by index the facts that may differ between two moments; all others are told alike at both.</summary>
 public sealed class Candidates(Reading source)
 {
+    /// <summary>The facts of which effects were opened or closed between two positions: each version of an event opens its own and closes those
+    /// of the one before. And the facts of the events united.</summary>
+    internal const string Revised = """
+        select e.fact from chronology.record o
+        join chronology.effect e on e.chronology = $1 and e.event = o.key and (e.from_position = o.from_position or e.to_position = o.from_position)
+        where o.chronology = $1 and o.from_position > $2 and o.from_position <= $3 and o.kind = 'event' and e.start_first <= $4
+        union
+        select e.fact from chronology.effect e
+        where e.chronology = $1 and e.event = any($5) and e.from_position <= $3 and e.to_position > $2 and e.start_first <= $4
+        """;
+
+    /// <summary>The facts of which effects may begin or end between two days.</summary>
+    /// <remarks>An end with a plain year is looked for a year around; the others wherever they may be.</remarks>
+    internal static readonly string Dated = $"""
+        select e.fact from chronology.effect e
+        where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
+          and e.width = 0 and e.start_first between $3 and $4
+        union
+        select e.fact from chronology.effect e
+        where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
+          and e.width between 1 and 2 and e.start_first between $3 - 366 and $4 and e.start_last >= $3
+        union
+        select e.fact from chronology.effect e
+        where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
+          and e.width > 2 and e.start_first <= $4 and e.start_last >= $3
+        union
+        select e.fact from chronology.effect e
+        where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
+          and e.ends between $5 - 1 and $6 + 1 and e.start_first <= $4
+        union
+        select e.fact from chronology.effect e
+        where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
+          and e.ends = {long.MinValue} and e.start_first <= $4
+        """;
+
     /// <summary>The facts that may be told differently on one day as known at two positions.</summary>
     /// <param name="revised">The actors that are told differently of, as <see cref="ActorsAsync"/> gives them.</param>
     /// <param name="united">The events whose answers are told with or without another's, as <see cref="MergedAsync"/> gives them.</param>
@@ -22,21 +57,7 @@ public sealed class Candidates(Reading source)
     {
         var (chronology, asOf) = (one.Moment.Chronology, one.Moment.AsOf.Number);
         var (low, high) = Between(one.Moment, other.Moment);
-        var touched = await KeysAsync(
-            $"""
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.from_position > $2 and e.from_position <= $3 and e.start_first <= $4
-            union
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.to_position > $2 and e.to_position <= $3 and e.to_position < {DerivedRows.Open}
-              and e.start_first <= $4
-            union
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.event = any($5) and e.from_position <= $3 and e.to_position > $2 and e.start_first <= $4
-            """,
-            [chronology, low, high, asOf, united.ToArray()],
-            ct
-        );
+        var touched = await KeysAsync(Revised, [chronology, low, high, asOf, united.ToArray()], ct);
         return await HeirsAsync(chronology, touched, revised, [one.Identity, other.Identity], ct);
     }
 
@@ -51,25 +72,8 @@ public sealed class Candidates(Reading source)
         CancellationToken ct
     )
     {
-        // An end with a plain year is looked for a year around; the others wherever they may be.
         var touched = await KeysAsync(
-            $"""
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and e.width <= 2 and e.start_first between $3 - 366 and $4 and e.start_last >= $3
-            union
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and e.width > 2 and e.start_first <= $4 and e.start_last >= $3
-            union
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and e.ends between $5 - 1 and $6 + 1 and e.start_first <= $4
-            union
-            select e.fact from chronology.effect e
-            where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-              and e.ends = {long.MinValue} and e.start_first <= $4
-            """,
+            Dated,
             [moment.Chronology, moment.Position, first.Number, last.Number, first.Civil.Year, last.Civil.Year],
             ct
         );
@@ -252,8 +256,9 @@ public sealed class Candidates(Reading source)
         await using var command = source.CreateCommand(
             $"""
             with d (earliest, latest) as (
-                select start_first, start_last from chronology.effect
-                where chronology = $1 and (from_position = $2 or to_position = $2 and to_position < {DerivedRows.Open})
+                select e.start_first, e.start_last from chronology.record o
+                join chronology.effect e on e.chronology = $1 and e.event = o.key and (e.from_position = $2 or e.to_position = $2)
+                where o.chronology = $1 and o.from_position = $2 and o.kind = 'event'
                 union
                 select earliest, earliest from chronology.record
                 where chronology = $1 and kind = 'era' and (from_position = $2 or to_position = $2))

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
@@ -6,7 +6,7 @@ using Chronology.Time;
 
 namespace Chronology.Service.Store;
 
-/// <summary>A date in an answer. Days are ISO 8601, null where unbounded; the six last members are there for extents only.</summary>
+/// <summary>A date in an answer. Days are ISO 8601, null where unbounded; the six last members are there for extents, and only for them.</summary>
 public sealed record DateAnswer(
     string? Edtf,
     string? AsWritten,
@@ -14,14 +14,33 @@ public sealed record DateAnswer(
     string Reading,
     string? Earliest,
     string? Latest,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StartEarliest,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StartLatest,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EndEarliest,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EndLatest,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? StartOpen,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? EndOpen
+    string? StartEarliest,
+    string? StartLatest,
+    string? EndEarliest,
+    string? EndLatest,
+    bool? StartOpen,
+    bool? EndOpen
 )
 {
+    private static readonly string[] OfExtents =
+    [
+        "startEarliest",
+        "startLatest",
+        "endEarliest",
+        "endLatest",
+        "startOpen",
+        "endOpen",
+    ];
+
+    /// <summary>Leaves out of an occurrence what only an extent has. An extent's unbounded ends are null, and there.</summary>
+    internal static void Shape(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(DateAnswer))
+            return;
+        foreach (var member in type.Properties.Where(member => OfExtents.Contains(member.Name, StringComparer.Ordinal)))
+            member.ShouldSerialize = (date, _) => ((DateAnswer)date).StartOpen is not null;
+    }
+
     public static DateAnswer Of(EventContent content, When when) =>
         Of(
             content.Occurred ?? $"{content.Start}/{content.End}",

@@ -183,10 +183,13 @@ public sealed class FoldedPage
         if (Names.Count > 0)
             first.Add(ActorNames.Insert(Names));
         await Statement.RunAsync(connection, first, ct);
+        var others = Task.Run(() => new[] { Timelines, Scores, Effects }.Select(BinaryCopy.Of).ToArray(), ct);
         await Records.CopyAsync(connection, ct);
-        await Timelines.CopyAsync(connection, ct);
-        await Scores.CopyAsync(connection, ct);
-        await Effects.CopyAsync(connection, ct);
+        foreach (var rows in await others)
+        {
+            using (rows)
+                await rows.SendAsync(connection, ct);
+        }
     }
 
     private IEnumerable<Statement> Closings()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Time;
@@ -33,7 +34,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt, RulesVersion Rules)
 {
     /// <summary>The version of the answers' shape.</summary>
-    public const int Format = 3;
+    public const int Format = 4;
 
     public Basis Basis =>
         new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules.Number, Format);
@@ -247,7 +248,8 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
         if (!Rfc3339.TryParse(text, out var instant))
             return Bad("Give a position such as 412, or an instant such as 2026-03-01T12:00:00Z.");
         return instant > now ? Bad("That instant lies in the future: nobody knows yet what will be known then.")
-            : instant.Year < 1900 ? Bad("That instant lies before every recording: use position 0.")
+            // Nothing was recorded then, and the floor need not be raised for it.
+            : instant.Year < 1900 ? new Known(0, null)
             : new Known(null, Instants.OfMicroseconds(Instants.Microseconds(instant)));
     }
 
@@ -256,22 +258,34 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     public void Dispose() => kept.Dispose();
 }
 
-/// <summary>Instants of RFC 3339: date, <c>T</c>, time with optional fraction, and <c>Z</c> or an offset.</summary>
-public static class Rfc3339
+/// <summary>Instants of RFC 3339: date, <c>T</c>, time with optional fraction, and <c>Z</c> or an offset, in either case.</summary>
+public static partial class Rfc3339
 {
+    private const int GreatestFraction = 7;
+
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
+    /// <remarks>Of a longer fraction than a tick's the rest is dropped: what was recorded at or before the instant stays the same.</remarks>
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
         instant = default;
-        return text.Length is >= 20 and <= 40
-            && (text.EndsWith('Z') || text[^6] is '+' or '-')
+        return text.Length <= 40
+            && Written().Match(text) is { Success: true } written
             && DateTimeOffset.TryParseExact(
-                text,
+                $"{written.Groups["time"].Value}{Fraction(written.Groups["fraction"].Value)}{written.Groups["zone"].Value}".ToUpperInvariant(),
                 Formats,
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal,
                 out instant
             );
     }
+
+    private static string Fraction(string digits) =>
+        digits.Length == 0 ? "" : $".{digits[..Math.Min(digits.Length, GreatestFraction)]}";
+
+    [GeneratedRegex(
+        @"^(?<time>[0-9-]{10}T[0-9:]{8})(\.(?<fraction>[0-9]+))?(?<zone>Z|[+-][0-9]{2}:[0-9]{2})\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Written();
 }

@@ -196,7 +196,7 @@ internal sealed class Page
             cross join lateral (
                 select r.key from chronology.record r
                 where r.chronology = $1 and r.kind = 'event' and r.to_position = {{DerivedRows.Open}}
-                  and (r.state #>> '{content,coding,story}') = s.story
+                  and r.state::text like '%"coding":{%' and (r.state #>> '{content,coding,story}') = s.story
                 offset 0) r
             """
         )

@@ -53,7 +53,9 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
         if (between is not null && actor is not null)
             return new Rejection("invalid-parameter", "Give “between” or “actor”, not both.");
         if (actor is not null)
-            return IsKey(actor) ? new Parties([actor], []) : Bad("actor");
+            return IsKey(actor)
+                ? new Parties([actor], [])
+                : new Rejection("invalid-parameter", "“actor”: one actor, by its key.");
         if (between is null)
             return Everyone;
         var sides = between.Contains(';', StringComparison.Ordinal)
@@ -64,19 +66,16 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
             && sides.All(side => side.All(IsKey))
             && !sides[0].Intersect(sides[1], StringComparer.Ordinal).Any()
             ? new Parties(sides[0], sides[1])
-            : Bad("between");
+            : new Rejection(
+                "invalid-parameter",
+                "“between”: two actors (ussr,plo), or two sides of actors (ussr,russia;plo,hamas), by their keys."
+            );
     }
 
     private static bool IsKey(string text) =>
         text.Length is > 0 and <= 128
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-')
         && char.IsAsciiLetterOrDigit(text[0]);
-
-    private static Rejection Bad(string name) =>
-        new(
-            "invalid-parameter",
-            $"“{name}”: two actors (ussr,plo), or two sides of actors (ussr,russia;plo,hamas), by their keys."
-        );
 }
 
 /// <summary>Which records of one kind were there as known at a moment.</summary>

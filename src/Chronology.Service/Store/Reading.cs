@@ -19,6 +19,8 @@ public sealed class Reading
 
     public static implicit operator Reading(NpgsqlDataSource source) => From(source);
 
+    public bool IsWithinTransaction => transaction is not null;
+
     public NpgsqlCommand CreateCommand(string? text = null) =>
         source?.CreateCommand(text) ?? new NpgsqlCommand(text, transaction!.Connection, transaction);
 

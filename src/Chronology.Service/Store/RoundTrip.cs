@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Chronology.Service.Store;
 
-/// <summary>Questions to the database that go together and come back together: one round trip, on one connection, answered in their order.</summary>
+/// <summary>Questions to the database that go together and come back together: one round trip, on one connection.</summary>
 /// <remarks>Each has a snapshot of its own; what they are asked about is fixed by positions, so that they agree all the same.</remarks>
 /// <param name="plansKept">The server plans each statement once, whatever its values: left to itself it takes the many conditions on
 /// positions and days for a reason to plan anew each time, which costs more than the answer.</param>
@@ -13,15 +13,19 @@ public sealed class RoundTrip(Reading source, bool plansKept = true)
     private const string WalkIndexes = "select set_config('enable_bitmapscan', 'off', true)";
     private const string AsBefore = "select set_config('enable_bitmapscan', 'on', true)";
 
-    private readonly List<(
+    private sealed record Question(
         NpgsqlBatchCommand Command,
         bool Walks,
         Func<NpgsqlDataReader, CancellationToken, Task> ReadAsync
-    )> asked = [];
+    );
 
-    /// <summary>What has been asked since the last time, as it will be sent.</summary>
+    private readonly List<Question> asked = [];
+
+    /// <summary>What has been asked since the last time, as it will be sent: those that walk come last, so that what they need is set once.</summary>
     internal IEnumerable<(NpgsqlBatchCommand Command, bool Walks)> Asked =>
-        asked.Select(question => (question.Command, question.Walks));
+        InOrder.Select(question => (question.Command, question.Walks));
+
+    private IEnumerable<Question> InOrder => asked.OrderBy(question => question.Walks);
 
     /// <summary>Adds a question; nothing is sent before <see cref="GoAsync"/>.</summary>
     /// <param name="readAsync">Reads its rows, and no others.</param>
@@ -34,7 +38,7 @@ public sealed class RoundTrip(Reading source, bool plansKept = true)
     )
     {
         var pending = new Pending<T>();
-        asked.Add((command, walks, async (reader, ct) => pending.Come(await readAsync(reader, ct))));
+        asked.Add(new(command, walks, async (reader, ct) => pending.Come(await readAsync(reader, ct))));
         return pending;
     }
 
@@ -43,28 +47,29 @@ public sealed class RoundTrip(Reading source, bool plansKept = true)
     {
         if (asked.Count == 0)
             return;
+        var questions = InOrder.ToList();
+        var walking = questions.FindIndex(question => question.Walks);
         await using var batch = source.CreateBatch();
         if (plansKept)
             batch.BatchCommands.Add(new(KeepPlans));
-        foreach (var (command, walks, _) in asked)
+        for (var i = 0; i < questions.Count; i++)
         {
-            if (walks)
+            if (i == walking)
                 batch.BatchCommands.Add(new(WalkIndexes));
-            batch.BatchCommands.Add(command);
-            if (walks)
-                batch.BatchCommands.Add(new(AsBefore));
+            batch.BatchCommands.Add(questions[i].Command);
         }
+        // By itself the batch is a transaction, with which its settings end.
+        if (walking >= 0 && source.IsWithinTransaction)
+            batch.BatchCommands.Add(new(AsBefore));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         if (plansKept)
             await reader.NextResultAsync(ct);
-        foreach (var (_, walks, readAsync) in asked)
+        for (var i = 0; i < questions.Count; i++)
         {
-            if (walks)
+            if (i == walking)
                 await reader.NextResultAsync(ct);
-            await readAsync(reader, ct);
+            await questions[i].ReadAsync(reader, ct);
             await reader.NextResultAsync(ct);
-            if (walks)
-                await reader.NextResultAsync(ct);
         }
         asked.Clear();
     }

@@ -24,9 +24,17 @@ public sealed record SidesEvent(string Event, ScoredEvent Recorded, ScoredEvent?
 public sealed record AskedScores(
     Pending<Dictionary<(HalfLife, long), ScoreSum>> Totals,
     Pending<Dictionary<(HalfLife, long), ScoreSum>> Shared,
-    Pending<List<ScoreEvidence.Counted>> Plain,
-    Pending<List<(ScoredEvent Event, IReadOnlyList<string> Parties)>> Odd,
-    Pending<long> TooManyPairs
+    Pending<SingleEvents> Singles
+);
+
+/// <summary>The events that no running total of a year holds whole.</summary>
+/// <param name="Plain">Of plain days.</param>
+/// <param name="Odd">Of others, with who had to exist for each to happen.</param>
+/// <param name="TooManyPairs">How many events between the sides have too many pairs to weigh in any score.</param>
+public sealed record SingleEvents(
+    List<ScoreEvidence.Counted> Plain,
+    List<(ScoredEvent Event, IReadOnlyList<string> Parties)> Odd,
+    long TooManyPairs
 );
 
 /// <summary>Reads what scores rest on: running totals of the years before the first day asked about, single events from then on.</summary>
@@ -63,23 +71,29 @@ public sealed class Scores(Reading source)
         var totals = trip.Ask(
             Command(
                 """
-                select t.half_life, t.year, sum(t.low)::bigint, sum(t.estimate)::bigint, sum(t.high)::bigint, sum(t.evidence)::bigint
+                select h.half_life, y.year, sum(coalesce(l.low, y.low))::bigint, sum(coalesce(l.estimate, y.estimate))::bigint,
+                    sum(coalesce(l.high, y.high))::bigint, sum(coalesce(l.evidence, y.evidence))::bigint
                 from unnest((select $1)) as p (pair)
                 cross join unnest((select $3), (select $4)) as h (half_life, since)
                 cross join lateral (
                     with recursive y as (
-                        (select s.year from chronology.score_total s
-                         where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5 order by s.year limit 1)
+                        (select s.year, s.position, s.low, s.estimate, s.high, s.evidence from chronology.score_total s
+                         where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < $5
+                         order by s.year desc, s.position desc limit 1)
                         union all
-                        select (select s.year from chronology.score_total s
-                                where s.pair = p.pair and s.half_life = h.half_life and s.year > y.year and s.year < $5 order by s.year limit 1)
-                        from y where y.year is not null)
-                    select year from y where year is not null) y
-                cross join lateral (
+                        select s.* from y cross join lateral (
+                            select s.year, s.position, s.low, s.estimate, s.high, s.evidence from chronology.score_total s
+                            where s.pair = p.pair and s.half_life = h.half_life and s.year >= h.since and s.year < y.year
+                            order by s.year desc, s.position desc limit 1) s)
+                    select * from y) y
+                -- Only of a year that has grown since.
+                left join lateral (
                     select l.* from chronology.score_total l
-                    where l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
-                    order by l.position desc limit 1) t
-                group by t.half_life, t.year
+                    where y.position > $2
+                      and l.pair = p.pair and l.half_life = h.half_life and l.year = y.year and l.position <= $2
+                    order by l.position desc limit 1) l on true
+                where y.position <= $2 or l.position is not null
+                group by h.half_life, y.year
                 """,
                 pairs,
                 moment.Position,
@@ -90,68 +104,38 @@ public sealed class Scores(Reading source)
             ),
             SumsAsync
         );
-        var plain = trip.Ask(
+        var singles = trip.Ask(
             Command(
                 $"""
-                select half_life, first_day, last_day, weight_low, weight, weight_high, {(
+                select half_life, first_day, last_day, weight_low, weight, weight_high, null as days, {(
                     pairs.Length == 1 ? "count(*)" : "count(distinct event)"
                 )}
                 from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
                 where plain and first_day >= $3 and first_day <= $4 and {Visible}
                 group by 1, 2, 3, 4, 5, 6
-                """,
-                pairs,
-                moment.Position,
-                januaryFirst,
-                last.Number
-            ),
-            async (reader, ct) =>
-            {
-                var singles = new List<ScoreEvidence.Counted>();
-                while (await reader.ReadAsync(ct))
-                    singles.Add(new(EventOf(reader), reader.GetInt64(6)));
-                return singles;
-            }
-        );
-        var odd = trip.Ask(
-            Command(
-                $"""
-                select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, days::text
-                from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
-                where not plain and last_day >= $3 and first_day <= $4 and {Visible}
-                order by event
-                """,
-                pairs,
-                moment.Position,
-                januaryFirst,
-                last.Number
-            ),
-            async (reader, ct) =>
-            {
-                var found = new List<(ScoredEvent, IReadOnlyList<string>)>();
-                while (await reader.ReadAsync(ct))
-                    found.Add(await OddAsync(reader, ct));
-                return found;
-            }
-        );
-        var tooMany = trip.Ask(
-            Command(
-                $"""
-                select count(distinct one.event)
+                union all
+                (select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, coalesce(days::text, ''), 1
+                 from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                 where not plain and last_day >= $3 and first_day <= $4 and {Visible}
+                 order by event)
+                union all
+                select null, null, null, null, null, null, null, count(distinct one.event)
                 from (
-                    select event from unnest((select $1)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                    select event from unnest((select $5)) as p (pair) join chronology.score_event e on e.pair = p.pair
                     where not plain and first_day <= $4 and {Visible}) one
                 join (
-                    select event from unnest((select $3)) as p (pair) join chronology.score_event e on e.pair = p.pair
+                    select event from unnest((select $6)) as p (pair) join chronology.score_event e on e.pair = p.pair
                     where not plain and first_day <= $4 and {Visible}) other
                     on other.event = one.event
                 """,
-                Alone(sides.One),
+                pairs,
                 moment.Position,
-                Alone(sides.Other),
-                last.Number
+                januaryFirst,
+                last.Number,
+                Alone(sides.One),
+                Alone(sides.Other)
             ),
-            async (reader, ct) => await reader.ReadAsync(ct) ? reader.GetInt64(0) : 0
+            SinglesAsync
         );
         var shared =
             pairs.Length == 1
@@ -171,7 +155,7 @@ public sealed class Scores(Reading source)
                     ),
                     SumsAsync
                 );
-        return new(totals, shared, plain, odd, tooMany);
+        return new(totals, shared, singles);
 
         Guid[] Alone(IEnumerable<string> side) =>
             [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];
@@ -186,9 +170,9 @@ public sealed class Scores(Reading source)
             if (totals.TryGetValue(year, out var total))
                 totals[year] = total - sum;
         }
-        var singles = asked.Plain.Value;
+        var (singles, odd, tooManyPairs) = asked.Singles.Value;
         var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
-        foreach (var (one, parties) in asked.Odd.Value)
+        foreach (var (one, parties) in odd)
         {
             if (one.IsOpen)
                 open.Add((one, parties));
@@ -203,7 +187,7 @@ public sealed class Scores(Reading source)
             else
                 undated.Add(one.Days.Earliest);
         }
-        return new(new ScoreEvidence(totals, singles, moment.Rules.Scale), undated, asked.TooManyPairs.Value);
+        return new(new ScoreEvidence(totals, singles, moment.Rules.Scale), undated, tooManyPairs);
     }
 
     /// <summary>Every event that weighs between two sides on some day, as known at a position, one by one and by key.</summary>
@@ -212,7 +196,7 @@ public sealed class Scores(Reading source)
     {
         await using var command = source.CreateCommand(
             $"""
-            select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, days::text, event from (
+            select distinct on (event) half_life, first_day, last_day, weight_low, weight, weight_high, coalesce(days::text, ''), event from (
                 select * from chronology.score_event where plain and pair = any($1) and {Visible}
                 union all
                 select * from chronology.score_event where not plain and pair = any($1) and {Visible}) e
@@ -234,7 +218,7 @@ public sealed class Scores(Reading source)
             while (await reader.ReadAsync(ct))
             {
                 var key = reader.GetString(7);
-                var (one, parties) = await OddAsync(reader, ct);
+                var (one, parties) = OddOf(reader);
                 if (!one.IsOpen)
                 {
                     each.Add(new(key, one, one));
@@ -275,15 +259,12 @@ public sealed class Scores(Reading source)
     }
 
     /// <summary>An event with the days that its row has, and who had to exist for it to happen; of one with plain days nobody.</summary>
-    private static async Task<(ScoredEvent Event, IReadOnlyList<string> Parties)> OddAsync(
-        NpgsqlDataReader row,
-        CancellationToken ct
-    )
+    private static (ScoredEvent Event, IReadOnlyList<string> Parties) OddOf(NpgsqlDataReader row)
     {
         var one = EventOf(row);
-        if (await row.IsDBNullAsync(6, ct))
+        if (row.GetString(6) is not { Length: > 0 } kept)
             return (one, []);
-        var (days, parties) = ScoreRows.Read(row.GetString(6));
+        var (days, parties) = ScoreRows.Read(kept);
         return (one with { Days = days, IsOpen = days.Earliest is null || days.Latest is null }, parties);
     }
 
@@ -348,6 +329,23 @@ public sealed class Scores(Reading source)
         while (await reader.ReadAsync(ct))
             sums.Add(YearOf(reader), SumOf(reader));
         return sums;
+    }
+
+    private static async Task<SingleEvents> SinglesAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var plain = new List<ScoreEvidence.Counted>();
+        var odd = new List<(ScoredEvent, IReadOnlyList<string>)>();
+        var tooManyPairs = 0L;
+        while (await reader.ReadAsync(ct))
+        {
+            if (await reader.IsDBNullAsync(0, ct))
+                tooManyPairs = reader.GetInt64(7);
+            else if (await reader.IsDBNullAsync(6, ct))
+                plain.Add(new(EventOf(reader), reader.GetInt64(7)));
+            else
+                odd.Add(OddOf(reader));
+        }
+        return new(plain, odd, tooManyPairs);
     }
 
     private static (HalfLife, long) YearOf(NpgsqlDataReader row) => (HalfLife.All[row.GetInt16(0)], row.GetInt64(1));

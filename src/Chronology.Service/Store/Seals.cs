@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -60,21 +61,18 @@ public sealed class Seals(Reading source, IDocumentStore store)
         var revisions = ids.SelectMany(id => read.GetValueOrDefault(id) ?? others[id])
             .DistinctBy(of => of.Id)
             .ToDictionary(of => of.Id, of => of.Revisions);
+        // Canonical as it stands: the members in the order of their names.
         var committed = revisions
             .OrderBy(of => of.Key.StreamKey, StringComparer.Ordinal)
             .SelectMany(of =>
-                of.Value.Select(made => new JsonObject
-                {
-                    ["record"] = of.Key.Kind.Name(),
-                    ["key"] = of.Key.Key,
-                    ["revision"] = made.Revision,
-                    ["content"] = Convert.ToHexStringLower(made.Content),
-                })
+                of.Value.Select(made =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"content":"{{Convert.ToHexStringLower(made.Content)}}","key":"{{of.Key.Key}}","record":"{{of.Key.Kind.Name()}}","revision":{{made.Revision}}}"""
+                    )
+                )
             );
-        return new(
-            $$"""{"answer":{{CanonicalJson.Of(blind.Rest)}},"revisions":{{CanonicalJson.Of(new JsonArray([.. committed]))}}}""",
-            revisions
-        );
+        return new($$"""{"answer":{{blind.Rest}},"revisions":[{{string.Join(',', committed)}}]}""", revisions);
     }
 
     /// <summary>Checks the texts of an answer against the revisions that it is sealed with, and those against the ledger.</summary>
@@ -141,6 +139,15 @@ public sealed class Seals(Reading source, IDocumentStore store)
         }
     }
 
+    /// <summary>Asks for the records that are meant by these names.</summary>
+    /// <inheritdoc cref="Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/>
+    public static Pending<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> Ask(
+        RoundTrip trip,
+        string chronology,
+        long[] positions,
+        IEnumerable<NamedRecord> named
+    ) => Ask(trip, chronology, positions, [.. named.SelectMany(Meant).Distinct()]);
+
     /// <summary>For each of these records: all revisions up to the last of the positions of it, and of what is merged into it at one of
     /// them, whose texts are told with its own.</summary>
     public static Pending<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> Ask(
@@ -164,6 +171,8 @@ public sealed class Seals(Reading source, IDocumentStore store)
                 select o.nr, r.kind, r.key from owner o
                 join chronology.record r on r.chronology = $1 and r.kind = o.kind and r.status = 'merged'
                     and r.state ->> 'mergedInto' = o.key
+                    -- In most chronologies nothing is: one look-up says so for all of them.
+                    and (select exists (select from chronology.record m where m.chronology = $1 and m.status = 'merged'))
                     and exists (select from unnest($5) as p (at) where r.from_position <= p.at and r.to_position > p.at))
             select o.nr, l.kind, l.key, l.revision, l.content, l.position
             from owner o
@@ -206,7 +215,9 @@ public sealed class Seals(Reading source, IDocumentStore store)
     }
 
     private static IEnumerable<RecordId> Meant(NamedRecord named) =>
-        (named.Kind is { } kind ? [kind] : Enum.GetValues<RecordKind>()).Select(each => new RecordId(each, named.Key));
+        named.Kind is { } kind
+            ? [new(kind, named.Key)]
+            : Enum.GetValues<RecordKind>().Select(each => new RecordId(each, named.Key)).Where(id => id.IsPossible);
 
     private async Task<(
         ILookup<long, DomainEvent> Events,

@@ -19,6 +19,49 @@ public sealed class Silences(Reading source)
                 $"“{key}” is merged into “{identity.Surviving(key)}”: the answer is about “{identity.Surviving(key)}”."
             ));
 
+    /// <summary>What is to be said of whom a question names: <c>unknown-actor</c>, <c>merged</c>, and <c>no-record</c> where
+    /// nothing was found of them and one is unknown; by code.</summary>
+    /// <param name="asked">As the question names them.</param>
+    /// <param name="mayBeIssue">The one of them that may be an issue as well; null: none may.</param>
+    public async Task<IReadOnlyList<Note>> OfAsync(
+        Moment moment,
+        Parties asked,
+        Identity identity,
+        bool nothingFound,
+        CancellationToken ct,
+        string? mayBeIssue = null
+    )
+    {
+        if (asked.IsEveryone)
+            return [];
+        var noActors = await Recorded.MissingAsync(
+            source,
+            moment,
+            RecordKind.Actor,
+            asked.All.Select(identity.Surviving),
+            ct
+        );
+        var unknown = noActors.ToList();
+        if (
+            mayBeIssue is not null
+            && unknown.Contains(mayBeIssue)
+            && await Recorded.MissingAsync(source, moment, RecordKind.Issue, [mayBeIssue], ct) is []
+        )
+            unknown.Remove(mayBeIssue);
+        var notes = unknown.Select(UnknownActor).Concat(Merged(asked.All, identity)).ToList();
+        if (nothingFound && unknown.Count > 0 && asked.As(identity) is { Rejection: null, Value: var standing })
+            notes.Add(await NoRecordAsync(moment, standing, identity, ct));
+        return InOrder(notes);
+    }
+
+    /// <summary>By code, those of one code by what they say.</summary>
+    public static IReadOnlyList<Note> InOrder(IEnumerable<Note> notes) =>
+        [
+            .. notes
+                .OrderBy(note => note.Code, StringComparer.Ordinal)
+                .ThenBy(note => note.Detail, StringComparer.Ordinal),
+        ];
+
     /// <summary>The note <c>no-record</c>: with the last recorded event of the parties and the longest silence between two of them,
     /// so that the reader can judge what the silence means.</summary>
     /// <param name="parties">Actors that stand; what was recorded of those merged into them counts for them.</param>

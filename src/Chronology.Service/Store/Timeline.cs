@@ -40,7 +40,7 @@ public sealed record TimelinePlace(long First, long Latest, int Order, string Ke
 /// <summary>Reads events in the timeline's order: earliest (latest where that is open), latest, order, key.</summary>
 public sealed class Timeline(Reading source)
 {
-    private const string First =
+    internal const string First =
         "(case when r.earliest > -9223372036854775808 then r.earliest when r.latest < 9223372036854775807 then r.latest else 9223372036854775807 end)";
 
     /// <summary>At most <paramref name="limit"/> events after <paramref name="after"/>, and the place to go on from; null: that was all.</summary>

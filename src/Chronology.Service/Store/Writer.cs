@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using Chronology.Recording;
 using Marten;
@@ -250,62 +251,82 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
         CancellationToken ct
     )
     {
-        var connection = transaction.Connection!;
-        var advance = Advancing(pages);
-        var events = new EventRows(store, pages);
-        var ledger = NewLedger();
-        FoldedPage? folded = null;
-        var revisions = 0;
-        foreach (var page in pages)
-        {
-            revisions += page.Revisions.Count;
-            foreach (var revision in page.Revisions)
-                revision.AddTo(ledger, page.Chronology);
-            var own = FoldedPage.Of(
-                "",
-                page.Chronology,
-                page.Revisions.Select(revision => revision.Folded),
-                page.Before
-            );
-            if (folded is null)
-                folded = own;
-            else
-                folded.Join(own);
-        }
-        if (revisions < ManyRevisions)
-        {
-            var all = new List<Statement>();
-            if (events.Change() is { } growing)
-                all.Add(growing);
-            all.AddRange(folded!.Changes());
-            all.Add(Statement.Together([advance, .. events.Insertions(), ledger.Insert(), .. folded.Insertions()]));
-            if (commits)
-                all.Add(new("commit", []));
-            await Statement.RunAsync(connection, all, ct);
-            return;
-        }
-        await Statement.RunAsync(connection, [advance], ct);
-        await events.CopyAsync(connection, ct);
-        await ledger.CopyAsync(connection, ct);
-        await folded!.CopyAsync(connection, ct);
+        var statements = new List<Statement>();
+        foreach (var page in pages.Where(page => page.Revisions.Count >= ManyRevisions))
+            await CopiedPage.WriteAsync(store, page, ct);
+        Page[] others = [.. pages.Where(page => page.Revisions.Count < ManyRevisions)];
+        if (others.Length > 0)
+            statements.AddRange(Statements(others));
         if (commits)
-            await transaction.CommitAsync(ct);
+            statements.Add(new("commit", []));
+        await Statement.RunAsync(transaction.Connection!, statements, ct);
     }
 
-    private static Statement Advancing(IReadOnlyList<Page> pages)
+    private IEnumerable<Statement> Statements(IReadOnlyList<Page> pages)
     {
-        if (pages is [var page])
-            return new(
-                "update chronology.head set position = ?, recorded_at = ? where chronology = ?",
-                [page.Position, Instants.OfMicroseconds(page.RecordedAt), page.Chronology]
+        var events = new EventRows(store, pages);
+        var ledger = NewLedger();
+        var own = new List<FoldedPage>(pages.Count);
+        foreach (var page in pages)
+        {
+            foreach (var revision in page.Revisions)
+                revision.AddTo(ledger, page.Chronology);
+            own.Add(
+                FoldedPage.Of("", page.Chronology, page.Revisions.Select(revision => revision.Folded), page.Before)
             );
-        var heads = new Columns("", ("chronology", "text"), ("position", "bigint"), ("recorded_at", "timestamptz"));
-        foreach (var one in pages)
-            heads.Add(one.Chronology, one.Position, Instants.OfMicroseconds(one.RecordedAt));
+        }
+        var advance = pages.Count == 1 ? Advance(pages[0], own[0]) : Advance(pages, own);
+        var folded = own[0];
+        foreach (var other in own.Skip(1))
+            folded.Join(other);
+        if (events.Change() is { } growing)
+            yield return growing;
+        foreach (var change in folded.Changes())
+            yield return change;
+        yield return Statement.Together([advance, .. events.Insertions(), ledger.Insert(), .. folded.Insertions()]);
+    }
+
+    /// <summary>Moves the head to the page's last position, and its counts with it.</summary>
+    internal static Statement Advance(Page page, FoldedPage folded) =>
+        new(
+            $"update chronology.head set position = ?, recorded_at = ?, {LiveRecords.Add(_ => "?")} where chronology = ?",
+            [
+                page.Position,
+                Instants.OfMicroseconds(page.RecordedAt),
+                .. LiveRecords.Changes(page.Before, folded.After),
+                page.Chronology,
+            ]
+        );
+
+    private static Statement Advance(IReadOnlyList<Page> pages, IReadOnlyList<FoldedPage> folded)
+    {
+        string[] counts =
+        [
+            .. LiveRecords.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"n{i}")),
+        ];
+        var heads = new Columns(
+            "",
+            [
+                ("chronology", "text"),
+                ("position", "bigint"),
+                ("recorded_at", "timestamptz"),
+                .. counts.Select(count => (count, "bigint")),
+            ]
+        );
+        for (var i = 0; i < pages.Count; i++)
+            heads.Add([
+                pages[i].Chronology,
+                pages[i].Position,
+                Instants.OfMicroseconds(pages[i].RecordedAt),
+                .. LiveRecords.Changes(pages[i].Before, folded[i].After),
+            ]);
         return new(
             $"""
-            update chronology.head h set position = x.position, recorded_at = x.recorded_at
-            from {heads.Unnested()} as x (chronology, position, recorded_at) where h.chronology = x.chronology
+            update chronology.head h set position = x.position, recorded_at = x.recorded_at, {LiveRecords.Add(i =>
+                $"x.{counts[i]}"
+            )}
+            from {heads.Unnested()} as x (chronology, position, recorded_at, {string.Join(", ", counts)})
+            where h.chronology = x.chronology
             """,
             heads.Parameters()
         );

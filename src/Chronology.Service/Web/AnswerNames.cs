@@ -92,12 +92,12 @@ public sealed class AnswerNames(Seals seals)
             .Where(p => p.Value is not null)
             .Select(p => KeyValuePair.Create(p.Key, new StringValues(p.Value)));
         var question = CanonicalQuestion.Of(path, given, moment.Basis);
-        var json = JsonSerializer.SerializeToNode(answer, Answers.Json)!.AsObject();
+        var json = JsonSerializer.SerializeToElement(answer, Answers.Json);
         var seal = await seals.OfAsync(moment.Chronology, [moment.Position], Blind(question, json), read, ct);
         var id = AnswerIds.Uncited(question, seal);
         return new(id, seal.Text, id is null ? null : AnswerName.PermalinkOf(moment.Chronology, id));
     }
 
-    public static BlindAnswer Blind(CanonicalQuestion question, JsonObject answer) =>
+    public static BlindAnswer Blind(CanonicalQuestion question, JsonElement answer) =>
         BlindAnswer.Of(answer, RecordRoutes.NamedBy(question.Path) is { } id ? new(id.Kind, id.Key) : null);
 }

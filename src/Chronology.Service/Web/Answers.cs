@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Chronology.Recording;
+using Chronology.Service.Store;
 
 namespace Chronology.Service.Web;
 
@@ -18,6 +20,7 @@ public static class Answers
         // A record as deep as a request may be, inside the lists of an answer.
         options.MaxDepth = 2 * StrictJson.GreatestDepth;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(DateAnswer.Shape);
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
         return options;
     }

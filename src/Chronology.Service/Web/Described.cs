@@ -62,10 +62,7 @@ public static class Described
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
             }
         )
-            .WithMetadata(
-                new SentHeaders(["X-Author", "X-Via"], ["ETag", "Location"]),
-                new Previewed(typeof(EffectPreview))
-            )
+            .WithMetadata(new SentHeaders(["X-Author", "X-Via"], ["ETag", "Location"]))
             .Asks("dryRun", "asOf")
             .Refuses(409, 413, 415, 422);
 
@@ -80,10 +77,7 @@ public static class Described
                 _ => endpoint.Accepts<ReasonBody>("application/json"),
             }
         )
-            .WithMetadata(
-                new SentHeaders(["If-Match", "X-Author", "X-Via"], ["ETag"]),
-                new Previewed(typeof(EffectPreview))
-            )
+            .WithMetadata(new SentHeaders(["If-Match", "X-Author", "X-Via"], ["ETag"]))
             .Asks("dryRun", "asOf")
             .Refuses(412, 413, 415, 422, 428);
 
@@ -142,6 +136,19 @@ public static class Described
     /// <param name="Basis">On the era's own address.</param>
     public sealed record SummedEra(Basis Basis, RecordStatus Status, int Revision, long Position);
 
+    /// <summary>One of these, for OpenAPI: what is done, or with <c>dryRun=true</c> what would be.</summary>
+    public sealed record Either<TDone, TTried>(TDone Done, TTried Tried);
+
+    /// <inheritdoc cref="Either{TDone, TTried}"/>
+    public sealed record Either<TDone, TTried, TShown>(TDone Done, TTried Tried, TShown Shown);
+
+    internal static bool IsEither(Type type) =>
+        type.IsGenericType
+        && (
+            type.GetGenericTypeDefinition() == typeof(Either<,>)
+            || type.GetGenericTypeDefinition() == typeof(Either<,,>)
+        );
+
     /// <summary>A page of records by key; of eras by their first possible day.</summary>
     public sealed record Listed<TContent>(Basis Basis, string? Next)
         where TContent : RecordContent;
@@ -153,9 +160,6 @@ public sealed record AskedParameters(IReadOnlyList<string> Names);
 /// <summary>The query parameters that are a point on both axes each, for OpenAPI.</summary>
 /// <param name="First">Required.</param>
 public sealed record AskedPoints(string First, string Second);
-
-/// <summary>What it gives with <c>dryRun=true</c>, for OpenAPI.</summary>
-public sealed record Previewed(Type Answer);
 
 /// <summary>The headers that a request brings and an answer carries, for OpenAPI.</summary>
 public sealed record SentHeaders(IReadOnlyList<string> Asked, IReadOnlyList<string> Answered);

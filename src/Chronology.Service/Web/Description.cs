@@ -51,7 +51,7 @@ internal static class Description
         if (!type.IsGenericType)
             return OpenApiOptions.CreateDefaultSchemaReferenceId(info);
         var generic = type.GetGenericTypeDefinition();
-        return generic == typeof(ValueList<>) ? null
+        return generic == typeof(ValueList<>) || Described.IsEither(type) ? null
             : generic == typeof(Described.Told<>) ? $"{Record(type.GenericTypeArguments[0])}Answer"
             : generic == typeof(Described.Listed<>) ? $"{Record(type.GenericTypeArguments[0])}List"
             : OpenApiOptions.CreateDefaultSchemaReferenceId(info);
@@ -67,9 +67,20 @@ internal static class Description
     {
         var type = context.JsonTypeInfo.Type;
         var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        // Told only where they say something.
+        schema.Required?.ExceptWith(
+            context.JsonTypeInfo.Properties.Where(member => member.ShouldSerialize is not null).Select(m => m.Name)
+        );
+        // Where an enum may be null its place says so: one component stands for all its places.
+        if (Nullable.GetUnderlyingType(type) is { IsEnum: true })
+            schema.Enum = [.. schema.Enum!.Where(choice => choice is not null)];
         if (schema.Properties is { } fields && fields.ContainsKey("basis") && type != typeof(AnswerChanges))
             fields["answer"] = await context.GetOrCreateSchemaAsync(typeof(AnswerName), null, ct);
-        if (generic == typeof(ValueList<>))
+        if (type == typeof(ValueList<Anchor>))
+        {
+            ShapeAnchors(schema, await context.GetOrCreateSchemaAsync(typeof(Anchor), null, ct));
+        }
+        else if (generic == typeof(ValueList<>))
         {
             schema.Type = JsonSchemaType.Array;
             schema.Items = await context.GetOrCreateSchemaAsync(type.GenericTypeArguments[0], null, ct);
@@ -86,8 +97,6 @@ internal static class Description
         else if (typeof(RecordContent).IsAssignableFrom(type))
         {
             ShapeContent(schema, type);
-            if (type == typeof(EventContent))
-                schema.Properties!["anchor"] = AnchorOf(await context.GetOrCreateSchemaAsync(typeof(Anchor), null, ct));
         }
         else if (generic == typeof(Described.Told<>))
         {
@@ -106,7 +115,7 @@ internal static class Description
             var account = await context.GetOrCreateSchemaAsync(typeof(EraAccount), null, ct);
             foreach (var (name, field) in account.Properties!)
                 schema.Properties![name] = field;
-            schema.Required!.UnionWith(account.Properties.Keys);
+            schema.Required!.UnionWith(account.Required!);
         }
         else if (type == typeof(EraSummariesAnswer))
         {
@@ -188,8 +197,15 @@ internal static class Description
         {
             schema.Description =
                 "One of “span”, or “start” and “end”. In the body of a request the scheme may be left out: the address names it.";
-            foreach (var name in (string[])["scheme", "opens", "closes"])
-                schema.Properties[name] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Key };
+            schema.Properties["scheme"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Key };
+            foreach (var name in (string[])["opens", "closes"])
+            {
+                schema.Properties[name] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String | JsonSchemaType.Null,
+                    Pattern = Key,
+                };
+            }
         }
         if (type != typeof(EventContent))
             return;
@@ -201,23 +217,24 @@ internal static class Description
         Choose(schema, "calendar", Codes("calendar"));
     }
 
-    private static OpenApiSchema AnchorOf(OpenApiSchema one) =>
-        new()
-        {
-            Description = "The event that the date follows, or two between which it lies: one “after”, one “before”.",
-            OneOf =
-            [
-                one,
-                new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Array,
-                    Items = one,
-                    MinItems = 2,
-                    MaxItems = 2,
-                },
-                new OpenApiSchema { Type = JsonSchemaType.Null },
-            ],
-        };
+    private static void ShapeAnchors(OpenApiSchema schema, OpenApiSchema one)
+    {
+        schema.Type = null;
+        schema.Description =
+            "The event that the date follows, or two between which it lies: one “after”, one “before”.";
+        schema.OneOf =
+        [
+            one,
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = one,
+                MinItems = 2,
+                MaxItems = 2,
+            },
+            new OpenApiSchema { Type = JsonSchemaType.Null },
+        ];
+    }
 
     private static async Task ShapeToldAsync(
         OpenApiSchema schema,
@@ -244,14 +261,26 @@ internal static class Description
                 Items = await context.GetOrCreateSchemaAsync(typeof(RevisionAt), null, ct),
             };
             schema.Properties["happened"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
-            schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty?), null, ct);
+            schema.Properties["inForce"] = new OpenApiSchema
+            {
+                OneOf =
+                [
+                    new OpenApiSchema { Type = JsonSchemaType.Null },
+                    await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct),
+                ],
+            };
+            schema.Required.UnionWith(["happened", "inForce"]);
         }
         if (content == typeof(ActorContent))
+        {
             schema.Properties["called"] = await context.GetOrCreateSchemaAsync(typeof(string), null, ct);
+            schema.Required.Add("called");
+        }
         if (content == typeof(EraContent))
         {
             schema.Properties["span"] = await context.GetOrCreateSchemaAsync(typeof(DateAnswer), null, ct);
             schema.Properties["inForce"] = await context.GetOrCreateSchemaAsync(typeof(Certainty), null, ct);
+            schema.Required.Add("inForce");
         }
         foreach (var (name, field) in own)
             schema.Properties[name] = field;
@@ -307,14 +336,15 @@ internal static class Description
                 }
             );
         }
-        foreach (var previewed in metadata.OfType<Previewed>())
+        foreach (var one in context.Description.SupportedResponseTypes)
         {
-            var media = operation.Responses![$"{StatusCodes.Status200OK}"].Content!["application/json"];
-            var preview = await context.GetOrCreateSchemaAsync(previewed.Answer, null, ct);
-            context.Document!.AddComponent(previewed.Answer.Name, preview);
+            if (one.Type is not { } type || !Described.IsEither(type))
+                continue;
+            var media = operation.Responses![$"{one.StatusCode}"].Content!["application/json"];
+            // A member of an open type may be null to the reader of types; the answer may not.
             media.Schema = new OpenApiSchema
             {
-                AnyOf = [media.Schema!, new OpenApiSchemaReference(previewed.Answer.Name, context.Document)],
+                AnyOf = [.. media.Schema!.Properties!.Values.Select(member => member.OneOf?.LastOrDefault() ?? member)],
             };
         }
         foreach (var points in metadata.OfType<AskedPoints>())

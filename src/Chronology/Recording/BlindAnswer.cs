@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Chronology.Recording;
 
@@ -9,20 +9,20 @@ namespace Chronology.Recording;
 public readonly record struct NamedRecord(RecordKind? Kind, string Key);
 
 /// <summary>An answer without its texts: what is left when all of them have been redacted.</summary>
-/// <param name="Rest">Every redactable text, or the mark of its redaction, replaced by <c>{"text":true}</c>. Null stays null.</param>
+/// <param name="Rest">Canonical JSON, every redactable text, or the mark of its redaction, replaced by <c>{"text":true}</c>. Null stays null.</param>
 /// <param name="Owners">The records that the texts belong to, in the order of their keys and kinds.</param>
 /// <param name="Texts">The texts that were there, as canonical JSON; those redacted are not among them.</param>
-public sealed record BlindAnswer(JsonNode Rest, IReadOnlyList<NamedRecord> Owners, IReadOnlySet<string> Texts)
+public sealed record BlindAnswer(string Rest, IReadOnlyList<NamedRecord> Owners, IReadOnlySet<string> Texts)
 {
-    /// <summary>Blinds an answer, which is left as it is.</summary>
+    /// <param name="answer">An object of which no member is named twice.</param>
     /// <param name="subject">The record that the whole answer is about; null: none.</param>
     /// <exception cref="InvalidOperationException">A text belongs to no record: nothing around it names one.</exception>
-    public static BlindAnswer Of(JsonObject answer, NamedRecord? subject)
+    public static BlindAnswer Of(JsonElement answer, NamedRecord? subject)
     {
         var blinding = new Blinding();
-        var rest = blinding.Blind(answer, subject is { } one ? [one] : [], false)!;
+        blinding.Blind(answer, subject is { } one ? [one] : [], false);
         return new(
-            rest,
+            blinding.Rest.ToString(),
             [.. blinding.Owners.OrderBy(owner => owner.Key, StringComparer.Ordinal).ThenBy(owner => owner.Kind)],
             blinding.Texts
         );
@@ -30,109 +30,176 @@ public sealed record BlindAnswer(JsonNode Rest, IReadOnlyList<NamedRecord> Owner
 
     private sealed class Blinding
     {
+        public StringBuilder Rest { get; } = new(4_096);
+
         public HashSet<NamedRecord> Owners { get; } = [];
 
         public HashSet<string> Texts { get; } = new(StringComparer.Ordinal);
 
-        public JsonNode? Blind(JsonNode? node, IReadOnlyList<NamedRecord> owners, bool isText)
+        public void Blind(JsonElement value, IReadOnlyList<NamedRecord> owners, bool isText)
         {
-            switch (node)
+            switch (value.ValueKind)
             {
-                case JsonObject mark when IsRedacted(mark):
-                    return Taken(owners);
-                case JsonObject members:
-                    var named = NamedBy(members) is { Count: > 0 } own ? own : owners;
-                    var blind = new JsonObject();
-                    foreach (var (name, value) in members)
+                case JsonValueKind.Object:
+                    Blind(new Members(value), owners, isText);
+                    break;
+                case JsonValueKind.Array:
+                    Rest.Append('[');
+                    var separator = "";
+                    foreach (var item in value.EnumerateArray())
                     {
-                        // A sentence is made of the texts of several records by rule: no revision says it as it stands.
-                        blind[name] =
-                            name == "text" && SpokenOf(members) is { Count: > 0 } spokenOf
-                                ? Taken(spokenOf)
-                                : Blind(value, named, isText || IsText(members, name, value));
+                        Rest.Append(separator);
+                        separator = ",";
+                        Blind(item, owners, isText);
                     }
-                    return blind;
-                case JsonArray items:
-                    return new JsonArray([.. items.Select(item => Blind(item, owners, isText))]);
-                case JsonValue value when isText:
+                    Rest.Append(']');
+                    break;
+                case JsonValueKind.Null:
+                    Rest.Append("null");
+                    break;
+                case var _ when isText:
                     Texts.Add(CanonicalJson.Of(value));
-                    return Taken(owners);
+                    Take(owners);
+                    break;
                 default:
-                    return node?.DeepClone();
+                    CanonicalJson.Append(Rest, value);
+                    break;
             }
         }
 
-        private JsonObject Taken(IReadOnlyList<NamedRecord> owners)
+        private void Blind(Members members, IReadOnlyList<NamedRecord> owners, bool isText)
+        {
+            if (members.IsRedacted)
+            {
+                Take(owners);
+                return;
+            }
+            var named = members.NamedBy() is { Count: > 0 } own ? own : owners;
+            Rest.Append('{');
+            var separator = "";
+            foreach (var (name, value) in members.InOrder)
+            {
+                Rest.Append(separator);
+                separator = ",";
+                CanonicalJson.AppendText(Rest, name);
+                Rest.Append(':');
+                // A sentence is made of the texts of several records by rule: no revision says it as it stands.
+                if (name == "text" && members.SpokenOf() is { Count: > 0 } spokenOf)
+                    Take(spokenOf);
+                else
+                    Blind(value, named, isText || members.IsText(name, value));
+            }
+            Rest.Append('}');
+        }
+
+        private void Take(IReadOnlyList<NamedRecord> owners)
         {
             if (owners.Count == 0)
                 throw new InvalidOperationException("A text of the answer belongs to no record that it names.");
             Owners.UnionWith(owners);
-            return new() { ["text"] = true };
+            Rest.Append("""{"text":true}""");
         }
     }
 
-    private static bool IsRedacted(JsonObject members) =>
-        members.Count == 1 && members["redacted"] is JsonValue at && at.GetValueKind() == JsonValueKind.Number;
-
-    private static bool IsText(JsonObject members, string name, JsonNode? value)
+    /// <summary>An object of an answer.</summary>
+    private readonly struct Members
     {
-        // A line of a history or of a blame: its author is answerable for it, its place is a pointer.
-        var isEntry = members.ContainsKey("op");
-        return name switch
+        public Members(JsonElement value)
         {
-            "csl" => true,
-            "called" => value is JsonValue,
-            "before" or "after" => PointsAtText(members, "field"),
-            "value" when isEntry => PointsAtText(members, "place"),
-            "names" => value is JsonArray names && names.All(item => item is JsonValue),
-            "author" or "place" => !isEntry && value is JsonValue,
-            _ => value is JsonValue && Ledger.IsRedactable(name),
-        };
+            InOrder = [.. value.EnumerateObject().Select(member => (member.Name, member.Value))];
+            Array.Sort(InOrder, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        }
+
+        /// <summary>Of RFC 8785.</summary>
+        public (string Name, JsonElement Value)[] InOrder { get; }
+
+        public bool IsRedacted => InOrder is [("redacted", { ValueKind: JsonValueKind.Number })];
+
+        public bool IsText(string name, JsonElement value)
+        {
+            var isOne = value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
+            return name switch
+            {
+                "csl" => true,
+                "called" => isOne,
+                "before" or "after" => PointsAtText("field"),
+                // A line of a history or of a blame: its author is answerable for it, its place is a pointer.
+                "value" when IsEntry => PointsAtText("place"),
+                "names" => value.ValueKind == JsonValueKind.Array
+                    && value
+                        .EnumerateArray()
+                        .All(item =>
+                            item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
+                        ),
+                "author" or "place" => !IsEntry && isOne,
+                _ => isOne && Ledger.IsRedactable(name),
+            };
+        }
+
+        public List<NamedRecord> NamedBy()
+        {
+            var scheme = Text("scheme");
+            var key = Text("key");
+            var named = new List<NamedRecord>();
+            if (Text("event") is { } happening)
+                named.Add(new(RecordKind.Event, happening));
+            else if (scheme is not null && (Text("era") ?? key) is { } era)
+                named.Add(new(RecordKind.Era, $"{scheme}/{era}"));
+            else if (key is not null)
+                named.Add(new(Kind(Text("record")), key));
+            if (Find("mergedFrom") is { ValueKind: JsonValueKind.Array } merged)
+            {
+                named.AddRange(
+                    merged
+                        .EnumerateArray()
+                        .Where(from => from.ValueKind == JsonValueKind.String)
+                        .Select(from => new NamedRecord(null, from.GetString()!))
+                );
+            }
+            return named;
+        }
+
+        /// <summary>The records that a sentence of a narrative is made from.</summary>
+        public IReadOnlyList<NamedRecord> SpokenOf() =>
+            Find("because") is { ValueKind: JsonValueKind.Array } because
+            && Find("naming") is { ValueKind: JsonValueKind.Array } naming
+                ?
+                [
+                    .. because
+                        .EnumerateArray()
+                        .Select(item => new NamedRecord(RecordKind.Event, item.GetProperty("event").GetString()!)),
+                    .. naming
+                        .EnumerateArray()
+                        .Select(item => item.GetString()!.Split('/', 2))
+                        .Select(named => new NamedRecord(Kind(named[0]), named[1])),
+                ]
+                : [];
+
+        private bool IsEntry => Find("op") is not null;
+
+        private bool PointsAtText(string by) =>
+            Text(by) is { } pointer
+            && pointer.Split('/').Any(step => step is "csl" or "author" or "names" || Ledger.IsRedactable(step));
+
+        private static RecordKind? Kind(string? word) =>
+            word is null
+                ? null
+                : Enum.GetValues<RecordKind>()
+                    .Where(kind => kind.Name() == word)
+                    .Select(kind => (RecordKind?)kind)
+                    .FirstOrDefault();
+
+        private string? Text(string name) =>
+            Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+        private JsonElement? Find(string name)
+        {
+            foreach (var member in InOrder)
+            {
+                if (member.Name == name)
+                    return member.Value;
+            }
+            return null;
+        }
     }
-
-    private static bool PointsAtText(JsonObject members, string by) =>
-        members[by] is JsonValue pointer
-        && pointer
-            .GetValue<string>()
-            .Split('/')
-            .Any(step => step is "csl" or "author" or "names" || Ledger.IsRedactable(step));
-
-    private static List<NamedRecord> NamedBy(JsonObject members)
-    {
-        var scheme = Text(members, "scheme");
-        var key = Text(members, "key");
-        var named = new List<NamedRecord>();
-        if (Text(members, "event") is { } happening)
-            named.Add(new(RecordKind.Event, happening));
-        else if (scheme is not null && (Text(members, "era") ?? key) is { } era)
-            named.Add(new(RecordKind.Era, $"{scheme}/{era}"));
-        else if (key is not null)
-            named.Add(new(Kind(Text(members, "record")), key));
-        if (members["mergedFrom"] is JsonArray merged)
-            named.AddRange(merged.OfType<JsonValue>().Select(from => new NamedRecord(null, from.GetValue<string>())));
-        return named;
-    }
-
-    /// <summary>The records that a sentence of a narrative is made from.</summary>
-    private static List<NamedRecord> SpokenOf(JsonObject members) =>
-        members["because"] is JsonArray because && members["naming"] is JsonArray naming
-            ?
-            [
-                .. because.Select(item => new NamedRecord(RecordKind.Event, Text(item!.AsObject(), "event")!)),
-                .. naming
-                    .Select(item => item!.GetValue<string>().Split('/', 2))
-                    .Select(named => new NamedRecord(Kind(named[0]), named[1])),
-            ]
-            : [];
-
-    private static RecordKind? Kind(string? word) =>
-        Enum.GetValues<RecordKind>()
-            .Where(kind => kind.Name() == word)
-            .Select(kind => (RecordKind?)kind)
-            .FirstOrDefault();
-
-    private static string? Text(JsonObject members, string name) =>
-        members[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String
-            ? value.GetValue<string>()
-            : null;
 }

@@ -124,7 +124,7 @@ public static class CanonicalJson
         }
     }
 
-    private static void Append(StringBuilder text, JsonElement value)
+    internal static void Append(StringBuilder text, JsonElement value)
     {
         switch (value.ValueKind)
         {
@@ -182,7 +182,7 @@ public static class CanonicalJson
         return text.ToString();
     }
 
-    private static void AppendText(StringBuilder text, string value)
+    internal static void AppendText(StringBuilder text, string value)
     {
         if (value.AsSpan().IndexOfAny(Escaped) < 0)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Chronology.Eras;
+using Chronology.Rules;
 
 namespace Chronology.Recording;
 
@@ -131,7 +132,7 @@ public static partial class RecordJson
             ["holder"] = e.Holder,
             ["toward"] = e.Toward,
             ["qualifier"] = e.Qualifier,
-            ["value"] = e.Value,
+            ["value"] = e.Value ?? Vocabulary.None,
             ["from"] = e.From,
             ["until"] = e.Until,
         };

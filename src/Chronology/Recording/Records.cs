@@ -50,6 +50,15 @@ public readonly record struct RecordId(RecordKind Kind, string Key)
     /// <summary>The chronology itself. Its key is no name of it, so that it is the same under every slug.</summary>
     public static RecordId Itself { get; } = new(RecordKind.Chronology, "itself");
 
+    /// <summary>Whether a record of this kind can have such a key: an era's has its scheme before a slash, no other's has one.</summary>
+    public bool IsPossible =>
+        Kind switch
+        {
+            RecordKind.Chronology => this == Itself,
+            RecordKind.Era => Key.Contains('/', StringComparison.Ordinal),
+            _ => !Key.Contains('/', StringComparison.Ordinal),
+        };
+
     public static RecordId Era(string scheme, string key) => new(RecordKind.Era, $"{scheme}/{key}");
 
     /// <summary>The Marten stream: <c>event/KEY</c>, <c>actor/KEY</c>, ..., <c>era/SCHEME/KEY</c>.</summary>

@@ -34,6 +34,11 @@ public static class StrictJson
                 return Malformed(bad);
             return JsonElement.Parse(utf8.Span, Options);
         }
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            // What is well formed and refused all the same.
+            return Malformed("a member stands twice in one object");
+        }
         catch (JsonException e)
         {
             return Malformed($"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} cannot be read");

@@ -125,7 +125,7 @@ public sealed class AskingForScores(TestDatabase database) : IClassFixture<TestD
     {
         var answer = await service.GetAsync($"{path}/score?between=ussr,israel&from={from}&to={to}&step={step}");
 
-        Assert.Equal(["basis", "series"], answer.Select(member => member.Key));
+        Assert.Equal(["basis", "series", "notes"], answer.Select(member => member.Key));
         Assert.Equal(days, answer["series"]!.AsArray().Select(point => (string)point!["asOf"]!));
     }
 

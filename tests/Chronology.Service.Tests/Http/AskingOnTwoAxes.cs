@@ -59,6 +59,37 @@ public sealed class AskingOnTwoAxes(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task an_instant_may_be_written_in_every_way_of_rfc_3339()
+    {
+        var receipt = await RecordAsync(Effect("recognised", "1948-05-17", "recognition|ussr|israel|de-jure"));
+        var at = (string)receipt["recordedAt"]!;
+
+        foreach (
+            var same in new[]
+            {
+                at.ToLowerInvariant(),
+                at.Replace("Z", "999Z", StringComparison.Ordinal),
+                at.Replace("Z", "999999+00:00", StringComparison.Ordinal),
+            }
+        )
+            Assert.Equal("certain", (await AskAsync(KnownAt(same))).Verdict);
+        foreach (var (long_ago, position) in new[] { ("1899-12-31T23:59:59Z", 0), ("0001-01-01T00:00:00Z", 0) })
+            Assert.Equal(position, (long)(await AskAsync(KnownAt(long_ago)))["basis"]!["knownAt"]!["position"]!);
+    }
+
+    [Theory]
+    [InlineData("2026-02-30T00:00:00Z")]
+    [InlineData("2026-02-01T24:00:00Z")]
+    [InlineData("2026-02-01T12:00:00")]
+    [InlineData("2026-02-01T12:00Z")]
+    [InlineData("2026-02-01T12:00:00.Z")]
+    [InlineData("2026-02-01T12:00:00+1:00")]
+    [InlineData("2026-02-01 12:00:00Z")]
+    [InlineData("2026-02-01T12:00:00Z\n")]
+    public async Task what_is_no_instant_is_refused(string instant) =>
+        Assert.Equal("invalid-parameter", (await AskAsync(KnownAt(instant))).Code);
+
+    [Fact]
     public async Task position_0_knows_nothing()
     {
         await RecordAsync(Effect("recognised", "1948-05-17", "recognition|ussr|israel|de-jure"));
@@ -143,7 +174,7 @@ public sealed class AskingOnTwoAxes(ServedOnce served) : OverHttp(served)
         var answer = await GetAsync("/state");
         var basis = answer["basis"]!;
 
-        Assert.Equal((1, 3), ((int)basis["rules"]!, (int)basis["format"]!));
+        Assert.Equal((1, 4), ((int)basis["rules"]!, (int)basis["format"]!));
         Assert.Equal(
             answer.Text,
             (await GetAsync($"/state?asOf={basis["asOf"]}&knownAt={basis["knownAt"]!["position"]}")).Text

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Chronology.Service.Tests.Http;
 
@@ -40,8 +41,42 @@ public sealed class ReadingTheRecord(ServedOnce served) : OverHttp(served)
         Assert.True((bool)(await GetAsync("/events/open"))["occurred"]!["endOpen"]!);
         Assert.False((bool)(await GetAsync("/events/unknown"))["occurred"]!["endOpen"]!);
         Assert.Null((await GetAsync("/events/open"))["occurred"]!["latest"]);
-        Assert.Null((await GetAsync("/events/day"))["occurred"]!["startEarliest"]);
         Assert.Null((await GetAsync("/events/day"))["inForce"]);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"none\"")]
+    public async Task an_effect_without_value_says_none(string written)
+    {
+        var effects = $$""","effects":[{"fact":"recognition","holder":"ussr","toward":"israel","value":{{written}}}]""";
+        await RecordAsync(Event("ended", "1950", effects));
+
+        var effect = (await GetAsync("/events/ended"))["effects"]![0]!;
+        Assert.Equal("none", (string?)effect["value"]);
+        Assert.Equal("none", (string?)(await GetAsync("/events")).List("events").Single()!["effects"]![0]!["value"]);
+        var recorded = (await GetAsync("/events/ended/history")).List("revisions").Single()!["changes"]!.AsArray();
+        Assert.True(JsonNode.DeepEquals(effect, recorded.Single(c => (string?)c!["field"] == "effects")!["after"]![0]));
+        var blamed = (await GetAsync("/events/ended/blame")).List("blame");
+        Assert.True(
+            JsonNode.DeepEquals(effect, blamed.Single(part => (string?)part!["place"] == "/effects/0")!["value"])
+        );
+    }
+
+    [Fact]
+    public async Task an_extent_tells_all_its_bounds_null_where_unbounded_and_an_occurrence_none_of_them()
+    {
+        await RecordAsync(Event("open", "1948/.."), Event("unknown", "/1948"), Event("day", "1948"));
+        string[] bounds = ["startEarliest", "startLatest", "endEarliest", "endLatest", "startOpen", "endOpen"];
+        async Task<JsonObject> OccurredAsync(string key) => (await GetAsync($"/events/{key}"))["occurred"]!.AsObject();
+
+        foreach (var (key, unbounded) in new[] { ("open", "endLatest"), ("unknown", "startEarliest") })
+        {
+            var occurred = await OccurredAsync(key);
+            Assert.Equal(bounds, occurred.Select(member => member.Key).Intersect(bounds));
+            Assert.Null(occurred[unbounded]);
+        }
+        Assert.Empty((await OccurredAsync("day")).Select(member => member.Key).Intersect(bounds));
     }
 
     [Theory]

@@ -61,6 +61,20 @@ public sealed class SuggestingEras(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(["suggestion", "thin-data"], Codes(nothing));
     }
 
+    [Fact]
+    public async Task counts_what_was_recorded_of_those_merged_into_the_one_asked_about()
+    {
+        const string Merge = """{"into":"c","reason":{"code":"merge"}}""";
+        using var merged = await service.SendAsync(HttpMethod.Post, $"{path}/actors/a/merge", Merge, 1);
+        Assert.True(merged.IsSuccessStatusCode);
+
+        foreach (var query in new[] { "between=c,b", "actor=c" })
+        {
+            var answer = await service.GetAsync($"{path}/eras/suggestions?asOf=1971&{query}");
+            Assert.Equal("sanctions-1962", (string?)Assert.Single(answer["suggestions"]!.AsArray())!["event"]);
+        }
+    }
+
     private static IEnumerable<string> Codes(JsonObject answer) =>
         answer["notes"]!.AsArray().Select(note => (string)note!["code"]!);
 

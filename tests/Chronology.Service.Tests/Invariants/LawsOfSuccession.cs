@@ -84,12 +84,19 @@ public sealed class LawsOfSuccession(TestDatabase database) : IClassFixture<Test
             Assert.Equal(["b", "a"], identity.KeysOf(identity.Surviving(key)));
         }
         Assert.Equal("certain", (await AskAsync(chronology, "a", merged - 1)).Verdict());
-        var twice = await new EventTimelineHandler(desk.Moments, desk.Identities, new(desk.Source), desk.Source).Handle(
+        var timeline = new EventTimelineHandler(
+            desk.Moments,
+            desk.Identities,
+            new(desk.Source),
+            new(desk.Source),
+            desk.Source
+        );
+        var twice = await timeline.Handle(
             new(chronology, null, null, "a,b", null, null, null, null, null, null, null, 10, Axes.Now),
             Ct
         );
         Assert.Equal("invalid-parameter", twice.Rejection?.Code);
-        var ofB = await new EventTimelineHandler(desk.Moments, desk.Identities, new(desk.Source), desk.Source).Handle(
+        var ofB = await timeline.Handle(
             new(chronology, null, null, null, "b", null, null, null, null, null, null, 10, Axes.Now),
             Ct
         );

@@ -5,6 +5,7 @@ using Chronology.Benchmarks;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
+using Chronology.Service.Catalogue;
 using Chronology.Service.Review;
 using Chronology.Service.Store;
 using Chronology.Time;
@@ -181,6 +182,72 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
     }
 
     [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task of_what_happened_last_anywhere_read_a_few_pages(string asOf, int known)
+    {
+        var moment = await AtAsync(asOf, known);
+        // What was recorded later is passed over inside the index.
+        await AssertFewAsync(
+            trip => Timeline.Recent(trip, moment, Parties.Everyone, 10),
+            pagesMost: FewPages + (AWorld.Versions / 50)
+        );
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(100)]
+    public async Task of_what_some_positions_made_different_read_the_effects_of_their_records(int known)
+    {
+        const int Positions = 100;
+        var moment = await AtAsync("2026-06-30", known);
+        // Where a row may be looked at in two indexes, and an event has some revisions.
+        await AssertReadsAsync(
+            Candidates.Revised,
+            6 * Positions,
+            10 * Positions,
+            AWorld.Slug,
+            moment.Position - Positions,
+            moment.Position,
+            moment.AsOf.Number,
+            new[] { World.Actor(0) }
+        );
+    }
+
+    [Theory]
+    [InlineData("1990-01-01", "1990-02-01")]
+    [InlineData("2026-01-01", "2026-01-02")]
+    [InlineData("1948-01-01", "1948-12-31")]
+    public async Task of_what_begins_or_ends_between_two_days_read_these_days_and_the_vague_ones_of_a_year(
+        string first,
+        string last
+    )
+    {
+        var moment = await AtAsync("2026-06-30", 100);
+        var (one, other) = (Day.ParseQuestion(first).Value, Day.ParseQuestion(last).Value);
+        await AssertReadsAsync(
+            Candidates.Dated,
+            3 * FewRows,
+            3 * FewRows,
+            AWorld.Slug,
+            moment.Position,
+            one.Number,
+            other.Number,
+            (long)one.Civil.Year,
+            (long)other.Civil.Year
+        );
+    }
+
+    private async Task AssertReadsAsync(string sql, int rowsMost, int pagesMost, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.AddWithValue(value);
+        var (rows, pages, sequential, plan) = await TouchedAsync(command, walks: false);
+        Assert.True(rows <= rowsMost && pages <= pagesMost && !sequential, $"{rows} rows, {pages} pages:\n{plan}");
+    }
+
+    [Theory]
     [InlineData(null, null, null)]
     [InlineData(null, null, "2020-01-01")]
     [InlineData("1951", null, null)]
@@ -280,11 +347,15 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
     }
 
     [Fact]
+    public Task for_the_card_of_a_chronology_count_nothing() =>
+        AssertFewAsync(trip => ChronologyHandlers.Cards(trip, AWorld.Slug), rowsMost: 100, pagesMost: 100);
+
+    [Fact]
     public async Task that_read_every_row_would_be_found_out()
     {
         await using var batch = world.Source.CreateBatch();
         var touched = await TouchedAsync(
-            new NpgsqlBatchCommand("select count(*) from chronology.effect where idx >= 0"),
+            new NpgsqlBatchCommand("select count(*) from chronology.effect where length(effect::text) > 0"),
             walks: false
         );
 

@@ -4,6 +4,7 @@ using Chronology.Eras;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
+using Chronology.Service.Catalogue;
 using Chronology.Service.Store;
 using Chronology.Time;
 using JasperFx.Events;
@@ -147,10 +148,53 @@ internal sealed class Replay
         );
         replay.AssertLeaves();
         Assert.Equal(replay.RecordRows(), await desk.TextsAsync(ReadRecords, chronology));
+        await AssertCardAsync(desk, chronology);
         await replay.AssertStatesAsync(desk);
         await replay.AssertEffectsAsync(desk);
         await replay.AssertScoresAsync(desk);
         return replay;
+    }
+
+    /// <summary>What the card says is what counting all rows gives.</summary>
+    private static async Task AssertCardAsync(Desk desk, string chronology)
+    {
+        var card = await new ChronologyHandlers(desk.Source, TimeProvider.System).Handle(
+            new OneChronology(chronology),
+            TestContext.Current.CancellationToken
+        );
+        var counts = card.Value.Counts;
+        Assert.Equal(
+            await desk.TextsAsync(
+                """
+                with live as (
+                    select * from chronology.record
+                    where chronology = $1 and to_position = 9223372036854775807 and status in ('active', 'disputed')),
+                event as (select * from live where kind = 'event')
+                select concat_ws(' ',
+                    (select string_agg((select count(*) from live where live.kind = k.kind)::text, ' ' order by nr)
+                     from unnest('{event,actor,issue,source,scheme,era}'::text[]) with ordinality as k (kind, nr)),
+                    coalesce((select min(earliest) from event where earliest > -9223372036854775808)::text, 'null'),
+                    coalesce((select max(latest) from event where latest < 9223372036854775807)::text, 'null'))
+                """,
+                chronology
+            ),
+            [
+                string.Join(
+                    ' ',
+                    counts.Events,
+                    counts.Actors,
+                    counts.Issues,
+                    counts.Sources,
+                    counts.Schemes,
+                    counts.Eras,
+                    Number(card.Value.First),
+                    Number(card.Value.Last)
+                ),
+            ]
+        );
+
+        static string Number(string? day) =>
+            day is null ? "null" : Day.ParseQuestion(day).Value.Number.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The effects that take part in facts, as known at a position, without citations.</summary>

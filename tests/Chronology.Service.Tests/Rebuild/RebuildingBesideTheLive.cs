@@ -175,6 +175,30 @@ public sealed class RebuildingBesideTheLive(TestDatabase database) : IClassFixtu
     }
 
     [Fact]
+    public async Task mends_the_counts_in_the_head()
+    {
+        var chronology = await ExampleAsync();
+        const string Counts = "select concat_ws(' ', events, actors) from chronology.head where chronology = $1";
+        await DamageAsync(
+            "head",
+            "update chronology.head set events = events + 2, actors = actors - 1 where position > 0",
+            chronology
+        );
+
+        var compared = await RunAsync(chronology, dryRun: true);
+        var stillWrong = await desk.TextsAsync(Counts, chronology);
+        var rebuilt = await RunAsync(chronology);
+
+        Assert.Equal(["5 2"], stillWrong);
+        Assert.Equal(["3 3"], await desk.TextsAsync(Counts, chronology));
+        Assert.Equal((1L, 1L), (compared.Differences, rebuilt.Differences));
+        Assert.Equal(rebuilt.Named, compared.Named);
+        Assert.Equal(("head", chronology), (rebuilt.Named[0].Table, rebuilt.Named[0].Key));
+        Assert.Single(await SupersededAsync(rebuilt.Id));
+        Assert.Equal(0, (await RunAsync(chronology)).Differences);
+    }
+
+    [Fact]
     public async Task puts_back_the_words_by_which_actors_are_found_but_not_where_it_only_compares()
     {
         var chronology = await ExampleAsync();

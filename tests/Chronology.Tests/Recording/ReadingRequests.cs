@@ -46,6 +46,12 @@ public sealed class HostileJson
     public void has_a_megabyte_at_most(int length, string? code) =>
         Assert.Equal(code, Code(Encoding.UTF8.GetBytes("\"" + new string('x', length - 2) + "\"")));
 
+    [Theory]
+    [InlineData("""{"a":1,"a":1}""", "This is not the JSON expected: a member stands twice in one object.")]
+    [InlineData("{\n}}", "This is not the JSON expected: line 2, byte 2 cannot be read.")]
+    public void says_what_is_wrong(string json, string detail) =>
+        Assert.Equal(detail, StrictJson.Parse(Encoding.UTF8.GetBytes(json)).Rejection?.Detail);
+
     [Fact]
     public void apart_any_text_is_kept() =>
         Assert.Equal("😀é", StrictJson.Parse("\"\\ud83d\\ude00é\""u8.ToArray()).Value.GetString());
