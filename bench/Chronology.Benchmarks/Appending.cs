@@ -47,7 +47,7 @@ public static class Appending
         });
         var caller = new Caller("bench", null);
         var run = await Loading.OfAsync<long>(connection, "select count(*) from chronology.mt_streams");
-        await new Contest("A1: one append", Rounds: 7, Turns: 20, CallsATurn: 10).RunAsync(
+        await new Contest("A1: one append", Rounds: 7, Turns: 20, CallsATurn: 10, WarmUps: 10).RunAsync(
             new(
                 "raw INSERT of the same JSON",
                 async i =>

@@ -8,14 +8,15 @@ public sealed record Contender(string Name, Func<int, Task> AskAsync);
 
 /// <summary>Contenders in turn, A B C A B C …, a few calls each time, so that a machine that slows down slows all of them.</summary>
 /// <remarks>Each round gives every contender its p50 and p99; a ratio is taken within a round, and the median over the rounds is told.</remarks>
-public sealed record Contest(string Title, int Rounds, int Turns, int CallsATurn)
+/// <param name="WarmUps">Rounds before those: compiled code, prepared statements, caches.</param>
+public sealed record Contest(string Title, int Rounds, int Turns, int CallsATurn, int WarmUps = 1)
 {
     /// <summary>Prints a line for each contender; the first is what the others are compared with.</summary>
     public async Task<IReadOnlyList<Figure>> RunAsync(params Contender[] contenders)
     {
         var rounds = contenders.Select(_ => new List<(double P50, double P99)>()).ToArray();
         var asked = 0;
-        for (var round = -1; round < Rounds; round++)
+        for (var round = -WarmUps; round < Rounds; round++)
         {
             var times = contenders.Select(_ => new List<double>(Turns * CallsATurn)).ToArray();
             for (var turn = 0; turn < Turns; turn++)
@@ -32,7 +33,7 @@ public sealed record Contest(string Title, int Rounds, int Turns, int CallsATurn
                 asked += CallsATurn;
             }
             if (round < 0)
-                continue; // The first is to warm up: compiled code, prepared statements, caches.
+                continue;
             for (var i = 0; i < contenders.Length; i++)
                 rounds[i].Add((Quantile(times[i], 0.5), Quantile(times[i], 0.99)));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Chronology.Service.Store;
@@ -8,6 +9,20 @@ namespace Chronology.Service.Store;
 /// that loses its diacritics, and <c>nextval('…')</c>, handed over as null, becomes the next number of a sequence.</param>
 public sealed class Columns(string into, params (string Name, string Type)[] columns)
 {
+    /// <summary>Which text an insertion has.</summary>
+    private readonly record struct Kind(string Into, (string Name, string Type)[] Columns, bool Single, string? More)
+    {
+        public bool Equals(Kind other) =>
+            Single == other.Single
+            && Into == other.Into
+            && More == other.More
+            && Columns.AsSpan().SequenceEqual(other.Columns);
+
+        public override int GetHashCode() => HashCode.Combine(Into, Columns.Length, Single, More);
+    }
+
+    private static readonly ConcurrentDictionary<Kind, string> Texts = new();
+
     private readonly List<object?>[] values = [.. columns.Select(_ => new List<object?>())];
 
     public int Count => values[0].Count;
@@ -28,16 +43,27 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
             values[i].Add(row[i]);
     }
 
+    /// <summary>The rows of another of the same table, behind its own.</summary>
+    public void Add(Columns others)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i].AddRange(others.values[i]);
+    }
+
     /// <summary>The statement that inserts them: one array a column, or one value a column where there is one row, which costs the server less.</summary>
     /// <param name="more">What stands behind it: <c>on conflict …</c>, <c>returning …</c>; null: nothing.</param>
-    public Statement Insert(string? more = null)
+    public Statement Insert(string? more = null) =>
+        new(
+            Texts.GetOrAdd(new(into, columns, Count == 1, more), (kind, own) => own.Inserting(kind), this),
+            Count == 1 ? Single() : Parameters()
+        );
+
+    private string Inserting(Kind kind)
     {
+        var (_, _, single, more) = kind;
         var names = string.Join(", ", columns.Select(column => column.Name));
-        if (Count == 1)
-            return new(
-                $"insert into {into} ({names}) values ({string.Join(", ", columns.Select(One))}) {more}".TrimEnd(),
-                Single()
-            );
+        if (single)
+            return $"insert into {into} ({names}) values ({string.Join(", ", columns.Select(One))}) {more}".TrimEnd();
         var picked = string.Join(
             ", ",
             columns.Select(column =>
@@ -51,10 +77,7 @@ public sealed class Columns(string into, params (string Name, string Type)[] col
             )
         );
         var given = string.Join(", ", Given.Select(column => column.Name));
-        return new(
-            $"insert into {into} ({names}) select {picked} from {Unnested()} as x ({given}) {more}".TrimEnd(),
-            Parameters()
-        );
+        return $"insert into {into} ({names}) select {picked} from {Unnested()} as x ({given}) {more}".TrimEnd();
     }
 
     private static string One((string Name, string Type) column) =>

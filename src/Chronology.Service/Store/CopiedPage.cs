@@ -15,7 +15,7 @@ internal static class CopiedPage
             () => FoldedPage.Of("", page.Chronology, page.Revisions.Select(revision => revision.Folded), page.Before),
             ct
         );
-        var making = Task.Run(() => new EventRows(store, page), ct);
+        var making = Task.Run(() => new EventRows(store, [page]), ct);
         var ledger = Writer.NewLedger();
         foreach (var revision in page.Revisions)
             revision.AddTo(ledger, page.Chronology);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Chronology.Service.Store;
 
-/// <summary>The revisions of a page as rows of Marten's two tables, the same as a session of Marten appends them, column by column.</summary>
+/// <summary>The revisions of some pages as rows of Marten's two tables, the same as a session of Marten appends them, column by column.</summary>
 /// <remarks>Written with the page's other rows, instead of by a session and a function that is called once a stream.
 /// The versions of the streams are known: they were read under the head's lock.</remarks>
 internal sealed class EventRows
@@ -17,7 +17,7 @@ internal sealed class EventRows
         ("version", "bigint")
     );
 
-    private readonly Columns grown = new("", ("id", "text"), ("version", "bigint"));
+    private readonly Columns grown = new("", ("tenant_id", "text"), ("id", "text"), ("version", "bigint"));
 
     private readonly Columns events = new(
         $"{EventStore.Schema}.mt_events",
@@ -35,17 +35,19 @@ internal sealed class EventRows
         ("headers", "jsonb")
     );
 
-    private readonly string chronology;
-
-    /// <param name="page">With all its revisions.</param>
-    public EventRows(IDocumentStore store, Page page)
+    /// <param name="pages">With all their revisions.</param>
+    public EventRows(IDocumentStore store, IEnumerable<Page> pages)
     {
-        chronology = page.Chronology;
         var graph = (EventGraph)((DocumentStore)store).Options.Events;
         var serializer = store.Options.Serializer();
-        // Opens no connection: it tells what Marten would write of the trace that this is part of.
-        using var session = store.LightweightSession(chronology);
         var now = graph.TimeProvider.GetUtcNow();
+        foreach (var page in pages)
+            Add(page, graph, serializer, now);
+    }
+
+    private void Add(Page page, EventGraph graph, ISerializer serializer, DateTimeOffset now)
+    {
+        var chronology = page.Chronology;
         var versions = new Dictionary<RecordId, long>();
         foreach (var revision in page.Revisions)
         {
@@ -56,7 +58,7 @@ internal sealed class EventRows
                 if (version == 0)
                     begun.Add(chronology, revision.Id.StreamKey, after);
                 else
-                    grown.Add(revision.Id.StreamKey, after);
+                    grown.Add(chronology, revision.Id.StreamKey, after);
             }
             foreach (var change in revision.Events)
             {
@@ -72,8 +74,8 @@ internal sealed class EventRows
                     now,
                     chronology,
                     stored.DotNetTypeName,
-                    session.CorrelationId,
-                    session.CausationId,
+                    revision.Trace.Root,
+                    revision.Trace.Parent,
                     serializer.ToJson(stored.Headers)
                 );
             }
@@ -81,13 +83,14 @@ internal sealed class EventRows
         }
     }
 
-    /// <summary>The statements that write them, in their order.</summary>
-    public IEnumerable<Statement> Statements()
+    /// <summary>The statement that lengthens streams that are there; null: there is none.</summary>
+    public Statement? Change() => grown.Count > 0 ? Growing() : null;
+
+    /// <summary>The statements that only add rows, in any order.</summary>
+    public IEnumerable<Statement> Insertions()
     {
         if (begun.Count > 0)
             yield return begun.Insert();
-        if (grown.Count > 0)
-            yield return Growing();
         yield return events.Insert();
     }
 
@@ -104,9 +107,9 @@ internal sealed class EventRows
     private Statement Growing() =>
         new(
             $"""
-            update {EventStore.Schema}.mt_streams s set version = x.version, timestamp = now() from {grown.Unnested()} as x (id, version)
-            where s.id = x.id and s.tenant_id = ?
+            update {EventStore.Schema}.mt_streams s set version = x.version, timestamp = now() from {grown.Unnested()} as x (tenant_id, id, version)
+            where s.tenant_id = x.tenant_id and s.id = x.id
             """,
-            [.. grown.Parameters(), chronology]
+            grown.Parameters()
         );
 }

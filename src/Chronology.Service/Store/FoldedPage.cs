@@ -46,13 +46,14 @@ public sealed class FoldedPage
     /// <summary>The words of the names of its actors; of the live tables alone.</summary>
     public Columns Names { get; } = ActorNames.New();
 
-    /// <summary>kind, key and position of what was open before and is not any more.</summary>
+    /// <summary>chronology, kind, key and position of what was open before and is not any more.</summary>
     public Columns Closed { get; } = NothingClosed();
 
     /// <summary>The records of this page as its last position leaves them: those revised, and those whose date moved.</summary>
     public IReadOnlyDictionary<RecordId, Placed> After { get; private set; } = new Dictionary<RecordId, Placed>();
 
-    public static Columns NothingClosed() => new("", ("kind", "text"), ("key", "text"), ("at", "bigint"));
+    public static Columns NothingClosed() =>
+        new("", ("chronology", "text"), ("kind", "text"), ("key", "text"), ("at", "bigint"));
 
     /// <param name="tables">What the names of the tables end in; empty: the live ones.</param>
     /// <param name="revisions">In the order of their positions.</param>
@@ -103,7 +104,7 @@ public sealed class FoldedPage
             if (latest.TryGetValue(id, out var previous))
                 previous.To = because.Position;
             else if (before.ContainsKey(id))
-                page.Closed.Add(id.Kind.Name(), id.Key, because.Position);
+                page.Closed.Add(chronology, id.Kind.Name(), id.Key, because.Position);
             latest[id] = new(placed, because.Position, because.RecordedOn);
             versions.Add(latest[id]);
             if (placed.State.Derived is not null)
@@ -130,18 +131,39 @@ public sealed class FoldedPage
             ActorNames.Add(Names, chronology, version.Placed.State);
     }
 
+    /// <summary>Takes the rows of another chronology's page in, so that both are written by the same statements.</summary>
+    /// <remarks><see cref="After"/> stays as it is.</remarks>
+    public void Join(FoldedPage other)
+    {
+        Records.Add(other.Records);
+        Facts.Add(other.Facts);
+        Effects.Add(other.Effects);
+        Scores.Add(other.Scores);
+        Timelines.Add(other.Timelines);
+        Names.Add(other.Names);
+        Closed.Add(other.Closed);
+    }
+
     /// <summary>The statements that write it, in their order.</summary>
-    public IEnumerable<Statement> Statements()
+    public IEnumerable<Statement> Statements() => [.. Changes(), .. Insertions()];
+
+    /// <summary>Those that look at older rows, in their order: before <see cref="Insertions"/>.</summary>
+    public IEnumerable<Statement> Changes()
     {
         foreach (var closing in Closings())
             yield return closing;
+        if (ScoreRows.Statement(tables, Scores, Closed) is { } scores)
+            yield return scores;
+    }
+
+    /// <summary>Those that only add rows, in any order.</summary>
+    public IEnumerable<Statement> Insertions()
+    {
         yield return Records.Insert();
         if (Timelines.Count > 0)
             yield return Timelines.Insert();
         if (Names.Count > 0)
             yield return ActorNames.Insert(Names);
-        if (ScoreRows.Statement(tables, Scores, chronology, Closed) is { } scores)
-            yield return scores;
         if (Effects.Count == 0)
             yield break;
         yield return Facts.Insert("on conflict do nothing");
@@ -154,7 +176,7 @@ public sealed class FoldedPage
     {
         // Closing looks at open rows: those of this page come after it.
         var first = Closings().ToList();
-        if (ScoreRows.Continuation(tables, Scores, chronology, Closed) is { } totals)
+        if (ScoreRows.Continuation(tables, Scores, Closed) is { } totals)
             first.Add(totals);
         if (Facts.Count > 0)
             first.Add(Facts.Insert("on conflict do nothing"));
@@ -176,17 +198,17 @@ public sealed class FoldedPage
             yield break;
         yield return new(
             $"""
-            update chronology.record{tables} r set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
-            where r.chronology = ? and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
+            update chronology.record{tables} r set to_position = x.at from {Closed.Unnested()} as x (chronology, kind, key, at)
+            where r.chronology = x.chronology and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
             """,
-            [.. Closed.Parameters(), chronology]
+            Closed.Parameters()
         );
         yield return new(
             $"""
-            update chronology.effect{tables} e set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
-            where x.kind = 'event' and e.chronology = ? and e.event = x.key and e.to_position = {DerivedRows.Open}
+            update chronology.effect{tables} e set to_position = x.at from {Closed.Unnested()} as x (chronology, kind, key, at)
+            where x.kind = 'event' and e.chronology = x.chronology and e.event = x.key and e.to_position = {DerivedRows.Open}
             """,
-            [.. Closed.Parameters(), chronology]
+            Closed.Parameters()
         );
     }
 }

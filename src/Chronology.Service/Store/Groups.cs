@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chronology.Recording;
 using Npgsql;
 
@@ -7,26 +6,27 @@ namespace Chronology.Service.Store;
 /// <summary>How many appends may share a commit, and how many may wait.</summary>
 /// <param name="GreatestGroup">Appends in one transaction, at least 1.</param>
 /// <param name="GreatestQueue">Appends to one chronology that wait for the one in flight; one more is turned away.</param>
-public sealed record GroupLimits(int GreatestGroup = 64, int GreatestQueue = 1_024);
+/// <param name="InFlight">Transactions at once, at least 1, not counting those that wait for a head; null: one a processor, at least 2.</param>
+public sealed record GroupLimits(int GreatestGroup = 64, int GreatestQueue = 1_024, int? InFlight = null);
 
 /// <summary>More appends wait for a chronology than the service holds: try again shortly. Nothing was changed.</summary>
 public sealed class OverloadedException(string chronology)
     : Exception($"Too many appends to “{chronology}” wait already.");
 
-/// <summary>Appends that arrive together for one chronology share a transaction, each with its own position, caller and outcome.</summary>
-/// <remarks>An append that comes alone goes at once. Those that come while one is in flight gather, and go together when it has
-/// ended; in the order in which they came. What is refused of one has no bearing on the others. If their transaction fails, each
-/// is tried by itself, unless it may have been committed. Chronologies do not wait for one another; other nodes wait at the head's lock.</remarks>
+/// <summary>Appends that arrive together share a transaction, each with its own position, caller and outcome.</summary>
+/// <remarks>An append that comes alone goes at once. Those that come while one to their chronology is in flight, or while as many
+/// transactions are in flight as may be, gather, and go together, in the order in which they came. What is refused of one has no bearing on the
+/// others. If their transaction fails, each is tried by itself, unless it may have been committed. Chronologies do not wait for one another:
+/// those whose head another holds (an import, another node) wait for it apart from the others.</remarks>
 public sealed class Groups(Writer writer, GroupLimits limits)
 {
-    private sealed class Line
+    /// <summary>A chronology to which appends wait or are in flight.</summary>
+    private sealed class Line(string chronology)
     {
-        public readonly Lock Gate = new();
         public readonly Queue<Waiting> Waiting = [];
         public bool InFlight;
 
-        /// <summary>Taken out of the dictionary: whoever comes begins another.</summary>
-        public bool Gone;
+        public string Chronology => chronology;
     }
 
     private sealed class Waiting(Sent sent, CancellationToken given)
@@ -43,14 +43,46 @@ public sealed class Groups(Writer writer, GroupLimits limits)
 
         public void Tell(Result<Outcome> told) => outcome.TrySetResult(told);
 
-        public void Tell(Exception fault) => outcome.TrySetException(fault);
+        public void Tell(Exception fault)
+        {
+            if (fault is OperationCanceledException && given.IsCancellationRequested)
+                GiveUp();
+            else
+                outcome.TrySetException(fault);
+        }
 
         public void GiveUp() => outcome.TrySetCanceled(given);
     }
 
-    private readonly ConcurrentDictionary<string, Line> lines = new(StringComparer.Ordinal);
+    /// <summary>Those of one line that go together.</summary>
+    private sealed record Part(Line Line, IReadOnlyList<Waiting> Group)
+    {
+        public Gathered Gathered => new(Line.Chronology, [.. Group.Select(waiting => waiting.Sent)]);
 
-    /// <summary>Decides and records one order, with what else arrives for the chronology.</summary>
+        public void Tell(IReadOnlyList<Outcome> outcomes)
+        {
+            for (var i = 0; i < Group.Count; i++)
+                Group[i].Tell(outcomes[i]);
+        }
+
+        public void Tell(Exception fault)
+        {
+            foreach (var waiting in Group)
+                waiting.Tell(fault);
+        }
+    }
+
+    private readonly int greatestInFlight = limits.InFlight ?? Math.Max(2, Environment.ProcessorCount);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
+
+    /// <summary>The lines with appends that wait, but none in flight, in the order in which they came to be so.</summary>
+    private readonly Queue<Line> ready = [];
+
+    /// <summary>How many transactions are, of those that wait for nothing.</summary>
+    private int inFlight;
+
+    /// <summary>Decides and records one order, with what else arrives.</summary>
     /// <param name="ct">Cancelled while it waits: it is not tried. Cancelled later: whether it was recorded is not known here; the
     /// others of its group go on.</param>
     /// <returns>Its outcome; or the rejection <c>no-such-chronology</c>.</returns>
@@ -59,99 +91,182 @@ public sealed class Groups(Writer writer, GroupLimits limits)
     public async Task<Result<Outcome>> AppendAsync(string chronology, Sent sent, CancellationToken ct)
     {
         var own = new Waiting(sent, ct);
-        while (true)
+        List<Part>? first = null;
+        var leads = false;
+        lock (gate)
         {
-            var line = lines.GetOrAdd(chronology, _ => new());
-            lock (line.Gate)
-            {
-                if (line.Gone)
-                    continue;
-                if (line.InFlight && line.Waiting.Count >= limits.GreatestQueue)
-                    throw new OverloadedException(chronology);
-                if (line.InFlight)
-                {
-                    line.Waiting.Enqueue(own);
-                    break;
-                }
-                line.InFlight = true;
-            }
-            await LeadAsync(chronology, line, own);
-            break;
+            if (!lines.TryGetValue(chronology, out var line))
+                lines.Add(chronology, line = new(chronology));
+            else if (line.Waiting.Count >= limits.GreatestQueue)
+                throw new OverloadedException(chronology);
+            line.Waiting.Enqueue(own);
+            if (!line.InFlight && line.Waiting.Count == 1)
+                ready.Enqueue(line);
+            if (inFlight == 0)
+                first = Gathered();
+            leads = first is null && inFlight < greatestInFlight;
+            if (first is not null || leads)
+                inFlight++;
         }
+        if (first is not null)
+            await LeadAsync(first);
+        else if (leads)
+            LeadOn();
         return await own.Outcome.WaitAsync(ct);
     }
 
     /// <summary>Commits the first, then hands on to those that have gathered meanwhile: it does not wait for their commits.</summary>
-    private async Task LeadAsync(string chronology, Line line, Waiting first)
+    private async Task LeadAsync(List<Part> first)
     {
-        await CommitAsync(chronology, [first]);
-        var group = Next(chronology, line);
-        if (group.Count > 0)
-            _ = Task.Run(() => LeadOnAsync(chronology, line, group), CancellationToken.None);
+        await CommitAsync(first);
+        if (Next() is { } next)
+            LeadOn(next);
     }
 
-    private async Task LeadOnAsync(string chronology, Line line, IReadOnlyList<Waiting> group)
-    {
-        for (; group.Count > 0; group = Next(chronology, line))
-            await CommitAsync(chronology, group);
-    }
+    /// <summary>Commits what gathers until nothing does.</summary>
+    private void LeadOn(List<Part>? first = null) =>
+        _ = Task.Run(
+            async () =>
+            {
+                if (first is not null)
+                    await CommitAsync(first);
+                while (true)
+                {
+                    // Whoever was told of a commit just now may send the next: in one transaction they cost half as much as each in its own.
+                    await Task.Yield();
+                    if (Next() is not { } next)
+                        return;
+                    await CommitAsync(next);
+                }
+            },
+            CancellationToken.None
+        );
 
-    /// <summary>Those that go next; none: the line is gone.</summary>
-    private List<Waiting> Next(string chronology, Line line)
+    /// <summary>What goes in the transaction that is due; null: nothing, and its place is free.</summary>
+    private List<Part>? Next()
     {
-        var group = new List<Waiting>();
-        lock (line.Gate)
+        lock (gate)
         {
-            while (group.Count < limits.GreatestGroup && line.Waiting.TryDequeue(out var waiting))
+            var next = Gathered();
+            if (next is null)
+                inFlight--;
+            return next;
+        }
+    }
+
+    /// <summary>Those that go next; null: none.</summary>
+    private List<Part>? Gathered()
+    {
+        List<Part>? next = null;
+        var left = limits.GreatestGroup;
+        while (left > 0 && ready.TryDequeue(out var line))
+        {
+            var group = new List<Waiting>();
+            while (left > 0 && line.Waiting.TryDequeue(out var waiting))
             {
                 if (waiting.Given.IsCancellationRequested)
+                {
                     waiting.GiveUp();
-                else
-                    group.Add(waiting);
+                    continue;
+                }
+                group.Add(waiting);
+                left--;
             }
-            if (group.Count == 0)
-            {
-                line.Gone = true;
-                lines.TryRemove(chronology, out _);
-            }
+            line.InFlight = group.Count > 0;
+            if (line.InFlight)
+                (next ??= []).Add(new(line, group));
+            else
+                lines.Remove(line.Chronology);
         }
-        return group;
+        return next;
     }
 
-    /// <summary>Never throws: each of the group is told.</summary>
-    private async Task CommitAsync(string chronology, IReadOnlyList<Waiting> group)
+    /// <summary>Lets others of these lines go.</summary>
+    private void Release(IEnumerable<Line> ended)
     {
-        if (group.Count == 1)
+        foreach (var line in ended)
         {
-            await CommitAloneAsync(chronology, group[0]);
-            return;
+            line.InFlight = false;
+            if (line.Waiting.Count > 0)
+                ready.Enqueue(line);
+            else
+                lines.Remove(line.Chronology);
         }
-        using var all = new AllCancelled(group.Select(waiting => waiting.Given));
-        try
+    }
+
+    /// <summary>Never throws: each of the group is told, or waits for its head apart from the others.</summary>
+    private async Task CommitAsync(IReadOnlyList<Part> parts)
+    {
+        IReadOnlyList<Part> apart = [];
+        using (var all = new AllCancelled(parts))
         {
-            var outcomes = await writer.AppendAsync(
-                chronology,
-                [.. group.Select(waiting => waiting.Sent)],
-                allOrNothing: false,
-                all.Token
-            );
-            for (var i = 0; i < group.Count; i++)
+            try
             {
-                var own = i;
-                group[i].Tell(outcomes.Map(told => told[own]));
+                var outcomes = await writer.TryAppendAsync([.. parts.Select(part => part.Gathered)], all.Token);
+                for (var i = 0; i < parts.Count; i++)
+                {
+                    if (outcomes[i] is { } told)
+                        parts[i].Tell(told);
+                }
+                if (outcomes.Contains(null))
+                    apart = [.. parts.Where((_, i) => outcomes[i] is null)];
+            }
+            catch (Exception fault) when (MayStand(fault))
+            {
+                foreach (var part in parts)
+                    part.Tell(fault);
+            }
+            catch (Exception fault) when (parts is [{ Group.Count: 1 }])
+            {
+                parts[0].Tell(fault);
+            }
+            catch (Exception)
+            {
+                // One of them, or the store for a moment: each finds out by itself, and is told its own fault.
+                apart = parts;
             }
         }
-        catch (Exception fault) when (MayStand(fault))
+        lock (gate)
+            Release(parts.Except(apart).Select(part => part.Line));
+        foreach (var part in apart)
+            _ = Task.Run(() => CommitApartAsync(part), CancellationToken.None);
+    }
+
+    /// <summary>Waits for the head. Never throws: each of the part is told.</summary>
+    private async Task CommitApartAsync(Part part)
+    {
+        var chronology = part.Line.Chronology;
+        using (var all = new AllCancelled([part]))
         {
-            foreach (var waiting in group)
-                waiting.Tell(fault);
+            try
+            {
+                var outcomes = await writer.AppendAsync(chronology, part.Gathered.Sent, allOrNothing: false, all.Token);
+                if (outcomes.IsOk)
+                    part.Tell(outcomes.Value);
+                else
+                    foreach (var waiting in part.Group)
+                        waiting.Tell(outcomes.Rejection!);
+            }
+            catch (Exception fault) when (part.Group.Count == 1 || MayStand(fault))
+            {
+                part.Tell(fault);
+            }
+            catch (Exception)
+            {
+                foreach (var waiting in part.Group)
+                    await CommitAloneAsync(chronology, waiting);
+            }
         }
-        catch (Exception)
+        bool leads;
+        lock (gate)
         {
-            // One of them, or the store for a moment: each finds out by itself, and is told its own fault.
-            foreach (var waiting in group)
-                await CommitAloneAsync(chronology, waiting);
+            Release([part.Line]);
+            leads = ready.Count > 0 && inFlight < greatestInFlight;
+            if (leads)
+                inFlight++;
         }
+        if (leads)
+            LeadOn();
     }
 
     private async Task CommitAloneAsync(string chronology, Waiting waiting)
@@ -160,10 +275,6 @@ public sealed class Groups(Writer writer, GroupLimits limits)
         {
             var outcomes = await writer.AppendAsync(chronology, [waiting.Sent], allOrNothing: true, waiting.Given);
             waiting.Tell(outcomes.Map(told => told[0]));
-        }
-        catch (OperationCanceledException) when (waiting.Given.IsCancellationRequested)
-        {
-            waiting.GiveUp();
         }
         catch (Exception fault)
         {
@@ -185,9 +296,9 @@ public sealed class Groups(Writer writer, GroupLimits limits)
         private readonly List<CancellationTokenRegistration> registered = [];
         private int left;
 
-        public AllCancelled(IEnumerable<CancellationToken> tokens)
+        public AllCancelled(IEnumerable<Part> parts)
         {
-            var all = tokens.ToArray();
+            var all = parts.SelectMany(part => part.Group).Select(waiting => waiting.Given).ToArray();
             left = all.Length;
             foreach (var token in all)
                 registered.Add(token.Register(Count));

@@ -83,48 +83,78 @@ internal sealed class Page
     /// <summary>The revisions of some records that were there before this page, as far as an order had to be held against them.</summary>
     public Dictionary<RecordId, IReadOnlyList<Made>> Streams { get; } = [];
 
-    /// <summary>Locks the head and reads, in one round trip. Null: no such chronology.</summary>
-    public static async Task<Page?> OpenAsync(
+    /// <summary>What is read of a chronology.</summary>
+    /// <param name="Own">Those of <paramref name="Ids"/> whose states are read; of the others, whether and how they stand.</param>
+    private sealed record Wanted(string Chronology, RecordId[] Ids, HashSet<RecordId> Own);
+
+    /// <summary>Locks the heads and reads, in one round trip.</summary>
+    /// <param name="asked">Each chronology once, with the orders for it.</param>
+    /// <param name="waits">For heads that others hold. Else those chronologies have no page: whoever holds a head never waits for another.</param>
+    /// <returns>A page for each; null: no such chronology, or its head is held.</returns>
+    public static async Task<IReadOnlyList<Page?>> OpenAsync(
         NpgsqlTransaction transaction,
-        string chronology,
-        IReadOnlyList<Order> orders,
+        IReadOnlyList<(string Chronology, IReadOnlyList<Order> Orders)> asked,
+        bool waits,
         CancellationToken ct
     )
     {
-        var own = orders
-            .Select(order => order.Command.Id)
-            .Union(orders.SelectMany(order => AnchorsOf(order.Command)))
-            .ToHashSet();
-        var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
+        var wanted = new Wanted[asked.Count];
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            var (chronology, orders) = asked[i];
+            var own = orders
+                .Select(order => order.Command.Id)
+                .Union(orders.SelectMany(order => AnchorsOf(order.Command)))
+                .ToHashSet();
+            var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
+            wanted[i] = new(chronology, ids, own);
+        }
         await using var batch = new NpgsqlBatch(transaction.Connection!)
         {
             Timeout = Statement.Seconds,
-            BatchCommands =
-            {
-                // An append looks up by keys: plans made for its values are the same again, at 0.25 ms for making them.
-                new("set local plan_cache_mode = force_generic_plan"),
-                new("select position, recorded_at, floor from chronology.head where chronology = $1 for update")
-                {
-                    Parameters = { new() { Value = chronology } },
-                },
-                Reading(chronology, ids, own),
-            },
+            BatchCommands = { Locking([.. asked.Select(one => one.Chronology)], waits), Reading(wanted) },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct))
-            return null;
-        var page = new Page(
-            transaction,
-            chronology,
-            orders,
-            reader.GetInt64(0),
-            reader.IsDBNull(1) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(1)),
-            reader.IsDBNull(2) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(2))
-        );
+        var pages = new Dictionary<string, Page>(asked.Count, StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct))
+        {
+            var chronology = reader.GetString(0);
+            var at = wanted.AsSpan().IndexOf(wanted.First(one => one.Chronology == chronology));
+            var page = new Page(
+                transaction,
+                chronology,
+                asked[at].Orders,
+                reader.GetInt64(1),
+                reader.IsDBNull(2) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(2)),
+                reader.IsDBNull(3) ? long.MinValue : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(3))
+            );
+            foreach (var id in wanted[at].Ids)
+                page.standing.TryAdd(id, null);
+            pages.Add(chronology, page);
+        }
         await reader.NextResultAsync(ct);
-        await page.ReadAsync(reader, ids, ct);
-        return page;
+        await ReadAsync(reader, pages, ct);
+        return [.. asked.Select(one => pages.GetValueOrDefault(one.Chronology))];
     }
+
+    /// <remarks>An append looks up by keys: plans made for its values are the same again, at 0.25 ms for making them.</remarks>
+    private static NpgsqlBatchCommand Locking(string[] chronologies, bool waits) =>
+        new(
+            $"""
+            select chronology, position, recorded_at, floor, set_config('plan_cache_mode', 'force_generic_plan', true)
+            from chronology.head where chronology = {(
+                chronologies.Length == 1 ? "$1" : "any($1) order by chronology"
+            )} for update{(waits ? "" : " skip locked")}
+            """
+        )
+        {
+            Parameters =
+            {
+                chronologies.Length == 1
+                    ? new NpgsqlParameter<string> { TypedValue = chronologies[0] }
+                    : new NpgsqlParameter<string[]> { TypedValue = chronologies },
+            },
+        };
 
     /// <summary>Finds, in one query, the events of each story that some row of a data set may tell from the other side; none: no query.</summary>
     /// <remarks>Rows whose key is taken are judged by the event that has it.</remarks>
@@ -293,7 +323,7 @@ internal sealed class Page
                 .Where(id => !standing.TryGetValue(id, out var found) || found is { State: null })
                 .ToArray();
             if (unread.Length > 0)
-                await ReadAsync(Reading(Chronology, unread, [.. unread]), unread, ct);
+                await ReadAsync(unread, [.. unread], ct);
             var further = wanted.Select(At).Select(found => found?.State.MergedInto).OfType<string>();
             var count = wanted.Count;
             wanted.UnionWith(further.Select(key => new RecordId(RecordKind.Event, key)).ToArray());
@@ -418,7 +448,7 @@ internal sealed class Page
         var unread = ids.Where(id => !standing.ContainsKey(id)).Distinct().ToArray();
         if (unread.Length == 0)
             return;
-        await ReadAsync(Reading(Chronology, unread, []), unread, ct);
+        await ReadAsync(unread, [], ct);
     }
 
     private bool IsLive(RecordId id) => standing[id]?.Status is RecordStatus.Active or RecordStatus.Disputed;
@@ -493,60 +523,85 @@ internal sealed class Page
     private static IEnumerable<RecordId> Targets(Reference reference) =>
         reference.OrIssue ? [reference.To, new(RecordKind.Issue, reference.To.Key)] : [reference.To];
 
-    private static NpgsqlBatchCommand Reading(string chronology, RecordId[] ids, HashSet<RecordId> own) =>
-        new(
+    private static NpgsqlBatchCommand Reading(params ReadOnlySpan<Wanted> wanted)
+    {
+        var count = 0;
+        foreach (var one in wanted)
+            count += one.Ids.Length;
+        var (chronologies, kinds, keys, own) = (
+            new string[count],
+            new string[count],
+            new string[count],
+            new bool[count]
+        );
+        var at = 0;
+        foreach (var one in wanted)
+        {
+            foreach (var id in one.Ids)
+            {
+                (chronologies[at], kinds[at], keys[at]) = (one.Chronology, id.Kind.Name(), id.Key);
+                own[at++] = one.Own.Contains(id);
+            }
+        }
+        return new(
             $"""
             select r.kind, r.key, r.revision, r.status, case when x.own then r.state::text end, m.made_at, l.recorded_at,
-                case when r.status = 'merged' then r.state->>'mergedInto' end, s.version
-            from unnest($2, $3, $4) as x (kind, key, own)
-            join chronology.record r on r.chronology = $1 and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
+                case when r.status = 'merged' then r.state->>'mergedInto' end, s.version, r.chronology
+            from unnest($1, $2, $3, $4) as x (chronology, kind, key, own)
+            join chronology.record r on r.chronology = x.chronology and r.kind = x.kind and r.key = x.key and r.to_position = {DerivedRows.Open}
             cross join lateral (select case when x.own then {StoredState.MadeAt} else r.from_position end as made_at) m
-            left join chronology.ledger l on x.own and l.chronology = $1 and l.position = m.made_at
-            left join chronology.mt_streams s on x.own and s.tenant_id = $1 and s.id = x.kind || '/' || x.key
+            left join chronology.ledger l on l.chronology = x.chronology and l.position = case when x.own then m.made_at end
+            left join chronology.mt_streams s on s.tenant_id = x.chronology and s.id = case when x.own then x.kind || '/' || x.key end
             """
         )
         {
             Parameters =
             {
-                new() { Value = chronology },
-                new() { Value = ids.Select(id => id.Kind.Name()).ToArray() },
-                new() { Value = ids.Select(id => id.Key).ToArray() },
-                new() { Value = ids.Select(own.Contains).ToArray() },
+                new NpgsqlParameter<string[]> { TypedValue = chronologies },
+                new NpgsqlParameter<string[]> { TypedValue = kinds },
+                new NpgsqlParameter<string[]> { TypedValue = keys },
+                new NpgsqlParameter<bool[]> { TypedValue = own },
             },
         };
-
-    private async Task ReadAsync(NpgsqlBatchCommand reading, RecordId[] ids, CancellationToken ct)
-    {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { reading } };
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await ReadAsync(reader, ids, ct);
     }
 
-    private async Task ReadAsync(NpgsqlDataReader reader, RecordId[] ids, CancellationToken ct)
+    private async Task ReadAsync(RecordId[] ids, HashSet<RecordId> own, CancellationToken ct)
     {
         foreach (var id in ids)
             standing.TryAdd(id, null);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { Reading(new Wanted(Chronology, ids, own)) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await ReadAsync(reader, new Dictionary<string, Page>(StringComparer.Ordinal) { [Chronology] = this }, ct);
+    }
+
+    /// <param name="pages">By their chronologies; rows of others are those of heads that were not locked.</param>
+    private static async Task ReadAsync(NpgsqlDataReader reader, Dictionary<string, Page> pages, CancellationToken ct)
+    {
         while (await reader.ReadAsync(ct))
         {
-            var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
-            var status = reader.GetString(3);
-            var state = await reader.IsDBNullAsync(4, ct)
-                ? null
-                : StoredState.Read(id, reader.GetInt32(2), status, reader.GetString(4));
-            var at = await reader.IsDBNullAsync(6, ct)
-                ? 0
-                : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(6));
-            standing[id] = new(
-                Words.Status(status),
-                await reader.IsDBNullAsync(7, ct) ? null : reader.GetString(7),
-                state,
-                reader.GetInt64(5),
-                at,
-                await reader.IsDBNullAsync(8, ct) ? 0 : reader.GetInt64(8)
-            );
-            if (state is not null)
-                Before[id] = new(state, reader.GetInt64(5));
+            if (pages.TryGetValue(reader.GetString(9), out var page))
+                page.Take(reader);
         }
+    }
+
+    private void Take(NpgsqlDataReader reader)
+    {
+        var id = new RecordId(Words.Kind(reader.GetString(0)), reader.GetString(1));
+        var status = reader.GetString(3);
+        var state = reader.IsDBNull(4) ? null : StoredState.Read(id, reader.GetInt32(2), status, reader.GetString(4));
+        standing[id] = new(
+            Words.Status(status),
+            reader.IsDBNull(7) ? null : reader.GetString(7),
+            state,
+            reader.GetInt64(5),
+            reader.IsDBNull(6) ? 0 : Instants.Microseconds(reader.GetFieldValue<DateTimeOffset>(6)),
+            reader.IsDBNull(8) ? 0 : reader.GetInt64(8)
+        );
+        if (state is not null)
+            Before[id] = new(state, reader.GetInt64(5));
     }
 }
 
@@ -558,7 +613,8 @@ internal sealed record PageRevision(
     RecordId Id,
     ValueList<DomainEvent> Events,
     RevisionHeaders Headers,
-    Commitment Commitment
+    Commitment Commitment,
+    Trace Trace
 )
 {
     public FoldedRevision Folded =>

@@ -87,9 +87,9 @@ public static class ScoreRows
     }
 
     /// <summary>One statement that writes new rows, closes those of revised events, and continues the totals of their pairs and years.</summary>
-    /// <param name="revised">kind, key and position of the records revised.</param>
+    /// <param name="revised">As <see cref="FoldedPage.Closed"/>.</param>
     /// <returns>Null where there is nothing to write.</returns>
-    public static Statement? Statement(string tables, Columns rows, string chronology, Columns revised)
+    public static Statement? Statement(string tables, Columns rows, Columns revised)
     {
         if (rows.Count == 0 && revised.Count == 0)
             return null;
@@ -99,15 +99,15 @@ public static class ScoreRows
             : new(
                 $"""
                 with given as ({insert.Sql}),
-                taken as ({Closing(tables)})
+                taken as ({Closing(tables, revised)})
                 {Continue(tables, $"{Given("given")} union all {Taken}")}
                 """,
-                [.. insert.Parameters, .. revised.Parameters(), chronology]
+                [.. insert.Parameters, .. revised.Parameters()]
             );
     }
 
     /// <summary>As <see cref="Statement"/>, but the new rows are written apart from it, and after it.</summary>
-    public static Statement? Continuation(string tables, Columns rows, string chronology, Columns revised)
+    public static Statement? Continuation(string tables, Columns rows, Columns revised)
     {
         var changes = Changes(rows);
         if (changes.Count == 0 && revised.Count == 0)
@@ -116,17 +116,17 @@ public static class ScoreRows
             ? new(Continue(tables, $"select * from {changes.Unnested()}"), changes.Parameters())
             : new(
                 $"""
-                with taken as ({Closing(tables)})
+                with taken as ({Closing(tables, revised)})
                 {Continue(tables, $"{Taken} union all select * from {changes.Unnested()}")}
                 """,
-                [.. revised.Parameters(), chronology, .. changes.Parameters()]
+                [.. revised.Parameters(), .. changes.Parameters()]
             );
     }
 
-    private static string Closing(string tables) =>
+    private static string Closing(string tables, Columns revised) =>
         $"""
-            update chronology.score_event{tables} s set to_position = x.at from unnest(?::text[], ?::text[], ?::bigint[]) as x (kind, key, at)
-            where x.kind = 'event' and s.chronology = ? and s.event = x.key and s.to_position = {DerivedRows.Open}
+            update chronology.score_event{tables} s set to_position = x.at from {revised.Unnested()} as x (chronology, kind, key, at)
+            where x.kind = 'event' and s.chronology = x.chronology and s.event = x.key and s.to_position = {DerivedRows.Open}
             returning s.*
             """;
 

@@ -43,7 +43,7 @@ public static class ScoresOfEarlierRows
         }
         foreach (var (slug, of) in rows)
         {
-            if (ScoreRows.Statement("", of, slug, FoldedPage.NothingClosed()) is { } fill)
+            if (ScoreRows.Statement("", of, FoldedPage.NothingClosed()) is { } fill)
                 await Statement.RunAsync(connection, [fill], ct, unlimited: true);
         }
     }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using Chronology.Recording;
 using Marten;
@@ -65,8 +66,21 @@ public sealed record Order(
         : Ledger.Commit(body, Salts);
 }
 
-/// <summary>An order, and who gives it.</summary>
-public sealed record Sent(Order Order, Caller Caller);
+/// <summary>An order, who gives it, and as part of which trace.</summary>
+public sealed record Sent(Order Order, Caller Caller)
+{
+    /// <summary>The trace in which this was made.</summary>
+    internal Trace Trace { get; } = Trace.Current;
+}
+
+/// <summary>What a session of Marten writes of the trace that it is part of.</summary>
+internal readonly record struct Trace(string? Root, string? Parent)
+{
+    public static Trace Current => new(Activity.Current?.RootId, Activity.Current?.ParentId);
+}
+
+/// <summary>The orders for one chronology, in their order.</summary>
+public sealed record Gathered(string Chronology, IReadOnlyList<Sent> Sent);
 
 /// <summary>What became of an order. Closed.</summary>
 public abstract record Outcome
@@ -114,7 +128,22 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
     {
         await using var connection = await OpenAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-        return await WriteAsync(transaction, chronology, sent, allOrNothing, commits: true, ct);
+        return await WriteAsync(transaction, new(chronology, sent), allOrNothing, commits: true, ct);
+    }
+
+    /// <summary>Decides and records the orders for some chronologies in one transaction, but waits for no head that others hold.</summary>
+    /// <param name="gathered">Each chronology once.</param>
+    /// <returns>Outcomes as of <see cref="AppendAsync(string, IReadOnlyList{Sent}, bool, CancellationToken)"/>, nothing of one having a bearing on
+    /// others. Null where the head is held, or there is no such chronology: nothing was tried.</returns>
+    /// <exception cref="BrokenBeforeCommitException">The database was out of reach before anything was sent to be recorded.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<Outcome>?>> TryAppendAsync(
+        IReadOnlyList<Gathered> gathered,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        return await WriteAsync(transaction, gathered, waits: false, allOrNothing: false, commits: true, ct);
     }
 
     /// <summary>Begins to try changes: what is appended to the trial is undone when it is disposed.</summary>
@@ -126,8 +155,7 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             (transaction, orders, allOrNothing) =>
                 WriteAsync(
                     transaction,
-                    chronology,
-                    [.. orders.Select(order => new Sent(order, caller))],
+                    new(chronology, [.. orders.Select(order => new Sent(order, caller))]),
                     allOrNothing,
                     commits: false,
                     ct
@@ -149,17 +177,37 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
 
     private async Task<Result<IReadOnlyList<Outcome>>> WriteAsync(
         NpgsqlTransaction transaction,
-        string chronology,
-        IReadOnlyList<Sent> sent,
+        Gathered gathered,
+        bool allOrNothing,
+        bool commits,
+        CancellationToken ct
+    ) =>
+        (await WriteAsync(transaction, [gathered], waits: true, allOrNothing, commits, ct))[0] is { } outcomes
+            ? outcomes
+            : NoSuchChronology(gathered.Chronology);
+
+    private async Task<Outcome[]?[]> WriteAsync(
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Gathered> gathered,
+        bool waits,
         bool allOrNothing,
         bool commits,
         CancellationToken ct
     )
     {
-        Page? page;
+        IReadOnlyList<Page?> pages;
         try
         {
-            page = await Page.OpenAsync(transaction, chronology, [.. sent.Select(one => one.Order)], ct);
+            pages = await Page.OpenAsync(
+                transaction,
+                [
+                    .. gathered.Select(one =>
+                        (one.Chronology, (IReadOnlyList<Order>)[.. one.Sent.Select(sent => sent.Order)])
+                    ),
+                ],
+                waits,
+                ct
+            );
         }
         catch (NpgsqlException broken) when (broken is not PostgresException && !ct.IsCancellationRequested)
         {
@@ -167,47 +215,75 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             source.Clear();
             throw new BrokenBeforeCommitException(broken);
         }
-        if (page is null)
-            return NoSuchChronology(chronology);
+        var all = new Outcome[]?[pages.Count];
+        var written = new List<Page>(pages.Count);
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (pages[i] is not { } page)
+                continue;
+            var outcomes = await DecideAsync(page, gathered[i].Sent, ct);
+            if (
+                page.Revisions.Count > 0
+                && !(allOrNothing && Array.Exists(outcomes, outcome => outcome is Outcome.Refused))
+            )
+                written.Add(page);
+            all[i] = outcomes;
+        }
+        if (written.Count > 0)
+            await WriteAsync(transaction, written, commits, ct);
+        return all;
+    }
+
+    private async Task<Outcome[]> DecideAsync(Page page, IReadOnlyList<Sent> sent, CancellationToken ct)
+    {
         await ReadStreamsAsync(page, sent, ct);
         await page.ReadStoriesAsync(sent.Select(one => one.Order.Command), ct);
-        var outcomes = new List<Outcome>(sent.Count);
-        foreach (var (order, caller) in sent)
-            outcomes.Add(await DecideAsync(page, order, caller, ct));
-        if (page.Revisions.Count > 0 && !(allOrNothing && outcomes.Exists(outcome => outcome is Outcome.Refused)))
-            await WriteAsync(page, commits, ct);
+        var outcomes = new Outcome[sent.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+            outcomes[i] = await DecideAsync(page, sent[i], ct);
         return outcomes;
     }
 
-    private async Task WriteAsync(Page page, bool commits, CancellationToken ct)
+    private async Task WriteAsync(
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Page> pages,
+        bool commits,
+        CancellationToken ct
+    )
     {
-        var connection = page.Transaction.Connection!;
-        if (page.Revisions.Count >= ManyRevisions)
-        {
+        var statements = new List<Statement>();
+        foreach (var page in pages.Where(page => page.Revisions.Count >= ManyRevisions))
             await CopiedPage.WriteAsync(store, page, ct);
-            if (commits)
-                await page.Transaction.CommitAsync(ct);
-            return;
-        }
-        var events = new EventRows(store, page);
+        Page[] others = [.. pages.Where(page => page.Revisions.Count < ManyRevisions)];
+        if (others.Length > 0)
+            statements.AddRange(Statements(others));
+        if (commits)
+            statements.Add(new("commit", []));
+        await Statement.RunAsync(transaction.Connection!, statements, ct);
+    }
+
+    private IEnumerable<Statement> Statements(IReadOnlyList<Page> pages)
+    {
+        var events = new EventRows(store, pages);
         var ledger = NewLedger();
-        foreach (var revision in page.Revisions)
-            revision.AddTo(ledger, page.Chronology);
-        var folded = FoldedPage.Of(
-            "",
-            page.Chronology,
-            page.Revisions.Select(revision => revision.Folded),
-            page.Before
-        );
-        IEnumerable<Statement> all =
-        [
-            Advance(page, folded),
-            .. events.Statements(),
-            ledger.Insert(),
-            .. folded.Statements(),
-            .. commits ? [new Statement("commit", [])] : Array.Empty<Statement>(),
-        ];
-        await Statement.RunAsync(connection, all, ct);
+        var own = new List<FoldedPage>(pages.Count);
+        foreach (var page in pages)
+        {
+            foreach (var revision in page.Revisions)
+                revision.AddTo(ledger, page.Chronology);
+            own.Add(
+                FoldedPage.Of("", page.Chronology, page.Revisions.Select(revision => revision.Folded), page.Before)
+            );
+        }
+        var advance = pages.Count == 1 ? Advance(pages[0], own[0]) : Advance(pages, own);
+        var folded = own[0];
+        foreach (var other in own.Skip(1))
+            folded.Join(other);
+        if (events.Change() is { } growing)
+            yield return growing;
+        foreach (var change in folded.Changes())
+            yield return change;
+        yield return Statement.Together([advance, .. events.Insertions(), ledger.Insert(), .. folded.Insertions()]);
     }
 
     /// <summary>Moves the head to the page's last position, and its counts with it.</summary>
@@ -222,18 +298,46 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             ]
         );
 
+    private static Statement Advance(IReadOnlyList<Page> pages, IReadOnlyList<FoldedPage> folded)
+    {
+        string[] counts =
+        [
+            .. LiveRecords.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"n{i}")),
+        ];
+        var heads = new Columns(
+            "",
+            [
+                ("chronology", "text"),
+                ("position", "bigint"),
+                ("recorded_at", "timestamptz"),
+                .. counts.Select(count => (count, "bigint")),
+            ]
+        );
+        for (var i = 0; i < pages.Count; i++)
+            heads.Add([
+                pages[i].Chronology,
+                pages[i].Position,
+                Instants.OfMicroseconds(pages[i].RecordedAt),
+                .. LiveRecords.Changes(pages[i].Before, folded[i].After),
+            ]);
+        return new(
+            $"""
+            update chronology.head h set position = x.position, recorded_at = x.recorded_at, {LiveRecords.Add(i =>
+                $"x.{counts[i]}"
+            )}
+            from {heads.Unnested()} as x (chronology, position, recorded_at, {string.Join(", ", counts)})
+            where h.chronology = x.chronology
+            """,
+            heads.Parameters()
+        );
+    }
+
     public static Rejection NoSuchChronology(string chronology) =>
         new("no-such-chronology", $"There is no chronology “{chronology}”.");
 
-    private static SessionOptions Within(NpgsqlTransaction transaction, string chronology)
+    private async Task<Outcome> DecideAsync(Page page, Sent sent, CancellationToken ct)
     {
-        var options = SessionOptions.ForTransaction(transaction);
-        options.TenantId = chronology;
-        return options;
-    }
-
-    private async Task<Outcome> DecideAsync(Page page, Order order, Caller caller, CancellationToken ct)
-    {
+        var (order, caller) = sent;
         var command = order.Command;
         var state = page.StateOf(command.Id);
         if (order.Makes is { } makes && makes != (state?.Revision ?? 0) + 1)
@@ -302,7 +406,8 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                             body.Reason,
                             body.Citations
                         ),
-                        commitment.Value
+                        commitment.Value,
+                        sent.Trace
                     )
                 );
                 foreach (var moved in consequences.Value.Skip(1))

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Chronology.Recording;
 using Chronology.Service.Store;
@@ -172,6 +174,100 @@ public sealed class AppendsThatArriveTogether(TestDatabase database) : IClassFix
     }
 
     [Fact]
+    public async Task to_several_chronologies_share_a_transaction_where_no_more_may_be_in_flight()
+    {
+        var all = await BeginAsync(5);
+
+        var outcomes = await WithAllInFlightAsync(sent =>
+        {
+            sent.AddRange(all.SelectMany(slug => new[] { Append(slug, "a"), Append(slug, "b") }));
+            sent.Add(Append(all[0], "a", "Other"));
+            sent.Add(Append("nowhere", "a"));
+        });
+
+        Assert.Equal(
+            [.. Enumerable.Repeat<string[]>(["1", "2"], 5).SelectMany(two => two), "key-taken", "no-such-chronology"],
+            outcomes.Skip(1).Select(Told)
+        );
+        Assert.Equal(
+            ["1"],
+            await desk.TextsAsync(
+                "select count(distinct xmin::text)::text from chronology.ledger where chronology = any($1)",
+                (object)all
+            )
+        );
+        foreach (var slug in all)
+            Assert.Equal(2, (await Replay.AssertSoundAsync(desk, slug)).Head);
+    }
+
+    [Fact]
+    public async Task to_several_chronologies_do_not_wait_for_the_one_that_is_held()
+    {
+        var all = await BeginAsync(3);
+        var held = all[1];
+        var holder = await HoldAsync(held);
+
+        var waiting = Task.FromResult(default(Result<Outcome>));
+        var outcomes = await WithAllInFlightAsync(sent =>
+        {
+            waiting = Append(held, "a");
+            sent.AddRange(all.Where(slug => slug != held).Select(slug => Append(slug, "a")));
+        });
+
+        Assert.Equal(["1", "1", "1"], outcomes.Select(Told));
+        Assert.False(waiting.IsCompleted);
+        var next = Append(held, "b");
+        await holder.Transaction.CommitAsync(Ct);
+        await holder.DisposeAsync();
+        Assert.Equal(["1", "2"], (await Task.WhenAll(waiting, next)).Select(Told));
+    }
+
+    [Fact]
+    public async Task to_several_chronologies_are_tried_alone_where_one_breaks_their_transaction()
+    {
+        var all = await BeginAsync(3);
+
+        var poison = Task.FromResult(default(Result<Outcome>));
+        var outcomes = await WithAllInFlightAsync(sent =>
+        {
+            sent.Add(Append(all[0], "a"));
+            sent.Add(Append(all[1], "before"));
+            poison = Append(all[1], "poison", "a\\u0000b");
+            sent.Add(Append(all[1], "after"));
+            sent.Add(Append(all[2], "a"));
+        });
+
+        Assert.Equal(["1", "1", "1", "2", "1"], outcomes.Select(Told));
+        await Assert.ThrowsAnyAsync<PostgresException>(() => poison);
+        foreach (var slug in all)
+            await Replay.AssertSoundAsync(desk, slug);
+    }
+
+    [Fact]
+    public async Task are_each_part_of_the_trace_that_they_came_with()
+    {
+        var all = await BeginAsync(2);
+        var roots = new List<string>();
+
+        await WithAllInFlightAsync(sent =>
+        {
+            foreach (var slug in all)
+            {
+                using var own = new Activity(slug).Start();
+                roots.Add(own.RootId!);
+                sent.Add(Append(slug, "a"));
+            }
+        });
+
+        Assert.Equal(2, roots.Distinct(StringComparer.Ordinal).Count());
+        foreach (var (slug, root) in all.Zip(roots))
+            Assert.Equal(
+                [root],
+                await desk.TextsAsync("select correlation_id from chronology.mt_events where tenant_id = $1", slug)
+            );
+    }
+
+    [Fact]
     public async Task keep_the_order_of_each_client_on_two_nodes()
     {
         await using var elsewhere = new Desk(database.ConnectionString, TimeProvider.System);
@@ -219,6 +315,41 @@ public sealed class AppendsThatArriveTogether(TestDatabase database) : IClassFix
     private Func<Task<Result<Outcome>>> Sending(Command command, string author = "ann") =>
         () => Append(command, author);
 
+    private Task<Result<Outcome>> Append(string slug, string key, string? name = null) =>
+        groups.AppendAsync(slug, new(new(Actor(key, name)), Desk.Ann), Ct);
+
+    private static string Told(Result<Outcome> outcome) =>
+        outcome.Rejection?.Code
+        ?? outcome.Value switch
+        {
+            Outcome.Recorded made => made.Position.ToString(CultureInfo.InvariantCulture),
+            Outcome.Refused refused => refused.Rejection.Code,
+            _ => "unchanged",
+        };
+
+    private async Task<string[]> BeginAsync(int count)
+    {
+        var all = new string[count];
+        for (var n = 0; n < count; n++)
+            all[n] = await desk.BeginAsync();
+        return all;
+    }
+
+    /// <summary>Sends while the one transaction that may be in flight stands at its first write; then lets it go.</summary>
+    /// <returns>The outcome of the first, which is to the test's own chronology, then those that were sent.</returns>
+    private async Task<Result<Outcome>[]> WithAllInFlightAsync(Action<List<Task<Result<Outcome>>>> send)
+    {
+        groups = new(desk.Writer, new(InFlight: 1));
+        await using var connection = await desk.Source.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var command = new NpgsqlCommand("lock chronology.ledger in exclusive mode", connection);
+        await command.ExecuteNonQueryAsync(Ct);
+        var sent = new List<Task<Result<Outcome>>> { Append(chronology, "first") };
+        send(sent);
+        await transaction.CommitAsync(Ct);
+        return await Task.WhenAll(sent);
+    }
+
     private Task<List<string>> TransactionsAsync() =>
         desk.TextsAsync(
             "select count(distinct xmin::text)::text from chronology.ledger where chronology = $1",
@@ -234,12 +365,12 @@ public sealed class AppendsThatArriveTogether(TestDatabase database) : IClassFix
         return await Task.WhenAll(sent);
     }
 
-    private async Task<Holder> HoldAsync()
+    private async Task<Holder> HoldAsync(string? slug = null)
     {
         var connection = await desk.Source.OpenConnectionAsync(Ct);
         var transaction = await connection.BeginTransactionAsync(Ct);
         await using var command = new NpgsqlCommand(
-            $"select 1 from chronology.head where chronology = '{chronology}' for update",
+            $"select 1 from chronology.head where chronology = '{slug ?? chronology}' for update",
             connection
         );
         await command.ExecuteNonQueryAsync(Ct);
