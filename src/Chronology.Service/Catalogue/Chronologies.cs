@@ -119,7 +119,7 @@ public sealed class ChronologyHandlers(NpgsqlDataSource source, TimeProvider clo
                 LiveRecords.Columns
             )}},
                 (select r.earliest from chronology.record r
-                 where r.chronology = c.slug and {{LiveEvent}} and r.earliest > {{long.MinValue}}
+                 where r.chronology = c.slug and {{LiveEvent}} and r.earliest > -9223372036854775808
                  order by {{Timeline.First}} limit 1),
                 greatest(
                     (select r.latest from chronology.record r

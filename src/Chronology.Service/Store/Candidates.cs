@@ -22,7 +22,7 @@ public sealed class Candidates(Reading source)
 
     /// <summary>The facts of which effects may begin or end between two days.</summary>
     /// <remarks>An end with a plain year is looked for a year around; the others wherever they may be.</remarks>
-    internal static readonly string Dated = $"""
+    internal const string Dated = """
         select e.fact from chronology.effect e
         where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
           and e.width = 0 and e.start_first between $3 and $4
@@ -41,7 +41,7 @@ public sealed class Candidates(Reading source)
         union
         select e.fact from chronology.effect e
         where e.chronology = $1 and e.from_position <= $2 and e.to_position > $2
-          and e.ends = {long.MinValue} and e.start_first <= $4
+          and e.ends = -9223372036854775808 and e.start_first <= $4
         """;
 
     /// <summary>The facts that may be told differently on one day as known at two positions.</summary>
@@ -263,7 +263,7 @@ public sealed class Candidates(Reading source)
                 select earliest, earliest from chronology.record
                 where chronology = $1 and kind = 'era' and (from_position = $2 or to_position = $2))
             select distinct case when latest < {long.MaxValue} then latest else earliest end as day from d
-            where latest > {long.MinValue} and (latest < {long.MaxValue} or earliest > {long.MinValue})
+            where latest > -9223372036854775808 and (latest < {long.MaxValue} or earliest > -9223372036854775808)
             order by day
             """
         );

@@ -142,7 +142,7 @@ public sealed class AppendingByOptions(TestDatabase database) : IClassFixture<Te
         );
         Assert.Equal("high", (string?)made["effects"]![0]!["salience"]);
         Assert.Equal("1947-12-31", (string?)made["effects"]![1]!["until"]);
-        Assert.Null(made["effects"]![1]!["value"]);
+        Assert.Equal("none", (string?)made["effects"]![1]!["value"]);
         Assert.Equal("-1.5", made["intensity"]!.ToJsonString());
         Assert.Equal("""["un","vote"]""", made["tags"]!.ToJsonString());
     }

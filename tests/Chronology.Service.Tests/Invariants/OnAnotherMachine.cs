@@ -26,6 +26,7 @@ public sealed class OnAnotherMachine(TestServer server, TestDatabase database) :
         "/actors?q=ISRAEL&asOf=2023",
         "/schemes/article-sections/eras?asOf=1956",
         "/eras/suggestions?between=ussr,russia;israel&asOf=2023",
+        "/compare?from=1974-07-01@64&to=1992-01-01&between=ussr,plo",
         "/search?q=PALESTINIAN+INITIATIVE&asOf=2023",
         "/changes?limit=1000",
         "/export",
