@@ -118,6 +118,7 @@ public static partial class Tables
         }
         if (answer.Next is { } next)
             Say(console, $"There are more events to compare: --cursor {next}");
+        Notes(console, answer.Notes);
     }
 
     /// <summary>What the first rows of a file would become.</summary>

@@ -12,7 +12,7 @@ namespace Chronology.Service.Review;
 /// <summary>Pairs of events that may be one: of one type, on days that overlap, with actors in common. In the order of the timeline, a page at a time.</summary>
 /// <remarks>A page looks at <see cref="Looked"/> events of the timeline and for each at those of each of its actors that begin within its
 /// days, the first <see cref="Compared"/> of them: its cost does not grow with the length of history.</remarks>
-/// <param name="Actor">Only events in which this actor takes part; null: all.</param>
+/// <param name="Actor">Only events in which this actor takes part, or one that is merged into it; null: all.</param>
 /// <param name="Least">0 to 100: only pairs at least so much alike.</param>
 public sealed record DuplicatesToReview(
     string Chronology,
@@ -34,12 +34,18 @@ public sealed record DuplicatesToReview(
 }
 
 /// <param name="Next">The cursor of the next page, which may be there although this page has no pair; null: all events were looked at.</param>
-public sealed record DuplicatesToReviewAnswer(Basis Basis, IReadOnlyList<PossibleDuplicate> Duplicates, string? Next);
+public sealed record DuplicatesToReviewAnswer(
+    Basis Basis,
+    IReadOnlyList<PossibleDuplicate> Duplicates,
+    string? Next,
+    IReadOnlyList<Note> Notes
+);
 
 /// <param name="One">The event that stands first in the timeline.</param>
 /// <param name="Similarity">Percent.</param>
 public sealed record PossibleDuplicate(DuplicateSide One, DuplicateSide Other, string Type, int Similarity);
 
+/// <param name="Actors">By the keys under which they are recorded.</param>
 /// <param name="Revision">For the <c>If-Match</c> of <c>POST /events/{key}/merge</c>.</param>
 public sealed record DuplicateSide(
     string Key,
@@ -50,8 +56,12 @@ public sealed record DuplicateSide(
     int Revision
 );
 
-public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource source)
-    : IRequestHandler<DuplicatesToReview, Result<DuplicatesToReviewAnswer>>
+public sealed class DuplicatesToReviewHandler(
+    Moments moments,
+    Identities identities,
+    Silences silences,
+    NpgsqlDataSource source
+) : IRequestHandler<DuplicatesToReview, Result<DuplicatesToReviewAnswer>>
 {
     /// <summary>So many events are compared with others at a time: a page that is full asks for no more.</summary>
     private const int Slice = 25;
@@ -68,9 +78,12 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
                 ? TimelineCursor.Forged
                 : rejection;
         var moment = resolved.Value;
+        var identity = await identities.AtAsync(moment, cancellationToken);
+        var asked = request.Actor is { } actor ? new Parties([actor], []) : Parties.Everyone;
+        var parties = asked.As(identity).Value.KeysIn(identity);
         var (events, places) = await RoundTrip.AskAsync(
             source,
-            trip => Looking(trip, moment, request.Actor, opened.Cursor?.Place),
+            trip => Looking(trip, moment, parties, opened.Cursor?.Place),
             cancellationToken
         );
         var looked = events.Take(DuplicatesToReview.Looked).Select((row, i) => (row.State, Place: places[i])).ToArray();
@@ -82,7 +95,7 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
         {
             if (found.Count >= request.Limit)
                 break;
-            var others = await RoundTrip.AskAsync(source, trip => Comparing(trip, moment, some), cancellationToken);
+            var others = await RoundTrip.AskAsync(source, trip => Comparing(trip, moment, identity, some), cancellationToken);
             var unread = others.SelectMany(of => of).Where(key => !states.ContainsKey(key));
             foreach (var row in await Rows.SomeAsync(source, moment, RecordKind.Event, unread, cancellationToken))
                 states.Add(row.State.Id.Key, row.State);
@@ -90,7 +103,7 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
             {
                 if (found.Count >= request.Limit)
                     break;
-                found.AddRange(Alike(state, others[state.Id.Key].Select(key => states[key]), request.Least));
+                found.AddRange(Alike(state, others[state.Id.Key].Select(key => states[key]), identity, request.Least));
                 last = place;
             }
         }
@@ -98,27 +111,36 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
         return new DuplicatesToReviewAnswer(
             moment.Basis,
             found,
-            isAll || last is null ? null : TimelineCursor.Write(new(moment.Position, last))
+            isAll || last is null ? null : TimelineCursor.Write(new(moment.Position, last)),
+            await silences.OfAsync(
+                moment,
+                asked,
+                identity,
+                nothingFound: events.Count == 0 && opened.Cursor is null,
+                cancellationToken
+            )
         );
     }
 
     private static IEnumerable<PossibleDuplicate> Alike(
         RecordState state,
         IEnumerable<RecordState> others,
+        Identity identity,
         int least
     ) =>
         others
-            .Select(other => (Other: other, Percent: Likeness.Of(state.Dated!, other.Dated!)))
+            .Select(other => (Other: other, Percent: Likeness.Of(state.Dated!, other.Dated!, identity)))
             .Where(pair => pair.Percent >= least && pair.Percent > 0)
             .OrderByDescending(pair => pair.Percent)
             .ThenBy(pair => pair.Other.Id.Key, StringComparer.Ordinal)
             .Select(pair => new PossibleDuplicate(Side(state), Side(pair.Other), state.Dated!.Type, pair.Percent));
 
     /// <summary>The events that a page looks at, and one more.</summary>
+    /// <param name="parties">By every key under which their events are recorded.</param>
     internal static Pending<(IReadOnlyList<RecordedRow> Events, IReadOnlyList<TimelinePlace> Places)> Looking(
         RoundTrip trip,
         Moment moment,
-        string? actor,
+        Parties parties,
         TimelinePlace? after
     ) =>
         Timeline.Rows(
@@ -127,7 +149,7 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
             new(
                 null,
                 null,
-                actor is null ? Parties.Everyone : new Parties([actor], []),
+                parties,
                 null,
                 null,
                 [],
@@ -143,6 +165,7 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
     internal static Pending<ILookup<string, string>> Comparing(
         RoundTrip trip,
         Moment moment,
+        Identity identity,
         IReadOnlyList<(RecordState State, TimelinePlace Place)> looked
     )
     {
@@ -173,7 +196,7 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
         Add<long[]>([.. looked.Select(one => one.Place.First)]);
         Add<long[]>([.. looked.Select(one => one.Place.Latest)]);
         Add<int[]>([.. looked.Select(one => one.Place.Order)]);
-        Add<string[]>([.. looked.Select(one => string.Join(',', TimelinesOfEach(moment, one.State)))]);
+        Add<string[]>([.. looked.Select(one => string.Join(',', TimelinesOf(moment, one.State, identity)))]);
         Add(DuplicatesToReview.Compared);
         return trip.Ask(
             command,
@@ -190,16 +213,13 @@ public sealed class DuplicatesToReviewHandler(Moments moments, NpgsqlDataSource 
         void Add<T>(T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
     }
 
-    private static IEnumerable<string> TimelinesOfEach(Moment moment, RecordState state) =>
+    /// <summary>The timelines of each of its actors, under every key under which events of that actor are recorded.</summary>
+    private static IEnumerable<string> TimelinesOf(Moment moment, RecordState state, Identity identity) =>
         ((EventContent)state.Content)
-            .Actors.Select(participant => participant.Actor)
+            .Actors.Select(participant => identity.Surviving(participant.Actor))
             .Distinct(StringComparer.Ordinal)
-            .Select(actor =>
-                TimelinesOf
-                    .In(moment.Chronology, new Parties([actor], []))!
-                    .Own[0]
-                    .ToString(CultureInfo.InvariantCulture)
-            );
+            .SelectMany(identity.KeysOf)
+            .Select(key => Store.TimelinesOf.IdOf(moment.Chronology, key, "").ToString(CultureInfo.InvariantCulture));
 
     private static DuplicateSide Side(RecordState state)
     {

@@ -9,11 +9,12 @@ public static class Likeness
     /// <summary>0 to 100: actors in common count 50, words of the title 25, days 15, the place 10. Integers, rounded down.</summary>
     /// <remarks>Each part: what both have, over what either has. Where neither has a place, they agree in it.
     /// 0 where the types differ or no actor is common.</remarks>
-    public static int Of(EventContent one, EventContent other)
+    /// <param name="identity">Who is who among their actors: those merged are one.</param>
+    public static int Of(EventContent one, EventContent other, Identity identity)
     {
         if (one.Type != other.Type)
             return 0;
-        var actors = Share(Actors(one), Actors(other));
+        var actors = Share(Actors(one, identity), Actors(other, identity));
         return actors == 0
             ? 0
             : (
@@ -24,8 +25,8 @@ public static class Likeness
             ) / 100;
     }
 
-    private static HashSet<string> Actors(EventContent e) =>
-        e.Actors.Select(participant => participant.Actor).ToHashSet(StringComparer.Ordinal);
+    private static HashSet<string> Actors(EventContent e, Identity identity) =>
+        e.Actors.Select(participant => identity.Surviving(participant.Actor)).ToHashSet(StringComparer.Ordinal);
 
     private static HashSet<string> Words(string? text) =>
         NameForms

@@ -258,6 +258,45 @@ public sealed class ImportingDataSets(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task what_may_be_told_twice_is_found_under_the_names_of_merged_actors()
+    {
+        await IcewsAsync(
+            Made.Icews(41, "Alpha", "111", "Beta", story: "1"),
+            Made.Icews(42, "Gamma", "111", "Delta", story: "2")
+        );
+        Assert.Empty((await GetAsync("/review/duplicates?least=0")).List("duplicates"));
+        var apart = (await GetAsync("/actors/gamma"))["basis"]!["knownAt"]!["position"];
+
+        const string Merge = """{"into":"INTO","reason":{"code":"merge"}}""";
+        await PostAsync("/actors/gamma/merge", Merge.Replace("INTO", "alpha", StringComparison.Ordinal), 1);
+        await PostAsync("/actors/delta/merge", Merge.Replace("INTO", "beta", StringComparison.Ordinal), 1);
+        foreach (var actor in new[] { "", "&actor=alpha", "&actor=gamma", "&actor=delta" })
+        {
+            var pairs = await GetAsync($"/review/duplicates?least=0{actor}");
+            var pair = Assert.Single(pairs.List("duplicates"))!;
+            Assert.Equal(
+                "icews-2018-06-01-41 icews-2018-06-01-42",
+                $"{pair["one"]!["key"]} {pair["other"]!["key"]}"
+            );
+            Assert.InRange((int)pair["similarity"]!, 75, 99);
+            Assert.Equal(["gamma", "delta"], pair["other"]!["actors"]!.AsArray().Select(key => (string?)key));
+            Assert.Equal(
+                actor is "&actor=gamma" or "&actor=delta" ? ["merged"] : [],
+                pairs.List("notes").Select(note => (string?)note!["code"])
+            );
+        }
+        Assert.Empty((await GetAsync($"/review/duplicates?least=0&knownAt={apart}")).List("duplicates"));
+    }
+
+    [Fact]
+    public async Task of_an_actor_that_nobody_recorded_nothing_is_listed_and_the_silence_is_told()
+    {
+        var pairs = await GetAsync("/review/duplicates?actor=nobody");
+        Assert.Empty(pairs.List("duplicates"));
+        Assert.Equal(["no-record", "unknown-actor"], pairs.List("notes").Select(note => (string?)note!["code"]));
+    }
+
+    [Fact]
     public async Task pages_of_pairs_give_each_once()
     {
         await IcewsAsync([

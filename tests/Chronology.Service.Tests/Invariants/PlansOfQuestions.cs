@@ -320,9 +320,9 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
         var moment = await AtAsync("2026-06-30", 100);
         var named = actor switch
         {
-            null => null,
-            "busiest" => Busiest.One[0],
-            _ => World.Actor(World.Actors - 1),
+            null => Parties.Everyone,
+            "busiest" => new Parties([Busiest.One[0]], []),
+            _ => new Parties([World.Actor(World.Actors - 1)], []),
         };
         var place = after is null ? null : new TimelinePlace(Day.ParseQuestion(after).Value.Number, 0, 0, "");
         var (events, places) = await RoundTrip.AskAsync(
@@ -340,7 +340,7 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
         );
         // Of these days the most: some of the events looked at are a year or a decade wide.
         await AssertFewAsync(
-            trip => DuplicatesToReviewHandler.Comparing(trip, moment, looked),
+            trip => DuplicatesToReviewHandler.Comparing(trip, moment, Identity.None, looked),
             rowsMost: DuplicatesToReview.Looked * DuplicatesToReview.Compared,
             pagesMost: 2 * DuplicatesToReview.Looked * DuplicatesToReview.Compared
         );
