@@ -143,27 +143,19 @@ public static class FactHistoryEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapQuestion(
-                "/facts/history",
-                (chronology, query) =>
-                    new HistoryOfFact(
-                        chronology,
-                        query.Text("kind"),
-                        query.Text("holder"),
-                        query.Text("toward"),
-                        query.Text("qualifier"),
-                        query.Text("value"),
-                        query.Axes()
-                    ),
-                "kind",
-                "holder",
-                "toward",
-                "qualifier",
-                "value",
-                "asOf",
-                "knownAt"
-            )
+            .MapQuestion("/facts/history", Read, "kind", "holder", "toward", "qualifier", "value", "asOf", "knownAt")
             .WithName("history-of-fact")
             .WithSummary("What was said about a fact on a day, at each position where that changed")
             .WithTags("audit");
+
+    public static HistoryOfFact Read(string chronology, Parameters query) =>
+        new(
+            chronology,
+            query.Text("kind"),
+            query.Text("holder"),
+            query.Text("toward"),
+            query.Text("qualifier"),
+            query.Text("value"),
+            query.Axes()
+        );
 }

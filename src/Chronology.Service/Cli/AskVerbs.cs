@@ -335,16 +335,7 @@ public static class AskVerbs
                         parsed,
                         "/facts/history",
                         query,
-                        (chronology, q) =>
-                            new HistoryOfFact(
-                                chronology,
-                                q.Text("kind"),
-                                q.Text("holder"),
-                                q.Text("toward"),
-                                q.Text("qualifier"),
-                                q.Text("value"),
-                                q.Axes()
-                            ),
+                        FactHistoryEndpoint.Read,
                         Tables.HistoryOfFact,
                         ct
                     );

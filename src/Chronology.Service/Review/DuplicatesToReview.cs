@@ -95,7 +95,11 @@ public sealed class DuplicatesToReviewHandler(
         {
             if (found.Count >= request.Limit)
                 break;
-            var others = await RoundTrip.AskAsync(source, trip => Comparing(trip, moment, identity, some), cancellationToken);
+            var others = await RoundTrip.AskAsync(
+                source,
+                trip => Comparing(trip, moment, identity, some),
+                cancellationToken
+            );
             var unread = others.SelectMany(of => of).Where(key => !states.ContainsKey(key));
             foreach (var row in await Rows.SomeAsync(source, moment, RecordKind.Event, unread, cancellationToken))
                 states.Add(row.State.Id.Key, row.State);
@@ -146,16 +150,7 @@ public sealed class DuplicatesToReviewHandler(
         Timeline.Rows(
             trip,
             moment,
-            new(
-                null,
-                null,
-                parties,
-                null,
-                null,
-                [],
-                Certainly: false,
-                ["active", "disputed"]
-            ),
+            new(null, null, parties, null, null, [], Certainly: false, ["active", "disputed"]),
             after,
             DuplicatesToReview.Looked + 1
         );

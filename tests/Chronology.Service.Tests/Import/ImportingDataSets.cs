@@ -274,10 +274,7 @@ public sealed class ImportingDataSets(ServedOnce served) : OverHttp(served)
         {
             var pairs = await GetAsync($"/review/duplicates?least=0{actor}");
             var pair = Assert.Single(pairs.List("duplicates"))!;
-            Assert.Equal(
-                "icews-2018-06-01-41 icews-2018-06-01-42",
-                $"{pair["one"]!["key"]} {pair["other"]!["key"]}"
-            );
+            Assert.Equal("icews-2018-06-01-41 icews-2018-06-01-42", $"{pair["one"]!["key"]} {pair["other"]!["key"]}");
             Assert.InRange((int)pair["similarity"]!, 75, 99);
             Assert.Equal(["gamma", "delta"], pair["other"]!["actors"]!.AsArray().Select(key => (string?)key));
             Assert.Equal(

@@ -39,17 +39,11 @@ public sealed class EventsThatMayBeOne
 
     [Fact]
     public void are_less_so_where_one_knows_only_the_month() =>
-        Assert.Equal(
-            85,
-            Alike(Event("2018-06-01", "A meets B", "a", "b"), Event("2018-06", "A meets B", "a", "b"))
-        );
+        Assert.Equal(85, Alike(Event("2018-06-01", "A meets B", "a", "b"), Event("2018-06", "A meets B", "a", "b")));
 
     [Fact]
     public void are_half_so_in_actors_where_half_are_common() =>
-        Assert.Equal(
-            66,
-            Alike(Event("2018-06-01", "A meets B", "a", "b"), Event("2018-06-01", "A meets B", "a", "c"))
-        );
+        Assert.Equal(66, Alike(Event("2018-06-01", "A meets B", "a", "b"), Event("2018-06-01", "A meets B", "a", "c")));
 
     [Fact]
     public void are_not_alike_without_a_common_actor_or_of_another_type()
