@@ -55,6 +55,10 @@ public static class Rebuilding
                 await Loading.RunAsync(connection, "set work_mem = '64MB'");
                 var differences = new RowDifferences(connection, chronology, RebuildBeside.Usual);
                 differ = await differences.FindAsync(revisions, partly: false, ct);
+                differ += await new TimelineDifferences(connection, chronology, RebuildBeside.Usual).FindAsync(
+                    revisions,
+                    ct
+                );
                 await Loading.RunAsync(connection, "discard temp");
             });
             if (differ > 0)

@@ -6,6 +6,7 @@ using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Rebuild;
 using Chronology.Service.Review;
 using Chronology.Service.Store;
 using Chronology.Time;
@@ -344,6 +345,15 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
             rowsMost: DuplicatesToReview.Looked * DuplicatesToReview.Compared,
             pagesMost: 2 * DuplicatesToReview.Looked * DuplicatesToReview.Compared
         );
+    }
+
+    [Fact]
+    public async Task of_a_rebuild_compare_the_timelines_by_whole_sets()
+    {
+        await using var connection = await world.Source.OpenConnectionAsync(Ct);
+        var finding = new TimelineDifferences(connection, AWorld.Slug, "").Finding(known: long.MaxValue);
+        var (_, _, _, plan) = await TouchedAsync(new NpgsqlBatchCommand(finding), walks: false);
+        Assert.DoesNotContain("\"SubPlan\"", plan, StringComparison.Ordinal);
     }
 
     [Fact]
