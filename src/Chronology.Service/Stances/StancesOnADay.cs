@@ -156,8 +156,8 @@ public sealed class StanceTelling(Facts facts, Reading source)
         var stances = page.Select(fact =>
                 Stance.Of(
                     fact.AsOf(moment.AsOf),
-                    fact.Heritage.Sources.SelectMany(of => evidence[of.Key])
-                        .Where(effect => fact.Heritage.MayCount(effect, moment.AsOf)),
+                    fact.Heritage,
+                    fact.Heritage.Sources.SelectMany(of => evidence[of.Key]),
                     moment.AsOf,
                     moment.Rules.Stances
                 )
@@ -312,13 +312,14 @@ public sealed class StancesOnADayHandler(
                 request,
                 moment,
                 identity,
-                isSilent: !found.SelectMany(fact => fact.Effects).Any(MayHaveBegun),
+                isSilent: !found.Any(fact => fact.Effects.Any(effect => MayHaveBegun(fact.Heritage, effect))),
                 cancellationToken
             )
         );
 
-        bool MayHaveBegun(RecordedEffect effect) =>
-            StanceEvidence.Of(effect, moment.AsOf, moment.Rules.Stances) is not null;
+        bool MayHaveBegun(Heritage heritage, RecordedEffect effect) =>
+            heritage.SourceOf(effect) is { } from
+            && StanceEvidence.Of(effect, from, moment.AsOf, moment.Rules.Stances) is not null;
     }
 
     private async Task<IReadOnlyList<Note>> NotesAsync(

@@ -131,6 +131,12 @@ public sealed record HeritageSource(
             ? AfterAll
             : Open(asOf).Select(way => way.Min(link => LastOf(link, asOf))).DefaultIfEmpty(BeforeAll).Max();
 
+    /// <summary>Whether what began on a day surely counts as of another: by one of the ways at least, all of it surely came after the one and by the other.</summary>
+    public bool SurelyPasses(Day begun, Day asOf) =>
+        Ways.Any(way =>
+            way.All(link => link.On is { Earliest: { } first, Latest: { } last } && begun < first && last <= asOf)
+        );
+
     /// <summary>The day itself, where each succession took place on the day given; null: not yet.</summary>
     internal Day BeforeIn(Dictionary<Succession, Day?> fallen) =>
         IsOwn

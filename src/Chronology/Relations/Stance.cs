@@ -32,13 +32,21 @@ public sealed record Stance(
     public const string Kind = "stance";
 
     /// <param name="declared">The fact on that day.</param>
-    /// <param name="effects">All effects that count for it and may have begun by the day, in any order.</param>
+    /// <param name="heritage">Of that fact.</param>
+    /// <param name="effects">All effects on the keys of its sources that may have begun by the day, in any order.</param>
     /// <returns>Null: silence, which is no position.</returns>
-    public static Stance? Of(FactEntry declared, IEnumerable<RecordedEffect> effects, Day asOf, StanceRules rules)
+    public static Stance? Of(
+        FactEntry declared,
+        Heritage heritage,
+        IEnumerable<RecordedEffect> effects,
+        Day asOf,
+        StanceRules rules
+    )
     {
         var evidence = effects
+            .Where(effect => heritage.MayCount(effect, asOf))
             .Order(FactsAsOf.ByBegin)
-            .Select(effect => StanceEvidence.Of(effect, asOf, rules))
+            .Select(effect => StanceEvidence.Of(effect, heritage.SourceOf(effect)!, asOf, rules))
             .OfType<StanceEvidence>()
             .ToValueList();
         if (evidence.Count == 0)

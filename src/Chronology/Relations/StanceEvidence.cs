@@ -30,8 +30,8 @@ public readonly record struct EvidenceWeight(long Low, long Estimate, long High)
 /// <summary>One effect as evidence of where its holder stood on a day.</summary>
 /// <param name="Halves">What it says, from -4 (strongly opposes) to 4, in halves; null: no position, so that it weighs nothing.</param>
 /// <param name="Earliest">The first of the days on which it can have begun; null: none is known.</param>
-/// <param name="Latest">The last of them by the day asked about; null: before every day.</param>
-/// <param name="Happened">Certain or possible.</param>
+/// <param name="Latest">The last of them by the day asked about, and before the succession by which it comes; null: before every day.</param>
+/// <param name="Happened">Certain, or possible; of what is inherited, whether it happened and was passed on.</param>
 public sealed record StanceEvidence(
     RecordedEffect Effect,
     int? Halves,
@@ -44,15 +44,23 @@ public sealed record StanceEvidence(
     /// <summary>Whether it weighs something whatever its day and credibility turn out to be.</summary>
     public bool SurelyWeighs => Weight.Low > 0;
 
-    /// <summary>Null: refuted, or it begins after the day.</summary>
-    public static StanceEvidence? Of(RecordedEffect effect, Day asOf, StanceRules rules)
+    /// <summary>Null: refuted, or it begins after the day, or is not passed on by then.</summary>
+    /// <param name="source">Where the effect comes from.</param>
+    public static StanceEvidence? Of(RecordedEffect effect, HeritageSource source, Day asOf, StanceRules rules)
     {
+        var before = source.Before(asOf);
+        if (before == BeforeAll || effect.Credibility == "refuted")
+            return null;
         var (begins, end) = (effect.Begins.Days, effect.LastDay?.Days.Latest);
-        var last = begins.LastOnOrBefore(end is { } ends ? Day.Min(ends, asOf) : asOf);
-        if (last is null || effect.Credibility == "refuted")
+        var by = source.IsOwn ? asOf : Day.Min(before - 1, asOf);
+        var last = begins.LastOnOrBefore(end is { } ends ? Day.Min(ends, by) : by);
+        if (last is null)
             return null;
         var latest = end is { } until ? begins.LastOnOrBefore(until) : begins.Latest;
-        var happened = latest <= asOf ? Certainty.Certain : Certainty.Possible;
+        var happened =
+            latest is { } surely && surely <= asOf && source.SurelyPasses(surely, asOf)
+                ? Certainty.Certain
+                : Certainty.Possible;
         var halves = StanceTerms.Halves(effect.Value, effect.Stance?.Vote);
         var bounds = (Earliest: begins.Earliest, Latest: last > BeforeAll ? last : null);
         return new(

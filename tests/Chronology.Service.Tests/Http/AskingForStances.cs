@@ -28,6 +28,38 @@ public sealed class AskingForStances(ServedOnce served) : OverHttp(served)
     private static string Each(JsonNode node, string list, string member) =>
         string.Join(' ', node[list]!.AsArray().Select(entry => entry![member]?.ToString() ?? "null"));
 
+    [Theory]
+    [InlineData("1971", "1973-01-01", "possible")]
+    [InlineData("1970-12-31", "1973-01-01", "certain")]
+    [InlineData("1970-12-31", "1971-02-27", "possible")]
+    [InlineData("1971-02", "1973-01-01", "possible")]
+    public async Task are_inherited_possibly_where_the_place_may_have_been_taken_before(
+        string voted,
+        string asOf,
+        string happened
+    )
+    {
+        await PostAsync(
+            "/actors",
+            """{"key":"empire","kind":"state","name":"Empire","successors":[{"actor":"ussr","kind":"continuator","on":"1971-02"}]}"""
+        );
+        await RecordAsync(
+            Stance(
+                "vote",
+                voted,
+                "supports",
+                effect: ""","vote":"yes" """,
+                more: ""","credibility":"confirmed" """,
+                holder: "empire"
+            )
+        );
+        var stance = await OneAsync($"&asOf={asOf}");
+
+        Assert.Equal(happened, Each(stance, "evidence", "happened"));
+        Assert.Equal(happened, (string?)stance["revealed"]!["verdict"]);
+        Assert.Equal(happened == "possible", (decimal)stance["evidence"]![0]!["weight"]!["low"]! == 0);
+    }
+
     [Fact]
     public async Task are_told_with_all_they_rest_on()
     {

@@ -83,6 +83,73 @@ public sealed class LawsOfStances
                 print: Print
             );
 
+    private static readonly Gen<List<(RecordedEffect Effect, bool IsInherited)>> Inherited =
+        from pieces in Pieces.List[1, 3]
+        from of in Gen.Bool.Array[3]
+        select pieces.Select((piece, i) => (of[i] ? piece with { Key = Taken.Behind } : piece, of[i])).ToList();
+
+    /// <summary>Of every day of a succession that may be, and of every day on which a piece may have begun: what then counts is what the holder
+    /// itself and its predecessor before it said.</summary>
+    [Fact]
+    public void Whenever_the_place_was_taken_the_mean_lies_within_the_bounds_and_what_is_certain_stays_so() =>
+        Gen.Select(Inherited, Dates, Asked)
+            .Sample(
+                (pieces, taken, day) =>
+                {
+                    List<RecordedEffect> effects = [.. pieces.Select(piece => piece.Effect)];
+                    var told = Taken.Inheriting(taken.Edtf, day, effects)?.Revealed;
+                    return Worlds
+                        .Members(taken, day)
+                        .All(on =>
+                        {
+                            var own = pieces.Where(piece => !piece.IsInherited).Select(piece => piece.Effect);
+                            var passed = pieces
+                                .Where(piece => piece.IsInherited)
+                                .Select(piece =>
+                                    Worlds
+                                        .Members(piece.Effect.Begins, day)
+                                        .Select(begun => on <= day && begun < on ? Own(piece.Effect, begun) : null)
+                                        .Distinct()
+                                );
+                            return Choices(passed)
+                                .All(choice =>
+                                {
+                                    var world = Taken.On(day, [.. own, .. choice])?.Revealed;
+                                    return (
+                                            told?.Verdict != StanceVerdict.Certain
+                                            || world?.Verdict == StanceVerdict.Certain
+                                        )
+                                        && (
+                                            world?.Position is not { } narrow
+                                            || told?.Position is not { } wide
+                                            || (wide.Low <= narrow.Low && narrow.High <= wide.High)
+                                        );
+                                });
+                        });
+                },
+                iter: 2_000,
+                print: t =>
+                    Print((t.Item1.ConvertAll(piece => piece.Effect), t.Item3))
+                    + $" {string.Join(' ', t.Item1.Select(piece => piece.IsInherited))} {t.Item2.Edtf}"
+            );
+
+    private static RecordedEffect Own(RecordedEffect inherited, Day begun) =>
+        inherited with
+        {
+            Key = Taken.Key,
+            Begins = Timelines.On($"{begun}"),
+        };
+
+    /// <summary>One of each; null: nothing of it.</summary>
+    private static IEnumerable<RecordedEffect[]> Choices(IEnumerable<IEnumerable<RecordedEffect?>> passed) =>
+        passed.Aggregate(
+            (IEnumerable<RecordedEffect[]>)new[] { Array.Empty<RecordedEffect>() },
+            (chosen, piece) =>
+                from before in chosen
+                from one in piece
+                select before.Concat(one is null ? [] : [one]).ToArray()
+        );
+
     [Fact]
     public void The_order_of_recording_does_not_matter() =>
         Gen.Select(Some, Asked)

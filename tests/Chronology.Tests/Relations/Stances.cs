@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chronology.Actors;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
@@ -10,6 +11,31 @@ namespace Chronology.Tests.Relations;
 internal static class Taken
 {
     public static readonly FactKey Key = FactKey.Of("stance", "ussr", "resolution-3379", null, null);
+
+    /// <summary>The same of its predecessor.</summary>
+    public static readonly FactKey Behind = FactKey.Of("stance", "empire", "resolution-3379", null, null);
+
+    /// <summary>Of a holder that took its predecessor's place.</summary>
+    /// <param name="on">EDTF.</param>
+    public static Stance? Inheriting(string on, Day day, IReadOnlyList<RecordedEffect> effects)
+    {
+        var predecessor = new RecordState(
+            new(RecordKind.Actor, "empire"),
+            1,
+            RecordStatus.Active,
+            new ActorContent("state", "Empire", [], null, [new("ussr", "continuator", on)], []),
+            null,
+            null
+        );
+        var heritage = Identity.Of([predecessor]).HeritageOf(Key);
+        return Chronology.Relations.Stance.Of(
+            FactsAsOf.Decide(heritage, effects, day),
+            heritage,
+            effects,
+            day,
+            RulesVersion.First.Stances
+        );
+    }
 
     public static RecordedEffect Stance(
         string @event,
@@ -32,7 +58,13 @@ internal static class Taken
         On(Day.ParseQuestion(day).Value, effects);
 
     public static Stance? On(Day day, IReadOnlyList<RecordedEffect> effects) =>
-        Chronology.Relations.Stance.Of(FactsAsOf.Decide(Key, effects, day), effects, day, RulesVersion.First.Stances);
+        Chronology.Relations.Stance.Of(
+            FactsAsOf.Decide(Key, effects, day),
+            Heritage.Plain(Key),
+            effects,
+            day,
+            RulesVersion.First.Stances
+        );
 
     /// <summary>Value, mean and bounds: <c>opposes -60 (-80..-30)</c>.</summary>
     public static string Said(this RevealedPosition revealed) =>
