@@ -285,7 +285,10 @@ public sealed class Comparing(
         var one = await facts.ToldAsync(before.Moment, before.Identity, selection, ct);
         var other = await facts.ToldAsync(after.Moment, after.Identity, selection, ct);
         var behind = one.Concat(other)
-            .ToLookup(fact => fact.Entry.Key, fact => fact.Entry.Because.Concat(fact.Entry.DisputedBy));
+            .ToLookup(
+                fact => fact.Entry.Key,
+                fact => fact.Entry.Because.Concat(fact.Entry.DisputedBy).Concat(fact.Entry.ClaimedAgainst)
+            );
         return
         [
             .. Differing

@@ -95,14 +95,7 @@ public sealed record Explanation(FactEntry Entry, ValueList<ExplainedEffect> Eff
     {
         var of = effects.Where(effect => heritage.SourceOf(effect) is not null).ToList();
         var entry = FactsAsOf.Decide(heritage, of, asOf, out var shown);
-        var claimedAgainst =
-            entry.Certainty == FactCertainty.Claimed
-                ? FactsAsOf
-                    .Decide(heritage, [.. of.Where(effect => effect.IsFirm)], asOf)
-                    .Because.Where(effect => !entry.Because.Contains(effect))
-                    .ToList()
-                : [];
-        var explaining = new Explaining(heritage, of, entry, shown, claimedAgainst, asOf);
+        var explaining = new Explaining(heritage, of, entry, shown, asOf);
         return new(
             entry,
             [
@@ -121,7 +114,7 @@ public sealed record Explanation(FactEntry Entry, ValueList<ExplainedEffect> Eff
                     )
                     .OrderBy(explained => explained.Effect, FactsAsOf.ByBegin),
             ],
-            Settling.Of(heritage, of, entry, claimedAgainst, asOf)
+            Settling.Of(heritage, of, entry, asOf)
         );
     }
 
@@ -130,11 +123,10 @@ public sealed record Explanation(FactEntry Entry, ValueList<ExplainedEffect> Eff
         List<RecordedEffect> effects,
         FactEntry entry,
         RecordedEffect? shown,
-        IEnumerable<RecordedEffect> claimedAgainst,
         Day asOf
     )
     {
-        private readonly HashSet<object> against = new(claimedAgainst, ReferenceEqualityComparer.Instance);
+        private readonly HashSet<object> against = new(entry.ClaimedAgainst, ReferenceEqualityComparer.Instance);
         private readonly HashSet<object> because = new(entry.Because, ReferenceEqualityComparer.Instance);
         private readonly HashSet<object> disputedBy = new(entry.DisputedBy, ReferenceEqualityComparer.Instance);
 

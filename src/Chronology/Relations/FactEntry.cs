@@ -60,6 +60,9 @@ public sealed record FactEntry(
     string? TowardAs
 )
 {
+    /// <summary>Where the entry is claimed: the firm effects that would decide if what is disputed were not there, by (earliest, latest, event, index).</summary>
+    public ValueList<RecordedEffect> ClaimedAgainst { get; init; } = [];
+
     /// <summary>Whether lists of facts show it: not where only <c>none</c> is possible.</summary>
     public bool IsListed => Value != Vocabulary.None;
 

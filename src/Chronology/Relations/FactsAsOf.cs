@@ -79,7 +79,10 @@ public static class FactsAsOf
             IsRecorded: firm.Count + disputed.Count > 0,
             HeldAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.HeldAs : null,
             TowardAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.TowardAs : null
-        );
+        )
+        {
+            ClaimedAgainst = claimed ? decided.Effects().Except(basis.Effects()).Order(ByBegin).ToValueList() : [],
+        };
         return entry.Holds() == Verdict.No ? entry with { LastHeld = LastToHold(heritage, firm, asOf)?.Held } : entry;
     }
 

@@ -68,19 +68,12 @@ public sealed record Settling(ValueList<Settlement> Ways, int Untried)
 
     private static readonly Settling Nothing = new([], 0);
 
-    /// <param name="claimedAgainst">Those that decide among the firm effects where the entry is only claimed.</param>
-    internal static Settling Of(
-        Heritage heritage,
-        IReadOnlyList<RecordedEffect> effects,
-        FactEntry entry,
-        IEnumerable<RecordedEffect> claimedAgainst,
-        Day asOf
-    )
+    internal static Settling Of(Heritage heritage, IReadOnlyList<RecordedEffect> effects, FactEntry entry, Day asOf)
     {
         if (entry.Certainty == FactCertainty.Certain)
             return Nothing;
         var tried = entry.Because.Concat(entry.DisputedBy).Order(FactsAsOf.ByBegin).TakeLast(Greatest).ToList();
-        var trying = new Trying(heritage, effects, entry, claimedAgainst, asOf);
+        var trying = new Trying(heritage, effects, entry, asOf);
         return new(
             [
                 .. trying
@@ -96,16 +89,15 @@ public sealed record Settling(ValueList<Settlement> Ways, int Untried)
     private static bool Differ(FactEntry one, FactEntry other) =>
         (one.Value, one.Certainty) != (other.Value, other.Certainty) || one.Alternatives != other.Alternatives;
 
-    private sealed class Trying(
-        Heritage heritage,
-        IReadOnlyList<RecordedEffect> effects,
-        FactEntry entry,
-        IEnumerable<RecordedEffect> claimedAgainst,
-        Day asOf
-    )
+    private sealed class Trying(Heritage heritage, IReadOnlyList<RecordedEffect> effects, FactEntry entry, Day asOf)
     {
         // What cannot decide cannot do so either when more is known of the dates.
-        private readonly List<RecordedEffect> deciders = [.. entry.Because, .. entry.DisputedBy, .. claimedAgainst];
+        private readonly List<RecordedEffect> deciders =
+        [
+            .. entry.Because,
+            .. entry.DisputedBy,
+            .. entry.ClaimedAgainst,
+        ];
 
         public IEnumerable<Settlement> Ways(IReadOnlyCollection<RecordedEffect> tried) =>
             [
@@ -120,7 +112,7 @@ public sealed record Settling(ValueList<Settlement> Ways, int Untried)
         {
             var begins = Cuts(
                 effect.Begins.Days,
-                effect.Begins.Days.Within(null, effect.LastDay?.Days.Latest)!,
+                effect.Begins.Days.Within(null, effect.LastDay?.Days.Latest),
                 days => With(effect, effect with { Begins = new(effect.Begins.Edtf, days) })
             );
             foreach (var (on, cases) in begins)
@@ -129,7 +121,7 @@ public sealed record Settling(ValueList<Settlement> Ways, int Untried)
                 yield break;
             var ends = Cuts(
                 last.Days,
-                last.Days.Within(effect.Begins.Days.Earliest, null)!,
+                last.Days.Within(effect.Begins.Days.Earliest, null),
                 days => With(effect, effect with { LastDay = new(last.Edtf, days) })
             );
             foreach (var (on, cases) in ends)
@@ -230,14 +222,14 @@ public sealed record Settling(ValueList<Settlement> Ways, int Untried)
             effect.Begins.Days is { Earliest: { } day, Latest: var latest } && day == latest ? day : null;
 
         /// <summary>The days at which to cut a window in two, and the fact on either side.</summary>
-        /// <param name="within">Those of its days that can be: on either side there is one.</param>
+        /// <param name="within">Those of its days that can be: on either side there is one. Null: none is known, as of what has always been so.</param>
         private List<(Day On, ValueList<SettledCase> Cases)> Cuts(
             DayWindow window,
-            DayWindow within,
+            DayWindow? within,
             Func<DayWindow, FactEntry> decide
         )
         {
-            if (within.Earliest == within.Latest || within.Latest == new Day(long.MinValue))
+            if (within is null || within.Earliest == within.Latest || within.Latest == new Day(long.MinValue))
                 return [];
             var first = within.Earliest ?? DaysThatMatter().Min() - 1;
             var last = (within.Latest ?? DaysThatMatter().Max() + 2) - 1;

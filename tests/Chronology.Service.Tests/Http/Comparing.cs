@@ -42,6 +42,22 @@ public sealed class Comparing(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task tells_of_what_became_a_claim_the_revision_that_speaks_against_it()
+    {
+        await RecordAsync(
+            Effect("first", "1964-03-17", "recognition|ussr|israel|de-jure", ""","credibility":"confirmed" """),
+            Effect("later", "1987-03-05", "recognition|ussr|israel|de-jure", ""","credibility":"disputed" """),
+            Effect("ended", "1983-05-05", "recognition|ussr|israel|null", ""","credibility":"confirmed" """)
+        );
+        var compared = await CompareAsync($"1988@{AfterCast + 2}", $"1988@{AfterCast + 3}");
+        var line = Only(compared, "knowledge");
+
+        Assert.Equal("certain claimed", $"{line["before"]!["certainty"]} {line["after"]!["certainty"]}");
+        Assert.Equal($"{AfterCast + 3}", line["revisions"]!.AsArray().Single()!["position"]!.ToString());
+        Assert.Equal(0, (long)compared["unchanged"]!);
+    }
+
+    [Fact]
     public async Task tells_what_the_world_did_with_the_events()
     {
         await RecordAsync();
