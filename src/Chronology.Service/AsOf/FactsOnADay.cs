@@ -248,7 +248,7 @@ public static class FactsEndpoint
             query.Text("kind"),
             query.Text("holder"),
             query.Text("toward"),
-            query.Text("qualifier"),
+            query.TextOrNone("qualifier"),
             query.Text("value"),
             query.Axes()
         )

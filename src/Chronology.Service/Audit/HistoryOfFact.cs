@@ -154,7 +154,7 @@ public static class FactHistoryEndpoint
             query.Text("kind"),
             query.Text("holder"),
             query.Text("toward"),
-            query.Text("qualifier"),
+            query.TextOrNone("qualifier"),
             query.Text("value"),
             query.Axes()
         );

@@ -173,7 +173,7 @@ public sealed class ExplainEraHandler(Identities identities, Timeline timeline, 
                     fact.Fact,
                     fact.Holder,
                     toward,
-                    fact.Qualifier,
+                    fact.Qualifier ?? "",
                     Vocabulary.FactKinds[fact.Fact].Functional ? null : fact.Value,
                     sure!.Value.Last
                 ),

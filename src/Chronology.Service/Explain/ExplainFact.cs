@@ -187,14 +187,22 @@ public sealed class ExplainFactHandler(
         var recorded = await facts.ReadAsync(moment, identity, selection, ct);
         if (recorded.Count < 2)
             return recorded.Count == 0 ? (FactKey?)null : recorded[0].Key;
-        var told = recorded
-            .Take(Greatest)
-            .Select(fact =>
-                $"{fact.Key.Qualifier}{(fact.Key is { Qualifier: not null, Value: not null } ? ": " : "")}{fact.Key.Value}"
+        var keys = recorded.Select(fact => fact.Key).ToList();
+        var differ = new (string By, int Number)[]
+        {
+            ("“qualifier”", keys.Select(one => one.Qualifier).Distinct().Count()),
+            ("“value”", keys.Select(one => one.Value).Distinct().Count()),
+        };
+        var told = keys.Take(Greatest)
+            .Select(one =>
+                string.Join(
+                    ": ",
+                    new[] { one.Qualifier ?? (differ[0].Number > 1 ? "(empty)" : null), one.Value }.OfType<string>()
+                )
             );
         return new Rejection(
             "invalid-parameter",
-            $"{recorded.Count} facts are recorded there; say which by “{(recorded[0].Key.Kind.Functional ? "qualifier" : "value")}”: {string.Join("; ", told)}{(recorded.Count > Greatest ? "; ..." : "")}."
+            $"{keys.Count} facts are recorded there; say which by {string.Join(" and ", differ.Where(by => by.Number > 1).Select(by => by.By))}: {string.Join("; ", told)}{(keys.Count > Greatest ? "; ..." : "")}."
         );
     }
 
@@ -276,7 +284,7 @@ public static class ExplainEndpoint
             query.Text("kind"),
             query.Text("holder"),
             query.Text("toward"),
-            query.Text("qualifier"),
+            query.TextOrNone("qualifier"),
             query.Text("value"),
             query.Axes()
         );

@@ -126,6 +126,14 @@ public sealed class Parameters
         return given.Count == 1 ? given[0] : null;
     }
 
+    /// <summary>As <see cref="Text"/>; empty means that there is none.</summary>
+    public string? TextOrNone(string name)
+    {
+        known.Add(name);
+        var given = query[name];
+        return given.Count == 1 ? given[0] : null;
+    }
+
     public Axes Axes() => new(Text("asOf"), Text("knownAt")) { Rules = Text("rules") };
 
     public int? Number(string name, int least, int greatest)

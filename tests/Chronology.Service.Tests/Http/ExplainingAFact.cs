@@ -45,6 +45,58 @@ public sealed class ExplainingAFact(ServedOnce served) : OverHttp(served)
         Assert.Equal("first", (string?)answer.List("effects")[0]!["title"]);
     }
 
+    [Theory]
+    [InlineData("../1984-08", "1984-08-15")]
+    [InlineData("/1984-08", "1984-08-15")]
+    [InlineData("../1984", "1984-08-15")]
+    public async Task tells_what_would_settle_what_has_always_been_so(string occurred, string asOf)
+    {
+        await RecordAsync(Effect("member", occurred, "membership|ussr|israel|member", ""","reading":"extent" """));
+        var answer = await ExplainAsync($"&asOf={asOf}", "kind=membership&holder=ussr&toward=israel");
+
+        Assert.Equal("possible", answer.Verdict);
+        Assert.Contains("end", answer.List("settling").Select(way => (string?)way!["what"]));
+    }
+
+    [Fact]
+    public async Task tells_one_without_a_qualifier_from_one_with_it()
+    {
+        await RecordAsync(
+            Event(
+                "allied",
+                "1970-05-05",
+                ""","effects":[{"fact":"alliance","holder":"ussr","toward":"israel","value":"defence"},{"fact":"alliance","holder":"ussr","toward":"israel","qualifier":"pact","value":"defence"}]"""
+            )
+        );
+        const string Both = "kind=alliance&holder=ussr&toward=israel&value=defence";
+        var refused = await ExplainAsync("&asOf=1990", Both);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.Equal(
+            "2 facts are recorded there; say which by “qualifier”: (empty): defence; pact: defence.",
+            (string?)refused["detail"]
+        );
+
+        foreach (var (qualifier, told) in new[] { ("", null), ("pact", "pact") })
+        {
+            var explained = await ExplainAsync("&asOf=1990", $"{Both}&qualifier={qualifier}");
+            Assert.Equal(told, (string?)explained["fact"]!["qualifier"]);
+            Assert.Equal("certain", explained.Verdict);
+            var asked = await GetAsync($"/facts?{Both}&qualifier={qualifier}&asOf=1990");
+            Assert.Equal(asked.List("facts").Single()!.ToJsonString(), explained["fact"]!.ToJsonString());
+        }
+
+        await PostAsync("/schemes", """{"key":"s","title":"S"}""");
+        await PostAsync("/schemes/s/eras", """{"key":"x","title":"X","span":"1960/1980"}""");
+        var era = await GetAsync("/explain/era?scheme=s&era=x&asOf=1990");
+        Assert.True(era.Status == HttpStatusCode.OK, era.Text);
+        Assert.Equal(
+            ["fact/alliance/israel/ussr/defence", "fact/alliance/israel/ussr/pact/defence"],
+            era.List("sentences")
+                .Select(sentence => (string)sentence!["code"]!)
+                .Where(code => code.StartsWith("fact/", StringComparison.Ordinal))
+        );
+    }
+
     [Fact]
     public async Task tells_the_fact_and_the_verdict_as_facts_does()
     {
