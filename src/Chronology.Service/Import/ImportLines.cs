@@ -73,7 +73,7 @@ public sealed class ImportLinesHandler(
     /// <summary>Lines that wait for what stands further down. More are refused, unless what is read by then helps some of them.</summary>
     public const int GreatestWaiting = 100_000;
 
-    private const int LeastBatch = 500;
+    private const int LeastBatch = 100;
     private const int GreatestBatch = 5_000;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(400);
 
