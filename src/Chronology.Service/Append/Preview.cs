@@ -210,7 +210,12 @@ public sealed class TrialLook : IDisposable
             [.. facts[false]],
             [.. facts[true]],
             [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })],
-            await comparing.ScoresAsync(before, after, pairs.Take(GreatestPairs).Union(heaviest), ct),
+            await comparing.ScoresAsync(
+                before,
+                after,
+                pairs.Take(GreatestPairs).Union(Comparing.Standing(heaviest, now)),
+                ct
+            ),
             Math.Max(0, pairs.Count - GreatestPairs) + more,
             await ShownAsync(before, after, actors, ct)
         );
