@@ -153,9 +153,9 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
             Event(
                 "new",
                 "1960",
-                """,
-                "effects":[{"fact":"recognition","holder":"ussr","toward":"israel","value":"withdrawn"},
-                           {"fact":"stance","holder":"ussr","toward":"plan","value":"supports","basis":"vote","vote":"yes"}]
+                """
+                ,"effects":[{"fact":"recognition","holder":"ussr","toward":"israel","value":"withdrawn"},
+                            {"fact":"stance","holder":"ussr","toward":"plan","value":"supports","basis":"vote","vote":"yes"}]
                 """
             )
         );
