@@ -59,21 +59,20 @@ public sealed record WouldBe(
 
 /// <summary>What answers about one day would tell differently, line by line from what to what.</summary>
 /// <param name="Facts">All but stances.</param>
+/// <param name="Stances">What is declared: the facts of that kind.</param>
 /// <param name="Scores">Of each pair of actors for which an event weighs that is revised, or whose actor is merged, split or given another
 /// lifespan; where rules would be adopted, of the pairs with the most events; as it was and as it would be.</param>
 /// <param name="UntriedScores">How many more pairs there are, whose scores were not looked at.</param>
+/// <param name="Shown">Each stance of which <c>GET /stances</c> would tell anything else, its evidence included, by holder and toward; of those
+/// that only other rules change, where these would be adopted, the first 1,000.</param>
 public record Changed(
     IReadOnlyList<FactLine> Facts,
     IReadOnlyList<FactLine> Stances,
     IReadOnlyList<EraLine> Eras,
     IReadOnlyList<ScoreLine> Scores,
-    long UntriedScores
-)
-{
-    /// <summary>Where rules would be adopted: what the evidence shows of stances, of the first 1,000 by holder and toward. Left out otherwise.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<StanceLine>? Shown { get; init; }
-}
+    long UntriedScores,
+    IReadOnlyList<StanceLine> Shown
+);
 
 /// <summary>What answers about another day would tell differently.</summary>
 public sealed record ChangedOn(
@@ -82,8 +81,21 @@ public sealed record ChangedOn(
     IReadOnlyList<FactLine> Stances,
     IReadOnlyList<EraLine> Eras,
     IReadOnlyList<ScoreLine> Scores,
-    long UntriedScores
-) : Changed(Facts, Stances, Eras, Scores, UntriedScores);
+    long UntriedScores,
+    IReadOnlyList<StanceLine> Shown
+) : Changed(Facts, Stances, Eras, Scores, UntriedScores, Shown)
+{
+    public static ChangedOn Day(Day day, Changed changed) =>
+        new(
+            day.ToString(),
+            changed.Facts,
+            changed.Stances,
+            changed.Eras,
+            changed.Scores,
+            changed.UntriedScores,
+            changed.Shown
+        );
+}
 
 /// <summary>Writes the order, looks at what it changed, and takes it back.</summary>
 public sealed class PreviewOrderHandler(Moments moments, Writer writer, QuestionsWithin questions)
@@ -129,8 +141,8 @@ public sealed class PreviewOrderHandler(Moments moments, Writer writer, Question
                         },
                         cancellationToken
                     );
-                    if (on.Facts.Count + on.Stances.Count + on.Eras.Count + on.Scores.Count > 0)
-                        days.Add(new(day.ToString(), on.Facts, on.Stances, on.Eras, on.Scores, on.UntriedScores));
+                    if (on.Facts.Count + on.Stances.Count + on.Eras.Count + on.Scores.Count + on.Shown.Count > 0)
+                        days.Add(ChangedOn.Day(day, on));
                 }
             }
             return new EffectPreview(
@@ -155,6 +167,7 @@ public sealed class TrialLook : IDisposable
     private readonly Identities identities;
     private readonly Candidates candidates;
     private readonly Comparing comparing;
+    private readonly ComparingStances stances;
     private readonly QuestionsWithin questions;
 
     /// <summary>The most pairs of actors whose scores are looked at.</summary>
@@ -166,6 +179,7 @@ public sealed class TrialLook : IDisposable
         identities = new(reading);
         candidates = new(reading);
         comparing = Comparing.Over(reading, identities);
+        stances = ComparingStances.Over(reading, identities);
     }
 
     /// <summary>The head before so many revisions of the trial, and after them.</summary>
@@ -196,23 +210,52 @@ public sealed class TrialLook : IDisposable
             [.. facts[false]],
             [.. facts[true]],
             [.. lines.OfType<EraLine>().Select(line => line with { Revisions = null })],
-            await comparing.ScoresAsync(before, after, pairs.Take(GreatestPairs).Union(heaviest), ct),
-            Math.Max(0, pairs.Count - GreatestPairs) + more
-        )
-        {
-            Shown = adopts
-                ? await comparing.StancesAsync(
-                    after with
-                    {
-                        Rules = before.Rules,
-                    },
-                    after,
-                    Parties.Everyone,
-                    GreatestStances,
-                    ct
-                )
-                : null,
-        };
+            await comparing.ScoresAsync(
+                before,
+                after,
+                pairs.Take(GreatestPairs).Union(Comparing.Standing(heaviest, now)),
+                ct
+            ),
+            Math.Max(0, pairs.Count - GreatestPairs) + more,
+            await ShownAsync(before, after, actors, ct)
+        );
+    }
+
+    private async Task<IReadOnlyList<StanceLine>> ShownAsync(
+        Moment before,
+        Moment after,
+        IReadOnlyList<string> actors,
+        CancellationToken ct
+    )
+    {
+        var merged = await candidates.MergedAsync(before, after, ct);
+        var revised = await candidates.RevisedAsync(
+            (before, await identities.AtAsync(before, ct)),
+            (after, await identities.AtAsync(after, ct)),
+            actors,
+            merged.Select(into => into.Key),
+            ct
+        );
+        var lines = await stances.BetweenAsync(before, after, revised, ct);
+        if (before.Rules == after.Rules)
+            return lines;
+        var byRules = await comparing.StancesAsync(
+            after with
+            {
+                Rules = before.Rules,
+            },
+            after,
+            Parties.Everyone,
+            GreatestStances,
+            ct
+        );
+        return
+        [
+            .. lines
+                .Concat(byRules.Where(line => !revised.Contains(line.Key)))
+                .OrderBy(line => line.Holder, StringComparer.Ordinal)
+                .ThenBy(line => line.Toward, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>The cited answers that are other ones after the change, of those that are asked again.</summary>

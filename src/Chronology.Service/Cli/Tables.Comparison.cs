@@ -92,7 +92,7 @@ public static partial class Tables
         Lines(
             console,
             $"As of {asOf}",
-            [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown ?? []]
+            [.. changed.Facts, .. changed.Stances, .. changed.Eras, .. changed.Scores, .. changed.Shown]
         );
         if (changed.UntriedScores > 0)
             Say(console, $"The scores of {Number(changed.UntriedScores)} more pairs were not looked at.");
@@ -156,9 +156,9 @@ public static partial class Tables
             FactLine fact => (What(fact), Shown(fact.Before, fact.Change), Shown(fact.After, fact.Change)),
             EraLine era => ($"era {era.Scheme}/{era.Era}", Shown(era.Before), Shown(era.After)),
             StanceLine stance => (
-                $"stance {stance.Holder} → {stance.Toward}",
-                Shown(stance.Before),
-                Shown(stance.After)
+                $"stance {stance.Holder} → {stance.Toward}, shown",
+                Shown(stance.Before, stance.After),
+                Shown(stance.After, stance.Before)
             ),
             ScoreLine score => ($"score {score.Between}", Shown(score.Before), Shown(score.After)),
             _ => throw new ArgumentOutOfRangeException(nameof(line), line, null),
@@ -186,10 +186,32 @@ public static partial class Tables
                 $"{score.Value} ({score.Band}, {score.Trend}, {score.Low} to {score.High}, {score.Confidence})"
             );
 
-    private static string Shown(StanceAnswer? stance) =>
-        stance is null
-            ? "—"
-            : $"{Shown(stance.Revealed)}{(stance.Stale is Certainty.Certain or Certainty.Possible ? $", stale: {RecordJson.Word(stance.Stale.Value)}" : "")}";
+    /// <summary>As much as tells the two sides of a line apart.</summary>
+    private static string Shown(StanceAnswer? stance, StanceAnswer? other)
+    {
+        if (stance is null)
+            return "—";
+        var shown = Position(stance);
+        return other is null || shown != Position(other)
+            ? shown
+            : string.Join(
+                ", ",
+                stance
+                    .Evidence.Select(Piece)
+                    .Except(other.Evidence.Select(Piece), StringComparer.Ordinal)
+                    .Prepend($"declared {stance.Declared.Value}{Sure(stance.Declared.Certainty)}")
+                    .Prepend(shown)
+            );
+
+        static string Position(StanceAnswer stance) =>
+            $"{Shown(stance.Revealed)}{(stance.Stale is Certainty.Certain or Certainty.Possible ? $", stale: {RecordJson.Word(stance.Stale.Value)}" : "")}";
+
+        static string Piece(EvidenceAnswer piece) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{piece.Event} (revision {piece.Revision}, {piece.Value}, weight {piece.Weight.Value:0.00})"
+            );
+    }
 
     private static string Recorded(ChangeAnswer change) =>
         $"{change.Position}: {Named(change.Record, change.Scheme, change.Key)} {change.Op} by {By(change.Author, change.Via)}{(change.Reason is null ? "" : $", {Why(change.Reason)}")}";

@@ -363,7 +363,7 @@ public sealed class Comparing(
     private static RecordId Id(EraInForce era) => RecordId.Era(era.Scheme, era.Era);
 
     /// <summary>To the byte, as answers are.</summary>
-    private static bool Same<T>(T one, T other) =>
+    internal static bool Same<T>(T one, T other) =>
         JsonSerializer
             .SerializeToUtf8Bytes(one, Answers.Json)
             .AsSpan()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Audit;
 using Chronology.Service.Stances;
@@ -15,10 +16,10 @@ public enum Change
     /// <summary>Only the first answer lists it.</summary>
     Ended,
 
-    /// <summary>Of a score, of a stance that is shown, and of a fact that has one value at a time: it is another.</summary>
+    /// <summary>Of a score, of a stance as declared or shown, and of a fact that has one value at a time: it is another.</summary>
     Value,
 
-    /// <summary>How sure it is, or what else it may be; of a score its bounds and what else is said beside its value.</summary>
+    /// <summary>How sure it is, or what else it may be; of a score, and of a stance that is shown, its bounds and what else is said beside its value.</summary>
     Certainty,
 
     /// <summary>Since when, or until when.</summary>
@@ -84,7 +85,7 @@ public sealed record ScoreLine(
     IReadOnlyList<EventBehind>? Events
 ) : DifferenceLine(Change, Revisions, Events);
 
-/// <summary>Where the evidence shows another stance, or the same less or more surely: <c>before</c> and <c>after</c> are what <c>GET /stances</c> tells of it.</summary>
+/// <summary>Where the evidence shows another stance, or the same less or more surely: <c>before</c> and <c>after</c> are what <c>GET /stances</c> tells of it, null where nothing.</summary>
 public sealed record StanceLine(
     string Holder,
     string Toward,
@@ -93,7 +94,13 @@ public sealed record StanceLine(
     [property: JsonPropertyOrder(2)] StanceAnswer? After,
     IReadOnlyList<ChangeAnswer>? Revisions,
     IReadOnlyList<EventBehind>? Events
-) : DifferenceLine(Change, Revisions, Events);
+) : DifferenceLine(Change, Revisions, Events)
+{
+    internal FactKey Key => KeyOf(Holder, Toward);
+
+    /// <summary>A stance has no qualifier.</summary>
+    internal static FactKey KeyOf(string holder, string toward) => FactKey.Of(Stance.Kind, holder, toward, null, null);
+}
 
 /// <summary>An event of the world that made a difference.</summary>
 public sealed record EventBehind(string Event, string Title, DateAnswer Occurred, int Revision, long Position);

@@ -133,6 +133,14 @@ public sealed class AskingOnTheCommandLine(AskingOnTheCommandLine.Worked worked)
         "representative-office (certain)"
     )]
     [InlineData("retract event/plo-embassy-moscow --if-match 2 --reason correction --dry-run", "As of 1974-08-31")]
+    [InlineData(
+        "retract event/ussr-sponsors-3379 --if-match 1 --reason correction --dry-run --as-of 1991-12-20",
+        "stance ussr → resolution-3379, shown"
+    )]
+    [InlineData(
+        "correct event/ussr-sponsors-3379 --if-match 1 --set title=Other --reason correction --dry-run --as-of 1991-12-20",
+        "(revision 2, supports, weight 0.36)"
+    )]
     [InlineData("eras", "(scheme/article-sections)")]
     [InlineData("eras --as-of 1974-07-01", "certain")]
     [InlineData("eras --known-at 64", "No schemes.")]

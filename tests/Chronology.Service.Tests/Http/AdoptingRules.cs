@@ -333,6 +333,22 @@ public sealed class AdoptingRules(ServedOnce served) : OverHttp(served)
         Assert.Equal(shown.ToJsonString(), Without(compared.List("rules").Single()!, "about", "revisions"));
     }
 
+    [Fact]
+    public async Task is_told_of_the_scores_of_actors_that_stand()
+    {
+        await RecordAsync();
+        await PostAsync("/actors", """{"key":"double","kind":"state","name":"Israel"}""");
+        await PatchAsync(
+            "/events/recognised-again",
+            1,
+            """ "actors":[{"actor":"ussr","role":"actor"},{"actor":"double","role":"recipient"}] """
+        );
+        await PostAsync("/actors/double/merge", """{"into":"israel","reason":{"code":"merge"}}""", 1);
+        var preview = await AdoptAsync(0, "2", "?dryRun=true&asOf=1950");
+
+        Assert.Equal("israel,ussr", (string?)preview["changes"]!["scores"]!.AsArray().Single()!["between"]);
+    }
+
     private static string Without(JsonNode line, params string[] members)
     {
         foreach (var member in members)

@@ -150,7 +150,14 @@ public sealed class TheDescription(ServedOnce served) : OverHttp(served)
         var made = await PatchAsync("/events/told", 1, """ "title":"other" """);
         var tried = await PostAsync(
             "/events?dryRun=true&asOf=1970",
-            Effect("new", "1960", "recognition|ussr|israel|withdrawn")
+            Event(
+                "new",
+                "1960",
+                """
+                ,"effects":[{"fact":"recognition","holder":"ussr","toward":"israel","value":"withdrawn"},
+                            {"fact":"stance","holder":"ussr","toward":"plan","value":"supports","basis":"vote","vote":"yes"}]
+                """
+            )
         );
 
         Assert.Empty(Schema.Differences(document, "Receipt", made.Body));

@@ -108,6 +108,7 @@ internal static class RandomLogs
             ("alliance", "defence"),
             ("alliance", null),
             ("stance", "supports"),
+            ("stance", "opposes"),
             ("stance", null)
         )
         from parties in Any(("a", "b"), ("a", "b"), ("a", "b"), ("b", "a"), ("a", "c"))
@@ -115,6 +116,10 @@ internal static class RandomLogs
         from ends in Gen.Int[0, 3]
         from begin in Any(OneDate)
         from end in Any(OneDate)
+        from basis in Any<string?>(null, "vote", "vote", "statement", "action")
+        from vote in Any<string?>("yes", "no", "absent", null)
+        from salience in Any<string?>(null, "low", "high")
+        let stance = kind.Item1 == "stance"
         select new JsonObject
         {
             ["fact"] = kind.Item1,
@@ -124,6 +129,9 @@ internal static class RandomLogs
             ["value"] = kind.Item2,
             ["from"] = own == 0 ? begin : null,
             ["until"] = ends == 0 ? end : null,
+            ["basis"] = stance ? basis : null,
+            ["vote"] = stance && basis == "vote" ? vote : null,
+            ["salience"] = stance ? salience : null,
         };
 
     private static readonly Gen<string> Anchors =

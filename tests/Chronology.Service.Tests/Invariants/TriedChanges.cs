@@ -5,6 +5,7 @@ using Chronology.Relations;
 using Chronology.Service.Append;
 using Chronology.Service.Cite;
 using Chronology.Service.Compare;
+using Chronology.Service.Stances;
 using Chronology.Service.Store;
 using Chronology.Service.Web;
 using CsCheck;
@@ -90,11 +91,15 @@ public sealed class TriedChanges(TestDatabase database) : IClassFixture<TestData
                                 .Select(Told)
                                 .Order(StringComparer.Ordinal)
                         );
-                        Assert.Equal(
-                            compared.Value.Rules.Select(Told),
-                            (changes.Shown ?? []).Concat<DifferenceLine>([]).Select(Told)
+                        if (made.Op == "adopted")
+                            Assert.Equal(compared.Value.Rules.Select(Told), changes.Shown.Select(Told));
+                        await AssertStancesAsync(
+                            chronology,
+                            asOf,
+                            head,
+                            made.Op is null ? head : head + 1,
+                            changes.Shown
                         );
-                        Assert.Equal(made.Op == "adopted", changes.Shown is not null);
                         await AssertScoresAsync(chronology, asOf, head, changes.Scores);
                         Assert.Equal(0, changes.UntriedScores);
                         await AssertCitedAsync(chronology, head, preview.Value.Cited);
@@ -104,6 +109,47 @@ public sealed class TriedChanges(TestDatabase database) : IClassFixture<TestData
                 iter: 30,
                 threads: 1
             );
+
+    /// <summary>What <c>/stances</c> tells at the one position and at the other is told of all stances of which these differ, and of no others.</summary>
+    private async Task AssertStancesAsync(
+        string chronology,
+        string asOf,
+        long before,
+        long after,
+        IReadOnlyList<StanceLine> told
+    )
+    {
+        var (was, now) = (await StancesAsync(before), await StancesAsync(after));
+        var differ = was
+            .Keys.Union(now.Keys)
+            .Select(key => (Key: key, Before: was.GetValueOrDefault(key), After: now.GetValueOrDefault(key)))
+            .Where(stance => stance.Before != stance.After)
+            .OrderBy(stance => stance.Key.Holder, StringComparer.Ordinal)
+            .ThenBy(stance => stance.Key.Toward, StringComparer.Ordinal);
+        Assert.Equal(
+            differ,
+            told.Select(line => (Key: (line.Holder, line.Toward), Before: Json(line.Before), After: Json(line.After)))
+        );
+        Assert.All(
+            told,
+            line =>
+            {
+                Assert.Equal(line.Before is null, line.Change == Change.Appeared);
+                Assert.Equal(line.After is null, line.Change == Change.Ended);
+            }
+        );
+
+        async Task<Dictionary<(string Holder, string Toward), string?>> StancesAsync(long position)
+        {
+            var axes = new Axes(asOf, position.ToString(CultureInfo.InvariantCulture));
+            var answer = (await SendAsync(new StancesOnADay(chronology, null, null, null, 1_000, axes))).Value;
+            Assert.Null(answer.Next);
+            return answer.Stances.ToDictionary(stance => (stance.Holder, stance.Toward), Json);
+        }
+
+        static string? Json(StanceAnswer? stance) =>
+            stance is null ? null : JsonSerializer.Serialize(stance, Answers.Json);
+    }
 
     private async Task AssertScoresAsync(string chronology, string asOf, long head, IReadOnlyList<ScoreLine> told)
     {
