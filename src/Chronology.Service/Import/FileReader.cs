@@ -53,7 +53,7 @@ public sealed class FileReader(NpgsqlDataSource source)
 
     private static async Task<IAsyncEnumerable<Draft>> MappedAsync(Stream file, Mapping mapping, CancellationToken ct)
     {
-        var opened = mapping.Separator is null ? await OpenedFile.OpenAsync(file, ct) : new(file, null, null);
+        var opened = mapping.Separator is null ? await OpenedFile.LookAsync(file, ct) : new(file, null, null);
         var separator = mapping.Separator ?? (opened.FirstLine?.Contains((byte)'\t') == true ? '\t' : ',');
         return mapping.ReadAsync(
             TextRows.ReadAsync(opened.All, separator, mapping.IsQuoted ?? separator != '\t', ct),
