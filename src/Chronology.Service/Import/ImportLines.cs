@@ -431,13 +431,13 @@ public sealed class ImportLinesHandler(
                 tally.Paired++;
                 break;
             case Outcome.Recorded recorded:
-                tally.Recorded++;
+                tally.Recorded += 1 + recorded.Before.Count;
                 tally.Unnumbered += line.Order is { Makes: null, Command: not Command.Record { FromDataSet: true } }
                     ? 1
                     : 0;
-                tally.Provisional += recorded.State is { Revision: 1, Content: ActorContent { Provisional: true } }
-                    ? 1
-                    : 0;
+                tally.Provisional += recorded
+                    .Before.Append(recorded.State)
+                    .Count(state => state is { Revision: 1, Content: ActorContent { Provisional: true } });
                 break;
             case Outcome.Unchanged:
                 tally.Unchanged++;
