@@ -69,7 +69,10 @@ public static class ImportVerb
                 foreach (var file in parsed.GetRequiredValue(files))
                 {
                     await using var bytes = Body.Open(run.Around, file);
-                    var opened = await OpenedFile.OpenAsync(bytes, ct);
+                    var looked = await OpenedFile.OpenAsync(bytes, ct);
+                    if (looked.Rejection is { } unreadable)
+                        return run.Refuse(unreadable with { Detail = $"{file}: {unreadable.Detail}" });
+                    var opened = looked.Value;
                     var chosen = Choose(file, parsed.GetValue(format), opened, mapped.Value);
                     if (chosen.Rejection is { } unclear)
                         return run.Refuse(unclear);
@@ -183,14 +186,16 @@ public static class ImportVerb
             try
             {
                 await using var bytes = File.OpenRead(file);
-                await using var lines = (await OpenedFile.OpenAsync(bytes, ct)).All;
+                if (await OpenedFile.OpenAsync(bytes, ct) is not { IsOk: true, Value.All: var all })
+                    return;
+                await using var lines = all;
                 var some = new byte[1 << 16];
                 var counted = 0L;
                 for (int read; (read = await lines.ReadAsync(some, ct)) > 0; )
                     counted += some.AsSpan(0, read).Count((byte)'\n');
                 Volatile.Write(ref total, counted);
             }
-            catch (Exception fault) when (fault is IOException or InvalidDataException or OperationCanceledException)
+            catch (Exception fault) when (fault is IOException or OperationCanceledException)
             {
                 // No total: the bar shows that it goes on, and not how far it is.
             }
@@ -308,12 +313,14 @@ public static class ImportVerb
     )
     {
         var file = await OpenedFile.OpenAsync(lines, ct);
-        return await ImportAsync(
-            sender,
-            Described(file),
-            new ImportLines(slug, file.All, strict, caller, progress),
-            ct
-        );
+        return file.Rejection is { } unreadable
+            ? unreadable
+            : await ImportAsync(
+                sender,
+                Described(file.Value),
+                new ImportLines(slug, file.Value.All, strict, caller, progress),
+                ct
+            );
     }
 
     private static async Task<Result<ImportReport>> ImportAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chronology.Actors;
 using Chronology.Recording;
 using Chronology.Time;
 
@@ -110,6 +111,17 @@ internal static class Coded
         new("unmapped-code", $"The code “{Shown(code)}” of what happened stands for no type of event.", "/type");
 
     public static Rejection NoActor { get; } = new("no-actor", "Neither a source nor a target is named.", "/actors");
+
+    /// <summary>What is wrong with the names of the parties that are there: one without a letter or digit could be anybody's.</summary>
+    public static Rejection? Nameless(params ReadOnlySpan<string?> names)
+    {
+        foreach (var name in names)
+        {
+            if (name is not null && NameForms.Folded(name).Length == 0)
+                return new("nameless-actor", "The name of an actor has neither a letter nor a digit.", "/actors");
+        }
+        return null;
+    }
 
     /// <summary>At most so many characters, so that a title is never what a row is refused for.</summary>
     public static string Short(string text, int greatest) =>

@@ -33,14 +33,14 @@ public abstract record FileLine(long Number)
 /// <summary>The reader of Chronology lines: NDJSON, each line a request body with <c>record</c> beside it.</summary>
 public static class ChronologyLines
 {
-    private static readonly Result<JsonElement> TooLong = new Rejection("too-large", "A line is at most 1 MB.");
+    private static readonly Rejection TooLong = new("too-large", "A line is at most 1 MB.");
 
     /// <summary>The lines in their order, blank ones left out; memory holds one line.</summary>
     /// <param name="file">UTF-8 of any length; a line is at most 1 MB. Not disposed.</param>
     public static async IAsyncEnumerable<FileLine> ReadAsync(Stream file, [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var (number, bytes) in LinesAsync(file, ct))
-            yield return Read(number, (bytes is null ? TooLong : StrictJson.Parse(bytes)).Then(ImportLine.Read));
+            yield return Read(number, bytes.Then(whole => StrictJson.Parse(whole)).Then(ImportLine.Read));
     }
 
     private static FileLine Read(long number, Result<ImportLine> line) =>
@@ -55,8 +55,8 @@ public static class ChronologyLines
             _ => throw new System.Diagnostics.UnreachableException($"{line.Value.GetType()} is no line of a file."),
         };
 
-    /// <summary>Lines by number from 1, blank ones left out; null bytes: longer than 1 MB.</summary>
-    private static async IAsyncEnumerable<(long Number, byte[]? Bytes)> LinesAsync(
+    /// <summary>Lines by number from 1, blank ones left out; refused is one that is longer than 1 MB, and where the file is damaged the last.</summary>
+    private static async IAsyncEnumerable<(long Number, Result<byte[]> Bytes)> LinesAsync(
         Stream stream,
         [EnumeratorCancellation] CancellationToken ct
     )
@@ -67,7 +67,21 @@ public static class ChronologyLines
         var tooLong = false;
         while (true)
         {
-            var read = await reader.ReadAsync(ct);
+            ReadResult read;
+            var isDamaged = false;
+            try
+            {
+                read = await reader.ReadAsync(ct);
+            }
+            catch (DamagedFileException)
+            {
+                (read, isDamaged) = (default, true);
+            }
+            if (isDamaged)
+            {
+                yield return (number + 1, DamagedFileException.Rejection);
+                break;
+            }
             var buffer = read.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
@@ -95,7 +109,7 @@ public static class ChronologyLines
                 line.Write(segment.Span);
         }
 
-        (long, byte[]?)? Take()
+        (long, Result<byte[]>)? Take()
         {
             number++;
             var text = line.WrittenSpan;
@@ -106,8 +120,8 @@ public static class ChronologyLines
             var blank = !tooLong && text.Trim(" \t"u8).IsEmpty;
             var bytes = tooLong || blank ? null : text.ToArray();
             line.Clear();
-            (var long1, tooLong) = (tooLong, false);
-            return blank ? null : (number, long1 ? null : bytes);
+            tooLong = false;
+            return blank ? null : (number, bytes is null ? TooLong : bytes);
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class FileReader(NpgsqlDataSource source)
 
     private static async Task<IAsyncEnumerable<Draft>> MappedAsync(Stream file, Mapping mapping, CancellationToken ct)
     {
-        var opened = mapping.Separator is null ? await OpenedFile.OpenAsync(file, ct) : new(file, null, null);
+        var opened = mapping.Separator is null ? await OpenedFile.LookAsync(file, ct) : new(file, null, null);
         var separator = mapping.Separator ?? (opened.FirstLine?.Contains((byte)'\t') == true ? '\t' : ',');
         return mapping.ReadAsync(
             TextRows.ReadAsync(opened.All, separator, mapping.IsQuoted ?? separator != '\t', ct),
@@ -69,11 +69,12 @@ public sealed class FileReader(NpgsqlDataSource source)
     )
     {
         var actors = new NamedActors();
+        var made = new Dictionary<string, Order>(StringComparer.Ordinal);
         var known = 0L;
         var isCited = dataSet is null;
         await foreach (var batch in drafts.Chunk(BatchSize).WithCancellation(ct))
         {
-            known = await LearnAsync(actors, chronology, known, ct);
+            known = await LearnAsync(actors, chronology, known, ct, key => made.Remove(key));
             if (!isCited && await IsRecordedAsync(chronology, dataSet!.Key, ct))
                 isCited = true;
             foreach (var draft in batch)
@@ -91,21 +92,20 @@ public sealed class FileReader(NpgsqlDataSource source)
                         {
                             isCited = true;
                             yield return Ordered(
-                                new(body.Line, RecordKind.Source, dataSet!.Source(), [], true, dataSet.Key)
+                                new(body.Line, RecordKind.Source, dataSet!.Source(), [], true, dataSet.Key),
+                                []
                             );
                         }
-                        var made = Name(body, actors, dataSet);
-                        var order = Ordered(body);
-                        // Nobody is made for a row that is refused anyway.
-                        if (order is FileLine.Ordered)
+                        var (needs, unheard) = Name(body, actors, made, dataSet);
+                        var order = Ordered(body, needs);
+                        // Nobody is known by a name that only stands in a row that cannot be read.
+                        if (order is not FileLine.Ordered)
                         {
-                            foreach (var actor in made)
-                                yield return actor;
-                        }
-                        else
-                        {
-                            foreach (var actor in made)
-                                actors.Remove(actor.Order.Command.Id.Key);
+                            foreach (var key in unheard)
+                            {
+                                actors.Remove(key);
+                                made.Remove(key);
+                            }
                         }
                         yield return order;
                         break;
@@ -115,10 +115,18 @@ public sealed class FileReader(NpgsqlDataSource source)
     }
 
     /// <summary>Gives the row's actors their keys.</summary>
-    /// <returns>The provisional actors that are to be recorded first.</returns>
-    private static List<FileLine.Ordered> Name(Draft.Body body, NamedActors actors, DataSet? dataSet)
+    /// <param name="made">What records the provisional actors of this file that nobody knows to be recorded: whichever row is recorded first
+    /// needs them.</param>
+    /// <returns>What the row needs of these, and the keys of those that no row before it named.</returns>
+    private static (IReadOnlyList<Order> Needs, IReadOnlyList<string> Unheard) Name(
+        Draft.Body body,
+        NamedActors actors,
+        Dictionary<string, Order> made,
+        DataSet? dataSet
+    )
     {
-        var made = new List<FileLine.Ordered>();
+        var needs = new List<Order>();
+        var unheard = new List<string>();
         var (first, last) = Days(body);
         foreach (var party in body.Parties)
         {
@@ -140,11 +148,14 @@ public sealed class FileReader(NpgsqlDataSource source)
                 var id = new RecordId(RecordKind.Actor, key);
                 actors.Put(new(id, 1, RecordStatus.Active, content, null, null));
                 var command = new Command.Record(id, content) { FromDataSet = true };
-                made.Add(new(body.Line, new(command, Via: body.Via)));
+                made.Add(key, new(command, Via: body.Via));
+                unheard.Add(key);
             }
+            if (made.TryGetValue(key, out var need) && !needs.Contains(need))
+                needs.Add(need);
             party.In[party.Member] = key;
         }
-        return made;
+        return (needs, unheard);
     }
 
     private static (Day? First, Day? Last) Days(Draft.Body body) =>
@@ -155,19 +166,22 @@ public sealed class FileReader(NpgsqlDataSource source)
             ? (when.Earliest, when.Latest)
             : (null, null);
 
-    private static FileLine Ordered(Draft.Body body)
+    private static FileLine Ordered(Draft.Body body, IReadOnlyList<Order> needs)
     {
         var read = RecordJson.ReadRecord(body.Kind, JsonSerializer.SerializeToElement(body.Fields, RecordJson.Options));
         return read.Rejection is { } rejection
             ? new FileLine.Refused(body.Line, rejection)
-            : new FileLine.Ordered(body.Line, new(read.Value with { FromDataSet = body.FromDataSet }, Via: body.Via))
+            : new FileLine.Ordered(
+                body.Line,
+                new(read.Value with { FromDataSet = body.FromDataSet }, Via: body.Via) { Needs = needs }
+            )
             {
-                Apart = body.Apart is null ? null : () => Apart(body),
+                Apart = body.Apart is null ? null : () => Apart(body, needs),
             };
     }
 
     /// <summary>Each row by itself, its actors the same as together.</summary>
-    private static IReadOnlyList<FileLine> Apart(Draft.Body together)
+    private static IReadOnlyList<FileLine> Apart(Draft.Body together, IReadOnlyList<Order> needs)
     {
         var keys = together
             .Parties.DistinctBy(party => party.Name)
@@ -175,12 +189,19 @@ public sealed class FileReader(NpgsqlDataSource source)
         var apart = together.Apart!();
         foreach (var party in apart.SelectMany(body => body.Parties))
             party.In[party.Member] = keys[party.Name];
-        return [.. apart.Select(Ordered)];
+        return [.. apart.Select(body => Ordered(body, needs))];
     }
 
     /// <summary>Takes in what was recorded of actors since, by whomever, in one query.</summary>
+    /// <param name="learnt">Told the key of each.</param>
     /// <returns>The last position that was looked at.</returns>
-    public async Task<long> LearnAsync(NamedActors actors, string chronology, long since, CancellationToken ct)
+    public async Task<long> LearnAsync(
+        NamedActors actors,
+        string chronology,
+        long since,
+        CancellationToken ct,
+        Action<string>? learnt = null
+    )
     {
         await using var command = source.CreateCommand(
             $"""
@@ -199,6 +220,7 @@ public sealed class FileReader(NpgsqlDataSource source)
         {
             var row = Rows.Of(reader);
             actors.Put(row.State);
+            learnt?.Invoke(row.State.Id.Key);
             since = Math.Max(since, reader.GetInt64(5));
         }
         return since;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Chronology.Actors;
 using Chronology.Recording;
 using Chronology.Service.Catalogue;
+using Chronology.Service.Store;
 using Chronology.Service.Web;
 using MediatR;
 
@@ -65,6 +66,7 @@ public sealed class FirstResultsHandler(FileReader files, ISender sender)
         var refused = new List<RefusedLine>();
         var paired = new List<PairedLine>();
         var actors = new List<UnmatchedName>();
+        var heard = new HashSet<string>(StringComparer.Ordinal);
         var (lines, isAll) = (0L, true);
         await foreach (var line in files.ReadAsync(request.File, cancellationToken))
         {
@@ -88,21 +90,20 @@ public sealed class FirstResultsHandler(FileReader files, ISender sender)
                 case FileLine.Paired pair:
                     paired.Add(new(pair.Number, pair.With));
                     break;
-                case FileLine.Ordered
-                {
-                    Order.Command: Command.Record { Content: ActorContent { Provisional: true } made } command
-                }:
-                    actors.Add(
-                        new(
-                            line.Number,
-                            made.Name,
-                            command.Id.Key,
-                            made.Kind,
-                            known.Propose(made.Name, command.Id.Key, Proposals)
-                        )
-                    );
-                    break;
-                case FileLine.Ordered { Order.Command: Command.Record command }:
+                case FileLine.Ordered { Order: { Command: Command.Record command, Needs: var needs } }:
+                    foreach (var (id, made) in needs.Select(need => (need.Command.Id, Made(need))))
+                    {
+                        if (heard.Add(id.Key))
+                            actors.Add(
+                                new(
+                                    line.Number,
+                                    made.Name,
+                                    id.Key,
+                                    made.Kind,
+                                    known.Propose(made.Name, id.Key, Proposals)
+                                )
+                            );
+                    }
                     records.Add(
                         new(line.Number, command.Id.Kind.Name(), RecordJson.Write(command.Id, command.Content))
                     );
@@ -110,5 +111,7 @@ public sealed class FirstResultsHandler(FileReader files, ISender sender)
             }
         }
         return new FirstResultsAnswer(true, request.File.Format, lines, isAll, records, refused, paired, actors);
+
+        static ActorContent Made(Order need) => (ActorContent)((Command.Record)need.Command).Content;
     }
 }

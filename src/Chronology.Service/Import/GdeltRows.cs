@@ -59,6 +59,8 @@ public static class GdeltRows
         var (source, target) = (Party(row, 5), Party(row, 15));
         if (source is null && target is null)
             return Coded.NoActor;
+        if (Coded.Nameless(source?.Name, target?.Name) is { } nameless)
+            return nameless;
         var set = DataSet(format);
         // Each place has one column more in 2.0.
         var place = format == FileFormat.Gdelt2 ? 52 : 50;

@@ -155,6 +155,8 @@ public static class IcewsRows
         var (source, target) = (Party(row, 2), Party(row, 8));
         if (source is null && target is null)
             return Coded.NoActor;
+        if (Coded.Nameless(source?.Name, target?.Name) is { } nameless)
+            return nameless;
         var coded = new CodedEvent(
             row.Line,
             date,

@@ -117,15 +117,23 @@ public sealed class ImportLinesHandler(
         // All of it first: nothing waits for a client while the head is locked.
         using var lines = new MemoryStream();
         var chunk = new byte[81_920];
-        int read;
-        while ((read = await request.Import.Lines.ReadAsync(chunk, cancellationToken)) > 0)
+        var isWhole = true;
+        try
         {
-            if (lines.Length + read > PreviewImport.GreatestLength)
-                return new Rejection("too-large", "A file that is tried is at most 16 MB.");
-            lines.Write(chunk, 0, read);
+            int read;
+            while ((read = await request.Import.Lines.ReadAsync(chunk, cancellationToken)) > 0)
+            {
+                if (lines.Length + read > PreviewImport.GreatestLength)
+                    return new Rejection("too-large", "A file that is tried is at most 16 MB.");
+                lines.Write(chunk, 0, read);
+            }
+        }
+        catch (DamagedFileException)
+        {
+            isWhole = false;
         }
         lines.Position = 0;
-        var import = request.Import with { Lines = lines };
+        var import = request.Import with { Lines = isWhole ? lines : Unpacking.Damaged(lines) };
         await using var trial = await writer.TryAsync(import.Chronology, import.Caller, cancellationToken);
         var report = await ImportAsync(import, trial.AppendAsync, cancellationToken);
         if (report.Rejection is { } rejection)
@@ -423,13 +431,13 @@ public sealed class ImportLinesHandler(
                 tally.Paired++;
                 break;
             case Outcome.Recorded recorded:
-                tally.Recorded++;
+                tally.Recorded += 1 + recorded.Before.Count;
                 tally.Unnumbered += line.Order is { Makes: null, Command: not Command.Record { FromDataSet: true } }
                     ? 1
                     : 0;
-                tally.Provisional += recorded.State is { Revision: 1, Content: ActorContent { Provisional: true } }
-                    ? 1
-                    : 0;
+                tally.Provisional += recorded
+                    .Before.Append(recorded.State)
+                    .Count(state => state is { Revision: 1, Content: ActorContent { Provisional: true } });
                 break;
             case Outcome.Unchanged:
                 tally.Unchanged++;

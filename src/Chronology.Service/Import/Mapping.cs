@@ -392,8 +392,10 @@ public sealed class Mapping
             if (said is JsonObject operation && IsOperation(operation) && operation["actor"] is { } kind)
             {
                 into[name] = null;
-                if (Text(operation, at) is { } named)
-                    parties.Add(new(named, kind.GetValue<string>(), into, name));
+                if (Text(operation, at) is not { } named)
+                    return;
+                wrong ??= Coded.Nameless(named) is { } nameless ? nameless with { Pointer = at } : null;
+                parties.Add(new(named, kind.GetValue<string>(), into, name));
                 return;
             }
             into[name] = Value(said, at);

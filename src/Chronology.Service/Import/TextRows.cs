@@ -25,7 +25,8 @@ public static class TextRows
     /// <param name="file">UTF-8, with or without a byte order mark. Not disposed.</param>
     /// <param name="separator">ASCII.</param>
     /// <param name="quoted">By RFC 4180; else a quote is a character like any other.</param>
-    /// <returns>A row of more than 1 MB is refused and is the last: nobody knows where it ends.</returns>
+    /// <returns>A row of more than 1 MB, or with a quote that has no end, is refused and is the last: nobody knows where it ends. Where the file
+    /// is damaged, the last is refused for that.</returns>
     public static async IAsyncEnumerable<TextRow> ReadAsync(
         Stream file,
         char separator,
@@ -34,6 +35,7 @@ public static class TextRows
     )
     {
         CsvMalformedRecord? malformed = null;
+        Rejection? last = null;
         await using var reader = CsvReader.Create(
             file,
             new CsvReaderOptions
@@ -59,31 +61,35 @@ public static class TextRows
             }
             catch (CsvFormatException)
             {
-                more = false;
-                malformed = new(0, default, true, 0, "", line + 1);
+                (more, last) = (false, TooLong);
+            }
+            catch (DamagedFileException)
+            {
+                (more, last) = (false, DamagedFileException.Rejection);
             }
             if (!more)
             {
-                if (malformed is not null)
-                    yield return Refused(
-                        line + 1,
-                        "too-large",
-                        "A row is at most 1 MB; what follows is not read, for nobody knows where this one ends."
-                    );
+                if (last is not null)
+                    yield return new TextRow(line + 1, TextRow.NoCells, last);
                 yield break;
             }
             line = reader.LineNumber;
-            yield return malformed is not null
+            yield return malformed is { Reason: CsvMalformedReason.UnterminatedQuote }
                 ? Refused(
                     line,
                     "malformed-row",
-                    "A quote stands where none may, or has no end: write it twice inside a quoted text."
+                    "A quote has no end; what follows this line is not read, for nobody knows where the row ends."
                 )
+            : malformed is not null
+                ? Refused(line, "malformed-row", "A quote stands where none may: write it twice inside a quoted text.")
             : !Utf8.IsValid(reader.RawRecord) ? Refused(line, "malformed-text", "The row is not UTF-8.")
             : reader.RawRecord.Contains((byte)0) ? Refused(line, "malformed-text", "The row has a NUL in it.")
             : new TextRow(line, Cells(reader), null);
         }
     }
+
+    private static Rejection TooLong { get; } =
+        new("too-large", "A row is at most 1 MB; what follows is not read, for nobody knows where this one ends.");
 
     /// <summary>What a row of the wrong width is told.</summary>
     public static TextRow WrongWidth(TextRow row, string expected) =>

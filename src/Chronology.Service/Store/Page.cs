@@ -106,7 +106,9 @@ internal sealed class Page
                 .Select(order => order.Command.Id)
                 .Union(orders.SelectMany(order => AnchorsOf(order.Command)))
                 .ToHashSet();
-            var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command))).ToArray();
+            var ids = own.Union(orders.SelectMany(order => ReferencesOf(order.Command)))
+                .Union(orders.SelectMany(order => order.Needs).Select(need => need.Command.Id))
+                .ToArray();
             wanted[i] = new(chronology, ids, own);
         }
         await using var batch = new NpgsqlBatch(transaction.Connection!)
@@ -220,6 +222,9 @@ internal sealed class Page
             ? coding.Story
             : null;
 
+    /// <summary>Whether the record was ever made, whatever has become of it. Of what an order is for or refers to.</summary>
+    public bool IsThere(RecordId id) => standing[id] is not null;
+
     public RecordState? StateOf(RecordId id) => standing.GetValueOrDefault(id)?.State ?? RecordState.AtFirst(id);
 
     /// <summary>Where and when the record's present revision was made; null where it has none yet.</summary>
@@ -307,6 +312,28 @@ internal sealed class Page
         return Anchoring
             .Follow(following, named => named == key ? new(dated.Value, Position + 1) : Event(named))
             .Map(IReadOnlyList<RecordState> (moved) => [dated.Value, .. moved]);
+    }
+
+    /// <summary>What would speak against the change if these records stood, which are not there.</summary>
+    public async Task<Rejection?> RefusalBesideAsync(
+        IEnumerable<RecordId> presumed,
+        Command command,
+        RecordState? before,
+        Decision.Changed changed,
+        CancellationToken ct
+    )
+    {
+        foreach (var id in presumed)
+            standing[id] = new(RecordStatus.Active, null, null, 0, 0, 0);
+        try
+        {
+            return (await ConsequencesAsync(command, before, changed, ct)).Rejection;
+        }
+        finally
+        {
+            foreach (var id in presumed)
+                standing[id] = null;
+        }
     }
 
     private Placed? Event(string key) => At(new(RecordKind.Event, key));

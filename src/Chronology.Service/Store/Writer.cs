@@ -27,6 +27,10 @@ public sealed record Order(
     IReadOnlyDictionary<string, byte[]>? Salts = null
 )
 {
+    /// <summary>What records what the command refers to, where it is not there: carried out just before the order, and only if that is recorded.
+    /// None has needs of its own.</summary>
+    public IReadOnlyList<Order> Needs { get; init; } = [];
+
     /// <summary>What the order would come to and its commitment, computed before the head was locked; null: not computed.</summary>
     public (RevisionBody Body, Commitment Commitment)? Prepared { get; init; }
 
@@ -88,7 +92,11 @@ public abstract record Outcome
     private Outcome() { }
 
     public sealed record Recorded(RecordState State, Operation Operation, long Position, DateTimeOffset RecordedAt)
-        : Outcome;
+        : Outcome
+    {
+        /// <summary>What was recorded just before, because the order needed it.</summary>
+        public IReadOnlyList<RecordState> Before { get; init; } = [];
+    }
 
     /// <summary>The record says so already; position and instant are those of its present revision: 0 and null where the chronology
     /// itself has none yet.</summary>
@@ -362,7 +370,12 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                     return Unchanged(page, before.Event);
                 case { Value: Heard.FromTheOtherSide pair }:
                     (state, command) = (pair.Event, pair.Pairing);
-                    order = order with { Command = command };
+                    // Who took part stands in the event already.
+                    order = order with
+                    {
+                        Command = command,
+                        Needs = [],
+                    };
                     break;
             }
         }
@@ -381,6 +394,9 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
             case Decision.Unchanged:
                 return Unchanged(page, state!);
             case Decision.Changed changed:
+                var needed = await NeededAsync(page, sent with { Order = order }, state, changed, ct);
+                if (needed.Rejection is { } unneeded)
+                    return new Outcome.Refused(unneeded);
                 var consequences = await page.ConsequencesAsync(command, state, changed, ct);
                 if (consequences.Rejection is { } refusal)
                     return new Outcome.Refused(refusal);
@@ -412,10 +428,40 @@ public sealed class Writer(NpgsqlDataSource source, IDocumentStore store, TimePr
                 );
                 foreach (var moved in consequences.Value.Skip(1))
                     page.Move(moved);
-                return new Outcome.Recorded(after, changed.Operation, page.Position, Instants.OfMicroseconds(at));
+                return new Outcome.Recorded(after, changed.Operation, page.Position, Instants.OfMicroseconds(at))
+                {
+                    Before = needed.Value,
+                };
             default:
                 throw new UnreachableException($"A decision that is not one: {decided.Value}");
         }
+    }
+
+    /// <summary>Records what the order needs and is not there, if with that nothing speaks against the order.</summary>
+    private async Task<Result<IReadOnlyList<RecordState>>> NeededAsync(
+        Page page,
+        Sent sent,
+        RecordState? state,
+        Decision.Changed changed,
+        CancellationToken ct
+    )
+    {
+        Order[] missing = [.. sent.Order.Needs.Where(need => !page.IsThere(need.Command.Id))];
+        if (missing.Length == 0)
+            return Array.Empty<RecordState>();
+        var ids = missing.Select(need => need.Command.Id);
+        if (await page.RefusalBesideAsync(ids, sent.Order.Command, state, changed, ct) is { } refusal)
+            return refusal;
+        var recorded = new List<RecordState>(missing.Length);
+        foreach (var need in missing)
+        {
+            var outcome = await DecideAsync(page, sent with { Order = need }, ct);
+            if (outcome is Outcome.Refused refused)
+                return refused.Rejection;
+            if (outcome is Outcome.Recorded made)
+                recorded.Add(made.State);
+        }
+        return recorded;
     }
 
     private static Outcome.Unchanged Unchanged(Page page, RecordState state) =>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Chronology.Service.Tests.Import;
 
@@ -59,6 +60,122 @@ public sealed class ImportingPackedFiles(TestDatabase database) : IClassFixture<
 
         var again = await Chronology.RunAsync("import", file, "-c", slug, "--format", "icews", "--json");
         Assert.Equal("0 1 1", $"{again.Json["recorded"]} {again.Json["unchanged"]} {again.Json["paired"]}");
+    }
+
+    /// <summary>Rows that do not pack well, so that a part of them can be read of a part of the file.</summary>
+    private static readonly byte[] Many = Encoding.UTF8.GetBytes(
+        string.Join(
+            '\n',
+            Enumerable
+                .Range(1, 3_000)
+                .Select(i =>
+                    Made.Icews(
+                        i,
+                        "Israel",
+                        "112",
+                        "Vietnam",
+                        story: Convert.ToHexString(SHA256.HashData([(byte)i, (byte)(i >> 8)]))
+                    )
+                )
+                .Prepend(Made.IcewsHeader)
+        )
+    );
+
+    [Theory]
+    [InlineData("cut.gz")]
+    [InlineData("flipped.gz")]
+    [InlineData("flipped.zip")]
+    public async Task says_that_a_file_is_damaged_and_goes_on_when_it_is_whole(string name)
+    {
+        var slug = await BeginAsync($"damaged-{name.Replace(".", "-", StringComparison.Ordinal)}");
+        using var folder = new TemporaryFolder();
+        var (file, whole) = (Path.Combine(folder.Path, name), Path.Combine(folder.Path, $"whole-{name}"));
+        Pack(whole, Many);
+        var bytes = await File.ReadAllBytesAsync(whole, TestContext.Current.CancellationToken);
+        if (name.StartsWith("cut", StringComparison.Ordinal))
+            bytes = bytes[..(bytes.Length / 2)];
+        else
+            bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+
+        var tried = await Chronology.RunAsync("import", file, "-c", slug, "--strict", "--json");
+        Assert.Equal((1, 0), (tried.Exit, (long)tried.Json["recorded"]!));
+
+        var told = await Chronology.RunAsync("import", file, "-c", slug, "--json");
+        Assert.Equal(1, told.Exit);
+        Assert.Equal("damaged-file", (string?)told.Json["refused"]!.AsArray()[^1]!["code"]);
+        Assert.Contains("what follows is not read", told.Error, StringComparison.Ordinal);
+        var recorded = (long)told.Json["recorded"]!;
+        Assert.InRange(recorded, 100, 3_003);
+
+        var again = await Chronology.RunAsync("import", whole, "-c", slug, "--json");
+        // The source and two actors were made at first.
+        var before = recorded - 3;
+        if (name.StartsWith("cut", StringComparison.Ordinal))
+            Assert.Equal(
+                (0, 3_000 - before, before),
+                (again.Exit, (long)again.Json["recorded"]!, (long)again.Json["unchanged"]!)
+            );
+        else
+            Assert.True((long)again.Json["unchanged"]! > 0);
+    }
+
+    [Fact]
+    public async Task records_nothing_of_a_zip_of_two_files()
+    {
+        var slug = await BeginAsync("packed-two");
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "two.zip");
+        using (var zip = new ZipArchive(File.Create(file), ZipArchiveMode.Create))
+        {
+            foreach (var name in new[] { "a.tab", "b.tab" })
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(Icews);
+            }
+        }
+
+        var told = await Chronology.RunAsync("import", file, "-c", slug);
+        Assert.Equal((1, ""), (told.Exit, told.Out));
+        Assert.StartsWith(
+            $"not-one-file: {file}: The zip holds 2 files: a.tab, b.tab.",
+            told.Error,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task tells_of_lines_what_a_damaged_file_would_change()
+    {
+        var slug = await BeginAsync("damaged-lines");
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "lines.gz");
+        Pack(
+            file,
+            Encoding.UTF8.GetBytes(
+                string.Concat(
+                    Enumerable
+                        .Range(1, 2_000)
+                        .Select(i =>
+                            $$"""{"record":"actor","key":"a{{i}}","revision":1,"kind":"state","name":"{{Convert.ToHexString(SHA256.HashData([(byte)i, (byte)(i >> 8)]))}}"}"""
+                            + "\n"
+                        )
+                )
+            )
+        );
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(file, bytes[..(bytes.Length / 2)], TestContext.Current.CancellationToken);
+
+        var tried = await Chronology.RunAsync("import", file, "-c", slug, "--dry-run", "--json");
+        var told = await Chronology.RunAsync("import", file, "-c", slug, "--json");
+        Assert.Equal((1, 1), (tried.Exit, told.Exit));
+        Assert.InRange((long)told.Json["recorded"]!, 100, 1_999);
+        Assert.Equal("damaged-file", (string?)told.Json["refused"]![0]!["code"]);
+        var would = tried.Json["would"]!;
+        Assert.Equal(
+            $"{told.Json["recorded"]} {told.Json["refused"]!.ToJsonString()}",
+            $"{would["recorded"]} {would["refused"]!.ToJsonString()}"
+        );
     }
 
     [Fact]

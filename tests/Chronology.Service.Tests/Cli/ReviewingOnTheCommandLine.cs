@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chronology.Service.Tests.Import;
 
 namespace Chronology.Service.Tests.Cli;
@@ -58,11 +59,12 @@ public sealed class ReviewingOnTheCommandLine(ReviewingOnTheCommandLine.Imported
     [InlineData("actors", "84 %")]
     [InlineData("actors", "shares a word")]
     [InlineData("actors", "vietnam")]
+    [InlineData("actors", "Revision")]
     [InlineData("actors --limit 1", "There are more: --cursor ")]
     [InlineData("actors --known-at 0", "No actor is provisional.")]
     [InlineData("duplicates", "100 %")]
-    [InlineData("duplicates", "(icews-2018-06-01-21)")]
-    [InlineData("duplicates", "(icews-2018-06-01-22)")]
+    [InlineData("duplicates", "(icews-2018-06-01-21, revision 1)")]
+    [InlineData("duplicates", "(icews-2018-06-01-22, revision 1)")]
     [InlineData("duplicates", "2018-06-01")]
     [InlineData("duplicates --actor arafat", "No events look alike.")]
     [InlineData("duplicates --known-at 4", "No events look alike.")]
@@ -115,9 +117,56 @@ public sealed class ReviewingOnTheCommandLine(ReviewingOnTheCommandLine.Imported
         Assert.Null(second.Json["next"]);
     }
 
+    [Fact]
+    public async Task walks_on_over_events_without_a_pair_until_there_are_as_many_as_were_asked_for()
+    {
+        await Chronology.RunAsync("create", "long", "--title", "Long");
+        await Chronology.ReadAsync(
+            string.Join(
+                '\n',
+                [
+                    Made.IcewsHeader,
+                    .. Enumerable
+                        .Range(100, 450)
+                        .Select(i => Made.Icews(i, $"One {i}", "111", $"Other {i}", story: $"{i}")),
+                    .. Enumerable
+                        .Range(0, 4)
+                        .Select(i => Made.Icews(900 + i, $"Pair {i / 2}", "111", $"Side {i / 2}", story: $"{900 + i}")),
+                ]
+            ),
+            "import",
+            "-",
+            "-c",
+            "long"
+        );
+        var page = JsonNode.Parse(
+            await imported.Service.Client.GetStringAsync(
+                "/api/chronologies/long/review/duplicates?limit=1",
+                TestContext.Current.CancellationToken
+            )
+        )!;
+        Assert.Equal((0, true), (page["duplicates"]!.AsArray().Count, page["next"] is not null));
+
+        string[] asked = ["review", "duplicates", "-c", "long", "--limit", "1", "--json"];
+        var first = (
+            await Chronology.RunAsync([.. asked, "--known-at", $"{page["basis"]!["knownAt"]!["position"]}"])
+        ).Json;
+        var second = (await Chronology.RunAsync([.. asked, "--cursor", (string)first["next"]!])).Json;
+        var all = (await Chronology.RunAsync("review", "duplicates", "-c", "long", "--json")).Json;
+        Assert.Equal(["icews-2018-06-01-900 icews-2018-06-01-901"], Pairs(first));
+        Assert.Equal(["icews-2018-06-01-902 icews-2018-06-01-903"], Pairs(second));
+        Assert.Equal([.. Pairs(first), .. Pairs(second)], Pairs(all));
+        Assert.Null(all["next"]);
+
+        static string[] Pairs(JsonObject answer) =>
+            [.. answer["duplicates"]!.AsArray().Select(pair => $"{pair!["one"]!["key"]} {pair["other"]!["key"]}")];
+    }
+
     [Theory]
     [InlineData("review", "chronology review actors -c world")]
     [InlineData("review actors", "chronology review actors -c world --limit 10 --json")]
+    [InlineData("review actors", "chronology merge actor/KEY --into KEY --if-match REVISION --reason merge")]
+    [InlineData("review duplicates", "chronology merge event/KEY --into KEY --if-match REVISION --reason merge")]
     [InlineData("review duplicates", "chronology review duplicates -c world --actor russia")]
     public async Task shows_an_example(string verb, string example)
     {

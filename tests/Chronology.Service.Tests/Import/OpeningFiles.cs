@@ -11,7 +11,7 @@ public sealed class OpeningFiles
 
     private static async Task<(FileFormat? Format, byte[] All)> OpenAsync(Stream file)
     {
-        var opened = await OpenedFile.OpenAsync(file, Ct);
+        var opened = (await OpenedFile.OpenAsync(file, Ct)).Value;
         using var all = new MemoryStream();
         await opened.All.CopyToAsync(all, Ct);
         return (opened.Format, all.ToArray());
@@ -35,8 +35,11 @@ public sealed class OpeningFiles
         {
             foreach (var (name, bytes) in files)
             {
-                using var entry = zip.CreateEntry(name).Open();
-                entry.Write(bytes);
+                var entry = zip.CreateEntry(name);
+                if (name.EndsWith('/'))
+                    continue;
+                using var file = entry.Open();
+                file.Write(bytes);
             }
         }
         return packed.ToArray();
@@ -124,10 +127,10 @@ public sealed class OpeningFiles
                             .Repeat(some.Where(b => newlines > 0 || b != '\n').Append((byte)'x'), times)
                             .SelectMany(bytes => bytes),
                     ];
-                    if (all is not ([0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3, 4, ..]))
+                    if (all is not ([0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', ..]))
                         Assert.True(IsAll((await OpenAsync(new MemoryStream(all))).All));
                     Assert.True(IsAll((await OpenAsync(new MemoryStream(Gzip(all)))).All));
-                    Assert.True(IsAll((await OpenAsync(new MemoryStream(Zip(("a", all), ("b", some))))).All));
+                    Assert.True(IsAll((await OpenAsync(new MemoryStream(Zip(("a/", []), ("a/b", all))))).All));
 
                     bool IsAll(byte[] found) => found.AsSpan().SequenceEqual(all);
                 },
@@ -141,7 +144,119 @@ public sealed class OpeningFiles
             Encoding.UTF8.GetString((await OpenAsync(new MemoryStream(Gzip("a"u8.ToArray(), "b"u8.ToArray())))).All)
         );
 
+    private static async Task<string?> RefusalOfAsync(Stream file) =>
+        (await OpenedFile.OpenAsync(file, Ct)).Rejection is { } rejection
+            ? $"{rejection.Code}: {rejection.Detail}"
+            : null;
+
     [Fact]
-    public async Task does_not_take_a_packed_folder_without_files_for_an_empty_file() =>
-        Assert.Null((await OpenAsync(new MemoryStream(Zip()))).Format);
+    public async Task refuses_a_zip_that_holds_no_file()
+    {
+        Assert.Equal("not-one-file: The zip holds no file.", await RefusalOfAsync(new MemoryStream(Zip())));
+        Assert.Equal(
+            "not-one-file: The zip holds no file.",
+            await RefusalOfAsync(new MemoryStream(Zip(("a/", []), ("a/b/", []))))
+        );
+    }
+
+    [Fact]
+    public async Task names_the_files_of_a_zip_that_holds_several() =>
+        Assert.StartsWith(
+            "not-one-file: The zip holds 2 files: a/one.tab, two.tab.",
+            await RefusalOfAsync(new MemoryStream(Zip(("a/", []), ("a/one.tab", Rows("x")), ("two.tab", Rows("y"))))),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public async Task leaves_out_what_macos_puts_beside_a_file() =>
+        Assert.Equal(
+            Rows("x"),
+            (await OpenAsync(new MemoryStream(Zip(("one.tab", Rows("x")), ("__MACOSX/._one.tab", Rows("y")))))).All
+        );
+
+    [Fact]
+    public async Task refuses_a_zip_of_which_the_end_is_missing() =>
+        Assert.StartsWith(
+            "damaged-file: ",
+            await RefusalOfAsync(new MemoryStream(Zip(("a", Rows("x")))[..^10])),
+            StringComparison.Ordinal
+        );
+
+    /// <summary>What can be read of it, and that it was not the whole.</summary>
+    private static async Task<byte[]?> BeginningAsync(byte[] packed)
+    {
+        using var some = new MemoryStream();
+        try
+        {
+            var opened = await OpenedFile.OpenAsync(new MemoryStream(packed), Ct);
+            if (opened.Rejection is not null)
+                return [];
+            await opened.Value.All.CopyToAsync(some, 1_024, Ct);
+        }
+        catch (DamagedFileException)
+        {
+            return some.ToArray();
+        }
+        return null;
+    }
+
+    private static readonly Gen<byte[]> Text = Gen.Select(Gen.Char['a', 'f'].Array[1, 200], Gen.Int[1, 1_000])
+        .Select((some, times) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string(some), times))));
+
+    private static readonly Gen<byte[]> Noise = Gen.Byte.Array[1, 100_000];
+
+    [Fact]
+    public Task tells_wherever_a_gzip_was_cut_and_gives_nothing_that_was_not_in_it() =>
+        Gen.Select(Gen.OneOf(Text, Noise), Gen.Double[0, 1], Gen.Bool)
+            .SampleAsync(
+                async (all, where, joined) =>
+                {
+                    // A cut between two members leaves a whole file, and one before the mark of gzip no gzip.
+                    byte[] whole = joined ? Gzip(Rows("before"), all) : Gzip(all);
+                    var least = joined ? Gzip(Rows("before")).Length + 1 : 2;
+                    var cut = least + (int)(where * (whole.Length - 1 - least));
+
+                    var found = await BeginningAsync(whole[..cut]);
+                    Assert.NotNull(found);
+                    byte[] expected = joined ? [.. Rows("before"), .. all] : all;
+                    Assert.True(expected.AsSpan().StartsWith(found));
+                },
+                iter: 60
+            );
+
+    [Fact]
+    public Task tells_that_a_byte_of_a_gzip_is_another_or_gives_every_byte() =>
+        Gen.Select(Gen.OneOf(Text, Noise), Gen.Double[0, 1], Gen.Int[1, 255])
+            .SampleAsync(
+                async (all, where, flip) =>
+                {
+                    // The ten bytes before say nothing of what is packed.
+                    var packed = Gzip(all);
+                    packed[10 + (int)(where * (packed.Length - 11))] ^= (byte)flip;
+                    if (await BeginningAsync(packed) is null)
+                        Assert.True((await OpenAsync(new MemoryStream(packed))).All.AsSpan().SequenceEqual(all));
+                },
+                iter: 60
+            );
+
+    [Fact]
+    public async Task tells_that_more_follows_than_was_packed() =>
+        Assert.NotNull(await BeginningAsync([.. Gzip(Rows("a")), .. Rows("more")]));
+
+    [Fact]
+    public Task tells_that_a_byte_of_a_zip_is_another_or_gives_every_byte() =>
+        Gen.Select(Gen.OneOf(Text, Noise), Gen.Double[0, 1], Gen.Int[1, 255])
+            .SampleAsync(
+                async (all, where, flip) =>
+                {
+                    // What is packed begins behind the name.
+                    var packed = Zip(("a", all));
+                    var length = new ZipArchive(new MemoryStream(packed)).Entries[0].CompressedLength;
+                    packed[31 + (int)(where * (length - 1))] ^= (byte)flip;
+                    // A bit or two say nothing: whether a block is the last, and what fills the last byte.
+                    if (await BeginningAsync(packed) is null)
+                        Assert.True((await OpenAsync(new MemoryStream(packed))).All.AsSpan().SequenceEqual(all));
+                },
+                iter: 60
+            );
 }

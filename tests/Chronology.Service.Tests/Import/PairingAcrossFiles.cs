@@ -196,6 +196,39 @@ public sealed class PairingAcrossFiles(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task makes_nobody_for_a_row_that_is_refused_and_who_is_needed_for_the_next()
+    {
+        await LoadAsync(Path, [Row(11, "A 112 B 7")]);
+        var report = await LoadAsync(
+            Path,
+            [
+                Made.Icews(11, "Atlantis", "112", "Lemuria", "7"),
+                Made.Icews(12, "Atlantis", "112", "Actor A", "7"),
+                Made.Icews(13, "Lemuria", "141", "Actor A", "7"),
+            ]
+        );
+        Assert.Equal("2 0 0 2", Counts(report));
+        Assert.Equal(1, (long)report["provisional"]!);
+        Assert.Equal(
+            "coded-differently unmapped-code",
+            string.Join(' ', report.List("refused").Select(refused => refused!["code"]))
+        );
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/actors/atlantis")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/actors/lemuria")).Status);
+    }
+
+    [Fact]
+    public async Task makes_nobody_for_a_row_that_was_told_before_of_whom_a_person_has_retracted()
+    {
+        await LoadAsync(Path, [Row(11, "A 112 B 7")]);
+        await PostAsync("/events/icews-2018-06-01-11/retract", """{"reason":{"code":"correction"}}""", 1);
+        await PostAsync("/actors/actor-a/retract", """{"reason":{"code":"correction"}}""", 1);
+        var head = await HeadAsync();
+        Assert.Equal("0 1 0 0", Counts(await LoadAsync(Path, [Row(11, "A 112 B 7")])));
+        Assert.Equal(head, await HeadAsync());
+    }
+
+    [Fact]
     public Task comes_to_the_same_in_whatever_order_and_files() =>
         Gen.Select(
                 Gen.Shuffle(Enumerable.Range(0, EveryRow.Length).ToArray()).Select(all => all[..24]),

@@ -44,6 +44,17 @@ public sealed class PairingRows
         );
 
     [Fact]
+    public async Task refuses_a_row_that_names_somebody_without_a_letter() =>
+        Assert.Equal(
+            "2:nameless-actor 3:nameless-actor 13 Vietnam:actor,7:recipient",
+            await ToldAsync(
+                Made.Icews(11, "\u200B", "040", "Vietnam"),
+                Made.Icews(12, "Vietnam", "040", "!!!"),
+                Made.Icews(13, "Vietnam", "040", "7")
+            )
+        );
+
+    [Fact]
     public async Task makes_one_visit_of_guest_and_host() =>
         Assert.Equal(
             "11 Vietnam:actor,Japan:recipient 3=2",

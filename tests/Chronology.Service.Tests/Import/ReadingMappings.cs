@@ -51,6 +51,13 @@ public sealed class ReadingMappings
         );
 
     [Fact]
+    public async Task refuses_a_row_that_names_somebody_without_a_letter() =>
+        Assert.Equal(
+            "2:nameless-actor",
+            await ToldAsync(Visits, "no,day,guest,host,town,sure,tags", "7,30/07/1974,!!!,USSR,,,")
+        );
+
+    [Fact]
     public async Task leaves_out_whom_no_cell_names() =>
         Assert.Contains(
             """ "place":"unknown","credibility":"reported","actors":[{"actor":null,"role":"actor"}],"tags":[]""".TrimStart(),

@@ -68,6 +68,18 @@ public sealed class RowsOfText
         Assert.Equal("1:malformed-row 2:c|d", await ReadAsync("a\"b,x\nc,d", ',', quoted: true));
 
     [Fact]
+    public async Task end_where_a_quote_has_no_end_and_say_so()
+    {
+        var rows = new List<TextRow>();
+        var file = new MemoryStream(Encoding.UTF8.GetBytes("a,b\nc,\"d\ne,f\ng,h\n"));
+        await foreach (var row in TextRows.ReadAsync(file, ',', true, TestContext.Current.CancellationToken))
+            rows.Add(row);
+
+        Assert.Equal(["1:", "2:malformed-row"], rows.Select(row => $"{row.Line}:{row.Refusal?.Code}"));
+        Assert.Contains("what follows this line is not read", rows[1].Refusal!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task are_refused_by_line_where_they_are_no_utf8_or_have_a_nul() =>
         Assert.Equal(
             "1:a 2:malformed-text 3:b 4:malformed-text 5:c",
