@@ -122,26 +122,33 @@ internal static class Unpacking
         }
     }
 
-    /// <summary>Gives nothing before as much as the seal is known to follow: in the end that is the seal.</summary>
+    /// <summary>Gives nothing before more is known to follow than the seal may come out as where it is taken for the rest of a member
+    /// that was cut off: whatever that is, it is never given. In the end what follows is the seal.</summary>
     private sealed class Sealed(Stream packed) : Reading
     {
+        /// <summary>A byte of deflate comes out as at most 1,032: two bits for each copy of the greatest length, 258.</summary>
+        private static readonly int Doubtful = 1_032 * PackedSeal.Length;
+
         private readonly GZipStream unpacked = new(new Followed(packed, () => PackedSeal), CompressionMode.Decompress);
-        private readonly byte[] held = new byte[81_920];
+        private readonly byte[] held = new byte[2 * Doubtful];
+        private bool isWhole;
         private int from;
         private int to;
 
         protected override async ValueTask<int> SomeAsync(Memory<byte> buffer, CancellationToken ct)
         {
-            while (to - from <= Seal.Length)
+            while (!isWhole && to - from <= Doubtful)
             {
                 held.AsSpan(from, to - from).CopyTo(held);
                 (from, to) = (0, to - from);
                 var read = await unpacked.ReadAsync(held.AsMemory(to), ct);
-                if (read == 0)
-                    return held.AsSpan(0, to).SequenceEqual(Seal) ? 0 : throw new DamagedFileException();
                 to += read;
+                if (read > 0)
+                    continue;
+                isWhole = held.AsSpan(0, to).EndsWith(Seal) ? true : throw new DamagedFileException();
+                to -= Seal.Length;
             }
-            var given = Math.Min(buffer.Length, to - from - Seal.Length);
+            var given = Math.Min(buffer.Length, to - from - (isWhole ? 0 : Doubtful));
             held.AsSpan(from, given).CopyTo(buffer.Span);
             from += given;
             return given;
