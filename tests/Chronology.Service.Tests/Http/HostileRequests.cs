@@ -438,7 +438,9 @@ public sealed class HostileRequests(HostileRequests.Attacked attacked) : IClassF
                     if ((string?)parameter!["in"] != "query")
                         continue;
                     var name = (string?)parameter["name"];
-                    await SendAsync(method, $"{path}?{name}=", null);
+                    // An empty qualifier is that of a fact without one.
+                    if (name != "qualifier")
+                        await SendAsync(method, $"{path}?{name}=", null);
                     await SendAsync(method, $"{path}?{name}=%00", null);
                     await SendAsync(method, $"{path}?{name}=1&{name}=2", null);
                 }
