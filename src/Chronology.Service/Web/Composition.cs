@@ -106,6 +106,8 @@ public static class Composition
     {
         app.UseExceptionHandler(errors => errors.Run(FaultAsync));
         app.UseStatusCodePages(context => StatusAsync(context.HttpContext));
+        app.Use(AsGet);
+        app.UseRouting();
         app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs");
         ChronologyEndpoints.Map(app);
@@ -146,6 +148,14 @@ public static class Composition
         SearchEndpoint.Map(chronology);
         ActorsToReviewEndpoint.Map(chronology);
         DuplicatesToReviewEndpoint.Map(chronology);
+    }
+
+    /// <summary>HEAD is answered as GET is; Kestrel, which read the method itself, sends no body.</summary>
+    private static Task AsGet(HttpContext http, RequestDelegate next)
+    {
+        if (HttpMethods.IsHead(http.Request.Method))
+            http.Request.Method = HttpMethods.Get;
+        return next(http);
     }
 
     /// <summary>What only a fault can cause: no inner workings are shown; a database out of reach is 503.</summary>

@@ -68,6 +68,35 @@ public sealed class AskingAgain(ServedOnce served) : OverHttp(served)
         Assert.Equal(HttpStatusCode.OK, other.Status);
     }
 
+    [Theory]
+    [MemberData(nameof(Questions))]
+    [InlineData("/events/nobody-knows")]
+    [InlineData("/export")]
+    public async Task by_HEAD_tells_all_but_the_body(string question)
+    {
+        await RecordAsync(Event("meeting", "1950-05-17", Actors));
+        using var head = new HttpRequestMessage(HttpMethod.Head, Path + question);
+
+        using var told = await Service.Client.SendAsync(head, Ct);
+        using var asked = await Service.Client.GetAsync(Path + question, Ct);
+
+        Assert.Equal(asked.StatusCode, told.StatusCode);
+        Assert.Equal(asked.Headers.ETag, told.Headers.ETag);
+        Assert.Equal(asked.Content.Headers.ContentType, told.Content.Headers.ContentType);
+        Assert.NotEqual("", await asked.Content.ReadAsStringAsync(Ct));
+        Assert.Equal("", await told.Content.ReadAsStringAsync(Ct));
+    }
+
+    [Fact]
+    public async Task by_HEAD_still_refuses_to_change_anything()
+    {
+        using var head = new HttpRequestMessage(HttpMethod.Head, Path + "/import");
+
+        using var told = await Service.Client.SendAsync(head, Ct);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, told.StatusCode);
+    }
+
     [Fact]
     public async Task after_something_was_recorded_gives_what_is_known_now()
     {
