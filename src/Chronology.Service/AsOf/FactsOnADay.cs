@@ -80,6 +80,10 @@ public static class FactQuestion
             ? FactKey.Of(kind, holder, toward, qualifier, null)
             : null;
 
+    /// <summary>Whether a verdict is asked for, of a kind of which all values can be ended together.</summary>
+    public static bool MayHaveEnded(string? kind, string? holder, string? toward) =>
+        kind is not null && holder is not null && toward is not null && !Vocabulary.FactKinds[kind].Functional;
+
     public static Verdict Judge(IReadOnlyList<FactEntry> entries, string? value) =>
         entries.Select(entry => value is null ? entry.Holds() : entry.Is(value)).OfAny();
 }
@@ -174,7 +178,11 @@ public sealed class FactsOnADayHandler(
         );
         if (sides.Value.ArePair)
             selection = selection with { Holders = sides.Value.One, Towards = sides.Value.Other, EitherWay = true };
-        return (resolved.Value, identity, await facts.ReadAsync(resolved.Value, identity, selection, ct));
+        var found = await facts.ReadAsync(resolved.Value, identity, selection, ct);
+        // Where only an ending is recorded, nothing is listed, and the verdict is no.
+        if (found.Count == 0 && FactQuestion.MayHaveEnded(request.Kind, request.Holder, request.Toward))
+            found = await facts.ReadAsync(resolved.Value, identity, selection with { Endings = true }, ct);
+        return (resolved.Value, identity, found);
     }
 
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);

@@ -75,11 +75,10 @@ public sealed class HistoryOfFactHandler(
         {
             var identity = identified.Last(known => known.From <= position).Identity;
             var asked = new FactSelection(Holders: [identity.Surviving(holder)], Towards: [identity.Surviving(toward)]);
-            var entries = identity
-                .Facts([.. versions.Where(v => v.From <= position && position < v.To).Select(v => v.Effect)])
-                .Where(fact => asked.Selects(fact.Heritage.Key))
-                .Select(fact => FactsAsOf.Decide(fact.Heritage, fact.Effects, moment.AsOf))
-                .ToArray();
+            var effects = versions.Where(v => v.From <= position && position < v.To).Select(v => v.Effect).ToArray();
+            var entries = Selected(identity.Facts(effects));
+            if (entries.Length == 0)
+                entries = Selected(identity.Endings(effects));
             var verdict = FactQuestion.Judge(entries, request.Value);
             var told = FactTelling.Ordered(
                 entries.Where(entry => entry.IsListed).Select(entry => FactTelling.Tell(entry, NoCitations))
@@ -89,6 +88,13 @@ public sealed class HistoryOfFactHandler(
                 continue;
             before = now;
             history.Add(new(position, "", verdict, [.. told.Select(fact => fact.Value)], told));
+
+            FactEntry[] Selected(IEnumerable<(Heritage Heritage, IReadOnlyList<RecordedEffect> Effects)> found) =>
+                [
+                    .. found
+                        .Where(fact => asked.Selects(fact.Heritage.Key))
+                        .Select(fact => FactsAsOf.Decide(fact.Heritage, fact.Effects, moment.AsOf)),
+                ];
         }
         return new FactHistoryAnswer(
             moment.Basis,

@@ -185,6 +185,8 @@ public sealed class ExplainFactHandler(
             request.Value
         );
         var recorded = await facts.ReadAsync(moment, identity, selection, ct);
+        if (recorded.Count == 0 && FactQuestion.MayHaveEnded(request.Kind, request.Holder, request.Toward))
+            recorded = await facts.ReadAsync(moment, identity, selection with { Endings = true }, ct);
         if (recorded.Count < 2)
             return recorded.Count == 0 ? (FactKey?)null : recorded[0].Key;
         var keys = recorded.Select(fact => fact.Key).ToList();

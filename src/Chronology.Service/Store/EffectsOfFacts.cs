@@ -1,7 +1,7 @@
 namespace Chronology.Service.Store;
 
 /// <summary>The effects among which the model decides, for any number of facts in one statement: what <c>chronology.effects_as_of</c> and
-/// <c>chronology.effect_after</c> say of each, without a call for each.</summary>
+/// <c>chronology.effect_after</c> say of each, without a call for each. What begins later is looked for only where no firm effect has surely begun.</summary>
 /// <remarks><c>$1</c> chronology, <c>$2</c> day, <c>$3</c> the clamp, <c>$4</c> position, <c>$5</c> the day on which it was recorded.
 /// Columns: id and key of the fact, event, idx, from_position, effect; in the order of the key.</remarks>
 internal static class EffectsOfFacts
@@ -54,11 +54,11 @@ internal static class EffectsOfFacts
                 union all
                 (select x.event, x.idx, x.from_position, x.effect from (
                     (select x.event, x.idx, x.from_position, x.effect from chronology.effect x
-                     where x.fact = f.id and x.start_first > $2 and x.start_first <= $5 and {Known}
+                     where d.since = -9223372036854775808 and x.fact = f.id and x.start_first > $2 and x.start_first <= $5 and {Known}
                      order by x.start_first desc limit 1)
                     union all
                     (select x.event, x.idx, x.from_position, x.effect from chronology.effect x
-                     where x.ahead and x.fact = f.id and x.start_first > $2 and x.start_first > $5 and {Known}
+                     where d.since = -9223372036854775808 and x.ahead and x.fact = f.id and x.start_first > $2 and x.start_first > $5 and {Known}
                      order by x.start_first desc limit 1)) x
                  limit 1)) e
             order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id

@@ -15,6 +15,7 @@ namespace Chronology.Service.Store;
 /// the pair of a symmetric kind is found in either order without it.</param>
 /// <param name="Qualifier">Null: any; empty: none.</param>
 /// <param name="Among">Of all these only the facts with one of these keys, under actors that stand; other keys are passed over.</param>
+/// <param name="Endings">In place of facts the endings of all values of a kind that is not functional, by <see cref="FactKey.EndingAll"/>.</param>
 public sealed record FactSelection(
     string? Kind = null,
     IReadOnlyList<string>? Holders = null,
@@ -22,7 +23,8 @@ public sealed record FactSelection(
     string? Qualifier = null,
     string? Value = null,
     bool EitherWay = false,
-    IReadOnlySet<FactKey>? Among = null
+    IReadOnlySet<FactKey>? Among = null,
+    bool Endings = false
 )
 {
     /// <summary>The facts between two sides, or to and from one actor, or all.</summary>
@@ -74,7 +76,7 @@ public sealed class Facts(Reading source, Identities identities)
     /// <summary>For each fact selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>Facts are those of the actors that stand at the moment, with what was recorded of actors merged into them and what
     /// they inherit; a key on which nothing has begun by the day comes with one effect that begins later, so that it counts as recorded.
-    /// A value that no effect gave as known at the moment is not recorded, whatever ends all values of its kind: it was not yet in the rows then.
+    /// A value that no effect gave as known at the moment is not listed, whatever ends all values of its kind: it was not yet in the rows then.
     /// An index look-up for each key, flat in the length of its history.</remarks>
     /// <param name="identity">Of the moment.</param>
     public async Task<IReadOnlyList<FactEffects>> ReadAsync(
@@ -189,7 +191,7 @@ public sealed class Facts(Reading source, Identities identities)
         [
             .. heritages
                 .Select((heritage, n) => new FactEffects(heritage, [.. found[n].Where(heritage.Passes)]))
-                .Where(fact => fact.Effects.Any(effect => fact.Key.Kind.Functional || effect.Value is not null)),
+                .Where(fact => fact.Effects.Any(effect => fact.Key == fact.Key.EndingAll || effect.Value is not null)),
         ];
     }
 
@@ -494,7 +496,12 @@ public sealed class Facts(Reading source, Identities identities)
     )
     {
         var ender = $"f.value = '' and f.kind in ({NotFunctional})";
-        var conditions = new List<string> { withEnders ? "true" : $"not ({ender})" };
+        var conditions = new List<string>
+        {
+            withEnders ? "true"
+            : selection.Endings ? $"({ender})"
+            : $"not ({ender})",
+        };
         if (selection.Among is { } among)
             conditions.Add($"f.id = any({Parameter(among.Select(key => key.IdIn(chronology)).ToArray())})");
         if (selection.Kind is not null)

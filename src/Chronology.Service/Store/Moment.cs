@@ -34,7 +34,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt, RulesVersion Rules)
 {
     /// <summary>The version of the answers' shape.</summary>
-    public const int Format = 5;
+    public const int Format = 6;
 
     public Basis Basis =>
         new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules.Number, Format);

@@ -140,16 +140,25 @@ public sealed class Identity
     /// <remarks>A value that no effect gives is no fact, whatever ends all values of its kind.</remarks>
     public IEnumerable<(Heritage Heritage, IReadOnlyList<RecordedEffect> Effects)> Facts(
         IReadOnlyCollection<RecordedEffect> effects
+    ) => Of(effects, key => key.Kind.Functional || key.Value is not null);
+
+    /// <summary>What ends all values of a kind that is not functional, by <see cref="FactKey.EndingAll"/>: recorded, though it may end nothing that is.</summary>
+    public IEnumerable<(Heritage Heritage, IReadOnlyList<RecordedEffect> Effects)> Endings(
+        IReadOnlyCollection<RecordedEffect> effects
     ) =>
-        from key in effects
-            .Select(effect => effect.Key)
-            .Distinct()
-            .Where(key => key.Kind.Functional || key.Value is not null)
-            .SelectMany(Heirs)
-            .Distinct()
+        Of(
+            [.. effects.Where(effect => !effect.Key.Kind.Functional && effect.Key.Value is null)],
+            key => key.Value is null
+        );
+
+    private IEnumerable<(Heritage Heritage, IReadOnlyList<RecordedEffect> Effects)> Of(
+        IReadOnlyCollection<RecordedEffect> effects,
+        Func<FactKey, bool> are
+    ) =>
+        from key in effects.Select(effect => effect.Key).Distinct().Where(are).SelectMany(Heirs).Distinct()
         let heritage = HeritageOf(key)
         let counting = effects.Where(heritage.Passes).ToList()
-        where counting.Exists(effect => key.Kind.Functional || effect.Value is not null)
+        where counting.Exists(effect => key == key.EndingAll || effect.Value is not null)
         select (heritage, (IReadOnlyList<RecordedEffect>)counting);
 
     /// <summary>The actors of whom one takes another's place, or whose existence ends, perhaps between two days, both in. In ordinal order.</summary>

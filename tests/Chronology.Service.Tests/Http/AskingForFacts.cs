@@ -225,6 +225,32 @@ public sealed class AskingForFacts(ServedOnce served) : OverHttp(served)
     }
 
     [Fact]
+    public async Task of_which_only_an_ending_is_recorded_do_not_hold()
+    {
+        await RecordAsync(Effect("ended", "1985", "support|ussr|plo|null"));
+
+        foreach (var question in new[] { "&asOf=1990", "&asOf=1990&value=arms", "&asOf=1980" })
+        {
+            var answer = await AskAsync("support", "ussr", "plo", question);
+            Assert.Equal(("no", ""), (answer.Verdict, answer.Each("notes", "code")));
+            Assert.Empty(answer.List("facts"));
+            Assert.Null(answer["lastHeld"]);
+            Assert.Equal(
+                "no",
+                (await GetAsync($"/facts/history?kind=support&holder=ussr&toward=plo{question}")).Each(
+                    "history",
+                    "verdict"
+                )
+            );
+            var why = await GetAsync($"/explain?kind=support&holder=ussr&toward=plo{question}");
+            Assert.Equal(("no", "ended"), (why.Verdict, why.Each("effects", "event")));
+        }
+        Assert.Equal("ended", (await AskAsync("support", "ussr", "plo", "&asOf=1990")).Each("because", "event"));
+        Assert.Equal("no-record", (await AskAsync("support", "plo", "ussr")).Verdict);
+        Assert.Equal("no-record", (await AskAsync("support", "ussr", "plo", $"&knownAt={AfterCast}")).Verdict);
+    }
+
+    [Fact]
     public async Task what_two_values_rest_on_is_told_in_the_order_of_dates()
     {
         await RecordAsync(
