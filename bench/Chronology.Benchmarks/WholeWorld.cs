@@ -62,6 +62,9 @@ public static class WholeWorld
         {Decided}
         """;
 
+    /// <summary>With more effects the statement of PostgreSQL, which reads them all, takes minutes.</summary>
+    private const long GreatestInOne = 1_500_000;
+
     public static async Task RunAsync(NpgsqlDataSource source, string chronology, CancellationToken ct)
     {
         using var identities = new Identities(source);
@@ -86,12 +89,14 @@ public static class WholeWorld
             var position = (head * hundredths / 100).ToString(CultureInfo.InvariantCulture);
             asked.Add((await moments.ResolveAsync(chronology, new(asOf, position), ct)).Value);
         }
+        var inOne = effects <= GreatestInOne;
         foreach (var moment in asked)
         {
             var own = await OursAsync(facts, identities, moment, ct);
             var theirs = await ReadAsync(InDuck(duck, moment), ct);
             AssertEqual(theirs, own, moment, "the model's");
-            AssertEqual(theirs, await ReadAsync(InOne(connection, moment), ct), moment, "PostgreSQL's");
+            if (inOne)
+                AssertEqual(theirs, await ReadAsync(InOne(connection, moment), ct), moment, "PostgreSQL's");
             Console.WriteLine(
                 $"Checked the world as of {moment.AsOf} at position {moment.Position}: {own.Count} facts hold, by DuckDB as by us."
             );
@@ -99,18 +104,25 @@ public static class WholeWorld
         Console.WriteLine(
             $"{effects} versions of effects; each call takes one of {asked.Count} moments, and reads every row."
         );
-        await new Contest("Q5: the whole world at (D, T)", Rounds: 5, Turns: asked.Count, CallsATurn: 1).RunAsync(
+        var contenders = new List<Contender>
+        {
             new("DuckDB, in process, all cores", async i => await ReadAsync(InDuck(duck, asked[i % asked.Count]), ct)),
             new(
                 "ours: read, and decided by the model",
                 async i => await OursAsync(facts, identities, asked[i % asked.Count], ct)
             ),
             new("its statement alone, every row read", async i => await AskAsync(source, asked[i % asked.Count], ct)),
-            new(
-                "the rule in one set-based statement of PostgreSQL, for comparison",
-                async i => await ReadAsync(InOne(connection, asked[i % asked.Count]), ct)
-            )
-        );
+        };
+        if (inOne)
+            contenders.Add(
+                new(
+                    "the rule in one set-based statement of PostgreSQL, for comparison",
+                    async i => await ReadAsync(InOne(connection, asked[i % asked.Count]), ct)
+                )
+            );
+        await new Contest("Q5: the whole world at (D, T)", Rounds: 5, Turns: asked.Count, CallsATurn: 1).RunAsync([
+            .. contenders,
+        ]);
     }
 
     private static async Task<Dictionary<Guid, string>> OursAsync(

@@ -185,9 +185,9 @@ public sealed class TrialLook : IDisposable
     /// <summary>The head before so many revisions of the trial, and after them.</summary>
     public async Task<(Moment Before, Moment After)> MomentsAsync(Day asOf, long revisions, CancellationToken ct)
     {
-        var after = (await Moments.KnownAtAsync(reading, chronology, new(asOf, null, null), ct)).Value;
+        var after = (await Moments.KnownAtAsync(reading, identities, chronology, new(asOf, null, null), ct)).Value;
         var asked = new Asked(asOf, after.Position - revisions, null);
-        return ((await Moments.KnownAtAsync(reading, chronology, asked, ct)).Value, after);
+        return ((await Moments.KnownAtAsync(reading, identities, chronology, asked, ct)).Value, after);
     }
 
     /// <summary>The days that what was recorded last names, in their order.</summary>

@@ -3,7 +3,8 @@ namespace Chronology.Service.Store;
 /// <summary>The effects among which the model decides, for any number of facts in one statement: what <c>chronology.effects_as_of</c> and
 /// <c>chronology.effect_after</c> say of each, without a call for each. What begins later is looked for only where no firm effect has surely begun.</summary>
 /// <remarks><c>$1</c> chronology, <c>$2</c> day, <c>$3</c> the clamp, <c>$4</c> position, <c>$5</c> the day on which it was recorded.
-/// Columns: id and key of the fact, event, idx, from_position, effect; in the order of the key.</remarks>
+/// Columns: id and key of the fact, event, idx, from_position, effect; by id, which is the order of the indexes: of many facts
+/// each page is read once, and rows come while the next are looked for.</remarks>
 internal static class EffectsOfFacts
 {
     private const string Known = "x.from_position <= $4 and x.to_position > $4";
@@ -16,6 +17,7 @@ internal static class EffectsOfFacts
                 select f.* from {selected}
                   and (f.ender is null or exists (
                     select from chronology.effect x where x.fact = f.id and {Known}))
+                order by f.id
                 offset 0) f
             cross join lateral (
                 select coalesce(max(s.start_first), -9223372036854775808) as since
@@ -61,6 +63,6 @@ internal static class EffectsOfFacts
                      where d.since = -9223372036854775808 and x.ahead and x.fact = f.id and x.start_first > $2 and x.start_first > $5 and {Known}
                      order by x.start_first desc limit 1)) x
                  limit 1)) e
-            order by f.kind, f.holder, f.toward, f.qualifier, f.value, f.id
+            order by f.id
             """;
 }

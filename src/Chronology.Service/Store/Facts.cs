@@ -144,11 +144,7 @@ public sealed class Facts(Reading source, Identities identities)
                 .Where(heritage => heritage.IsPlain)
                 .Select(heritage => own[heritage.Key])
                 .Concat(others)
-                .OrderBy(fact => fact.Key.Fact, StringComparer.Ordinal)
-                .ThenBy(fact => fact.Key.Holder, StringComparer.Ordinal)
-                .ThenBy(fact => fact.Key.Toward ?? "", StringComparer.Ordinal)
-                .ThenBy(fact => fact.Key.Qualifier ?? "", StringComparer.Ordinal)
-                .ThenBy(fact => fact.Key.Value ?? "", StringComparer.Ordinal),
+                .OrderBy(fact => fact.Key, FactKey.InOrder),
         ];
     }
 
@@ -247,8 +243,8 @@ public sealed class Facts(Reading source, Identities identities)
     /// <summary>The moment, and of one key the effects among which the model decides: what <see cref="Moments.ResolveAsync"/> and
     /// <see cref="ReadAsync"/> say of it, in one round trip. No effects: the key was not recorded at that moment.</summary>
     /// <remarks>One statement, so that the position and the rows are of one snapshot. It takes a second round trip where
-    /// the history of the fact is that of several keys, one the first time that an actor's revision is met,
-    /// and two more for an instant after the head's, which first raises the floor.</remarks>
+    /// the history of the fact is that of several keys, where nothing has begun by the day, and where actors or rules may have been
+    /// revised since what is known already; and two more for an instant after the head's, which first raises the floor.</remarks>
     /// <param name="key">Of a functional kind; the fact answered is that of the actors that stand.</param>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c> for a position above the head.</returns>
     public async Task<Result<(Moment Moment, Identity Identity, FactEffects Fact)>> AskAsync(
@@ -271,17 +267,13 @@ public sealed class Facts(Reading source, Identities identities)
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         else if (asked.Instant is { } instant)
             command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
-        Moment moment;
-        long? actorsRevised;
+        Result<Moment> found;
         var effects = new List<RecordedEffect>();
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
             if (!await reader.ReadAsync(ct))
                 return Writer.NoSuchChronology(chronology);
-            var found = Moments.Found(reader, chronology, asked, AdoptedRules.Read(reader, 8));
-            if (found.Rejection is { } rejection && asked.Instant is null)
-                return rejection;
-            actorsRevised = reader.IsDBNull(7) ? null : reader.GetInt64(7);
+            found = Moments.Found(reader, chronology, asked);
             if (found.IsOk && !reader.IsDBNull(3))
             {
                 do
@@ -289,16 +281,19 @@ public sealed class Facts(Reading source, Identities identities)
                     effects.Add(OneEffect(reader));
                 } while (await reader.ReadAsync(ct));
             }
-            moment = found.IsOk ? found.Value : null!;
         }
-        if (moment is null)
+        if (found.Rejection is { } rejection)
         {
-            var known = await Moments.KnownAtAsync(source, chronology, asked, ct);
-            return known.Rejection is { } rejection
-                ? rejection
+            if (asked.Instant is null)
+                return rejection;
+            var known = await Moments.KnownAtAsync(source, identities, chronology, asked, ct);
+            return known.Rejection is { } refusal
+                ? refusal
                 : await AskAsync(chronology, key, asked with { Position = known.Value.Position, Instant = null }, ct);
         }
-        var identity = await identities.LastRevisedAsync(chronology, actorsRevised, ct);
+        var last = await identities.LastRevisionsAsync(chronology, found.Value.Position, ct);
+        var moment = found.Value with { Rules = asked.Rules ?? last.Rules };
+        var identity = await identities.AtAsync(moment, ct);
         var heritage = identity.HeritageOf(identity.Surviving(key));
         if (!heritage.IsPlain)
             return (
@@ -306,7 +301,26 @@ public sealed class Facts(Reading source, Identities identities)
                 identity,
                 (await OfAsync(moment, [heritage], ct)).FirstOrDefault(new FactEffects(heritage, []))
             );
+        if (effects.Count == 0)
+            effects.AddRange(await LaterAsync(moment, id, ct));
         return (moment, identity, new FactEffects(heritage, effects));
+    }
+
+    /// <summary>One of the effects on a key that begin after the day; none where there is none.</summary>
+    private async Task<IReadOnlyList<RecordedEffect>> LaterAsync(Moment moment, Guid fact, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            "select null, null, null, e.event, e.idx, e.from_position, e.effect::text from chronology.effect_after($1, $2, $3, $4) e"
+        );
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fact });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.RecordedOn });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
+        var found = new List<RecordedEffect>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            found.Add(OneEffect(reader));
+        return found;
     }
 
     private static RecordedEffect OneEffect(NpgsqlDataReader reader) =>
@@ -483,6 +497,7 @@ public sealed class Facts(Reading source, Identities identities)
                 found.Add((KeyOf(reader), id, []));
             found[^1].Effects.Add(EffectOf(reader));
         }
+        found.Sort((one, other) => FactKey.InOrder.Compare(one.Key, other.Key));
         return [.. found.Select(f => new FactEffects(Heritage.Plain(f.Key), f.Effects))];
     }
 

@@ -19,31 +19,20 @@ public sealed class Identities(Reading source) : IDisposable
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
 
-    private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
+    private readonly StretchesOfPositions stretches = new(source);
 
-    public async Task<Identity> AtAsync(Moment moment, CancellationToken ct)
+    public async ValueTask<Identity> AtAsync(Moment moment, CancellationToken ct)
     {
-        if (noted.TryGetValue((moment.Chronology, moment.Position), out long? revised))
-            return await LastRevisedAsync(moment.Chronology, revised, ct);
-        await using var command = source.CreateCommand(
-            """
-            select r.from_position from chronology.record r
-            where r.chronology = $1 and r.kind = 'actor' and r.from_position <= $2
-            order by r.from_position desc limit 1
-            """
-        );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        return await LastRevisedAsync(moment.Chronology, (long?)await command.ExecuteScalarAsync(ct), ct);
+        var last = await LastRevisionsAsync(moment.Chronology, moment.Position, ct);
+        return await LastRevisedAsync(moment.Chronology, last.Actors, ct);
     }
 
-    /// <summary>Keeps what was read together with a moment.</summary>
-    /// <param name="revised">The last position up to the moment at which an actor was revised; null: there is none.</param>
-    internal void Note(Moment moment, long? revised) =>
-        noted.Set((moment.Chronology, moment.Position), revised, new MemoryCacheEntryOptions { Size = 1 });
+    /// <inheritdoc cref="StretchesOfPositions.AtAsync"/>
+    internal ValueTask<LastRevisions> LastRevisionsAsync(string chronology, long position, CancellationToken ct) =>
+        stretches.AtAsync(chronology, position, ct);
 
     /// <param name="position">The last at which an actor was revised; null: there is none.</param>
-    public async ValueTask<Identity> LastRevisedAsync(string chronology, long? position, CancellationToken ct)
+    private async ValueTask<Identity> LastRevisedAsync(string chronology, long? position, CancellationToken ct)
     {
         if (position is not { } revised)
             return Identity.None;
@@ -103,9 +92,5 @@ public sealed class Identities(Reading source) : IDisposable
         ];
     }
 
-    public void Dispose()
-    {
-        kept.Dispose();
-        noted.Dispose();
-    }
+    public void Dispose() => kept.Dispose();
 }

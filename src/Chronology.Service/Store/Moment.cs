@@ -60,28 +60,19 @@ public static class AdoptedRules
     /// <summary>SQL for the number of the rules adopted at a position; null: none were, so the first are in force.</summary>
     /// <param name="chronology">SQL for the slug; likewise <paramref name="position"/>.</param>
     public static string At(string chronology, string position) =>
+        $"(select {Of("a")} from chronology.record a where {IsAt("a", chronology, position)})";
+
+    /// <summary>SQL for what <see cref="At"/> gives, of the row of the chronology's own record.</summary>
+    internal static string Of(string row) => $"({row}.state #>> '{RulesOf}')::integer";
+
+    /// <summary>SQL for the condition that a row is that of the chronology's own record at a position.</summary>
+    internal static string IsAt(string row, string chronology, string position) =>
         $"""
-            (select (a.state #>> '{RulesOf}')::integer from chronology.record a
-            where a.chronology = {chronology} and a.kind = 'chronology' and a.key = 'itself'
-              and a.from_position <= {position} and a.to_position > {position})
+            {row}.chronology = {chronology} and {row}.kind = 'chronology' and {row}.key = 'itself'
+              and {row}.from_position <= {position} and {row}.to_position > {position}
             """;
 
     private const string RulesOf = "{content,rules}";
-
-    public static async Task<RulesVersion> AtAsync(
-        Reading source,
-        string chronology,
-        long position,
-        CancellationToken ct
-    )
-    {
-        await using var command = source.CreateCommand($"select {At("$1", "$2")}");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return Read(reader, 0);
-    }
 
     /// <summary>From a column that <see cref="At"/> gives.</summary>
     /// <exception cref="InvalidOperationException">They are of a newer version of the service.</exception>
@@ -101,8 +92,8 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
 
-    /// <remarks>One round trip, in which the last revision of an actor is noted for <see cref="Identities.AtAsync"/>;
-    /// none for a position that was asked about before; more for an instant.</remarks>
+    /// <remarks>One round trip, none for a position that was asked about before, more for an instant; and another
+    /// where actors or rules may have been revised since what is known already.</remarks>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
     {
@@ -115,58 +106,52 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     {
         if (asked.Instant is not null)
         {
-            var known = await KnownAtAsync(source, chronology, asked, ct);
+            var known = await KnownAtAsync(source, identities, chronology, asked, ct);
             return known.Rejection is not null
                 ? known
                 : await AtAsync(chronology, asked with { Position = known.Value.Position, Instant = null }, ct);
         }
         if (asked.Position is { } position && kept.TryGetValue((chronology, position), out Kept? of) && of is not null)
             return new Moment(chronology, asked.AsOf, position, of.RecordedAt, asked.Rules ?? of.Adopted);
-        await using var command = source.CreateCommand(asked.Position is null ? AtHead : AtPosition);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
-        if (asked.Position is { } given)
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = given });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct))
-            return Writer.NoSuchChronology(chronology);
-        var adopted = AdoptedRules.Read(reader, 4);
-        var found = Found(reader, chronology, asked, adopted);
-        if (found.IsOk)
+        Result<Moment> found;
+        await using (var command = source.CreateCommand(asked.Position is null ? AtHead : AtPosition))
         {
-            identities.Note(found.Value, reader.IsDBNull(3) ? null : reader.GetInt64(3));
-            kept.Set(
-                (chronology, found.Value.Position),
-                new Kept(found.Value.RecordedAt, adopted),
-                new MemoryCacheEntryOptions { Size = 1 }
-            );
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+            if (asked.Position is { } given)
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = given });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            if (!await reader.ReadAsync(ct))
+                return Writer.NoSuchChronology(chronology);
+            found = Found(reader, chronology, asked);
         }
-        return found;
+        if (found.Rejection is not null)
+            return found;
+        var adopted = (await identities.LastRevisionsAsync(chronology, found.Value.Position, ct)).Rules;
+        kept.Set(
+            (chronology, found.Value.Position),
+            new Kept(found.Value.RecordedAt, adopted),
+            new MemoryCacheEntryOptions { Size = 1 }
+        );
+        return found.Value with { Rules = asked.Rules ?? adopted };
     }
 
     private sealed record Kept(DateTimeOffset? RecordedAt, RulesVersion Adopted);
 
-    private static readonly string AtHead =
-        $"select h.position, h.recorded_at, h.position, {OfPosition("h.position")} from chronology.head h where h.chronology = $1";
+    private const string AtHead =
+        "select h.position, h.recorded_at, h.position from chronology.head h where h.chronology = $1";
 
-    private static readonly string AtPosition = $"""
-        select case when $2 <= h.position then $2 end, l.recorded_at, h.position, {OfPosition("$2")}
+    private const string AtPosition = """
+        select case when $2 <= h.position then $2 end, l.recorded_at, h.position
         from chronology.head h
         left join chronology.ledger l on l.chronology = $1 and l.position = $2
         where h.chronology = $1
         """;
 
-    /// <summary>The last position up to this one at which an actor was revised, and the rules adopted there.</summary>
-    private static string OfPosition(string position) =>
-        $"""
-            (select r.from_position from chronology.record r
-             where r.chronology = $1 and r.kind = 'actor' and r.from_position <= {position}
-             order by r.from_position desc limit 1), {AdoptedRules.At("$1", position)}
-            """;
-
     /// <remarks>Two round trips. What was adopted is read once the position is known: <c>known_at</c> may wait for an append in flight,
     /// and the statement that calls it would still not see what that has written.</remarks>
     internal static async Task<Result<Moment>> KnownAtAsync(
         Reading source,
+        Identities identities,
         string chronology,
         Asked asked,
         CancellationToken ct
@@ -181,15 +166,13 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
         Result<Moment> known;
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            known = await reader.ReadAsync(ct)
-                ? Found(reader, chronology, asked, RulesVersion.First)
-                : Writer.NoSuchChronology(chronology);
+            known = await reader.ReadAsync(ct) ? Found(reader, chronology, asked) : Writer.NoSuchChronology(chronology);
         }
         return known.Rejection is not null || asked.Rules is not null
             ? known
             : known.Value with
             {
-                Rules = await AdoptedRules.AtAsync(source, chronology, known.Value.Position, ct),
+                Rules = (await identities.LastRevisionsAsync(chronology, known.Value.Position, ct)).Rules,
             };
     }
 
@@ -225,8 +208,8 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>The moment from a row that begins with the columns of <c>chronology.known_at</c>.</summary>
-    /// <param name="adopted">At its position; it is answered by these unless others are asked for.</param>
-    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked, RulesVersion adopted) =>
+    /// <remarks>Unless rules are asked for it still has to be told which were adopted.</remarks>
+    internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked) =>
         row.IsDBNull(0)
             ? Bad($"Position {asked.Position} is above the head, {row.GetInt64(2)}.")
             : new Moment(
@@ -234,7 +217,7 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
                 asked.AsOf,
                 row.GetInt64(0),
                 row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
-                asked.Rules ?? adopted
+                asked.Rules ?? RulesVersion.First
             );
 
     private sealed record Known(long? Position, DateTimeOffset? Instant);
