@@ -243,8 +243,8 @@ public sealed class Facts(Reading source, Identities identities)
     /// <summary>The moment, and of one key the effects among which the model decides: what <see cref="Moments.ResolveAsync"/> and
     /// <see cref="ReadAsync"/> say of it, in one round trip. No effects: the key was not recorded at that moment.</summary>
     /// <remarks>One statement, so that the position and the rows are of one snapshot. It takes a second round trip where
-    /// the history of the fact is that of several keys, where nothing has begun by the day, and where actors or rules may have been
-    /// revised since what is known already; and two more for an instant after the head's, which first raises the floor.</remarks>
+    /// the history of the fact is that of several keys, and where actors or rules may have been revised since what is known already;
+    /// and two more for an instant after the head's, which first raises the floor.</remarks>
     /// <param name="key">Of a functional kind; the fact answered is that of the actors that stand.</param>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c> for a position above the head.</returns>
     public async Task<Result<(Moment Moment, Identity Identity, FactEffects Fact)>> AskAsync(
@@ -301,26 +301,7 @@ public sealed class Facts(Reading source, Identities identities)
                 identity,
                 (await OfAsync(moment, [heritage], ct)).FirstOrDefault(new FactEffects(heritage, []))
             );
-        if (effects.Count == 0)
-            effects.AddRange(await LaterAsync(moment, id, ct));
         return (moment, identity, new FactEffects(heritage, effects));
-    }
-
-    /// <summary>One of the effects on a key that begin after the day; none where there is none.</summary>
-    private async Task<IReadOnlyList<RecordedEffect>> LaterAsync(Moment moment, Guid fact, CancellationToken ct)
-    {
-        await using var command = source.CreateCommand(
-            "select null, null, null, e.event, e.idx, e.from_position, e.effect::text from chronology.effect_after($1, $2, $3, $4) e"
-        );
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = fact });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.AsOf.Number });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.RecordedOn });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = moment.Position });
-        var found = new List<RecordedEffect>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-            found.Add(OneEffect(reader));
-        return found;
     }
 
     private static RecordedEffect OneEffect(NpgsqlDataReader reader) =>
