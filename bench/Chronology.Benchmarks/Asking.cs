@@ -105,10 +105,32 @@ public static class Asking
         await using var connection = await source.OpenConnectionAsync(ct);
         var few = await QuestionsAsync(connection, small, far: false);
         var many = await QuestionsAsync(connection, great, far: false);
+        var (most, _) = await RestingOnAsync(few, small, int.MaxValue);
+        var (all, _) = await RestingOnAsync(many, great, int.MaxValue);
+        var (_, like) = await RestingOnAsync(many, great, most);
+        Console.WriteLine(
+            $"An answer rests on at most {most} effects in {small}, on at most {all} in {great}, where {like.Length} of {many.Length} rest on no more than {most}."
+        );
         await new Contest("Q2: the growth of Q1", Rounds: 9, Turns: 40, CallsATurn: 25).RunAsync(
             Ours("fact at (D, T), decided, small", facts, small, few, cited: false, ct),
-            Ours("fact at (D, T), decided, great", facts, great, many, cited: false, ct)
+            Ours("fact at (D, T), decided, great", facts, great, many, cited: false, ct),
+            Ours("the same, answers no larger than in the small", facts, great, like, cited: false, ct)
         );
+
+        // The most effects that an answer rests on, and the questions whose answers rest on no more than so many.
+        async Task<(int Most, Question[] Within)> RestingOnAsync(Question[] questions, string slug, int limit)
+        {
+            var most = 0;
+            var within = new List<Question>();
+            foreach (var q in questions)
+            {
+                var (_, _, fact) = await AskAsync(facts, slug, q, ct);
+                most = Math.Max(most, fact.Effects.Count);
+                if (fact.Effects.Count <= limit)
+                    within.Add(q);
+            }
+            return (most, [.. within]);
+        }
     }
 
     private static Contender Ours(
