@@ -255,18 +255,9 @@ public sealed class Facts(Reading source, Identities identities)
     )
     {
         var id = key.IdIn(chronology);
-        await using var command = source.CreateCommand(
-            asked.Position is not null ? OneFact.AtPosition
-            : asked.Instant is not null ? OneFact.AtInstant
-            : OneFact.AtHead
-        );
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = asked.AsOf.Number });
-        if (asked.Position is { } position)
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
-        else if (asked.Instant is { } instant)
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
+        var (sql, values) = OneFact.Asking(chronology, id, asked);
+        await using var command = source.CreateCommand(sql);
+        command.Parameters.AddRange(values);
         Result<Moment> found;
         var effects = new List<RecordedEffect>();
         await using (var reader = await command.ExecuteReaderAsync(ct))
@@ -360,8 +351,29 @@ public sealed class Facts(Reading source, Identities identities)
         CancellationToken ct
     )
     {
+        return await RoundTrip.AskAsync(source, trip => trip.Ask(Begun(moment, heritage, few), ReadAsync), ct);
+
+        static async Task<(IReadOnlyList<RecordedEffect>, Day?)> ReadAsync(
+            NpgsqlDataReader reader,
+            CancellationToken ct
+        )
+        {
+            var effects = new List<RecordedEffect>();
+            var since = long.MinValue;
+            while (await reader.ReadAsync(ct))
+            {
+                effects.Add(OneEffect(reader));
+                since = Math.Max(since, reader.GetInt64(7));
+            }
+            return (effects, since == long.MinValue ? null : new Day(since));
+        }
+    }
+
+    /// <inheritdoc cref="BegunAsync"/>
+    internal static NpgsqlBatchCommand Begun(Moment moment, Heritage heritage, int few)
+    {
         var sources = heritage.Sources;
-        var command = new NpgsqlBatchCommand(
+        return new NpgsqlBatchCommand(
             """
             select distinct null, null, null, e.event, e.idx, e.from_position, e.effect::text, s.since
             from unnest((select $1), (select $2)) as x (fact, last)
@@ -385,22 +397,6 @@ public sealed class Facts(Reading source, Identities identities)
                 new NpgsqlParameter<long> { TypedValue = few - 1 },
             },
         };
-        return await RoundTrip.AskAsync(source, trip => trip.Ask(command, ReadAsync), ct);
-
-        static async Task<(IReadOnlyList<RecordedEffect>, Day?)> ReadAsync(
-            NpgsqlDataReader reader,
-            CancellationToken ct
-        )
-        {
-            var effects = new List<RecordedEffect>();
-            var since = long.MinValue;
-            while (await reader.ReadAsync(ct))
-            {
-                effects.Add(OneEffect(reader));
-                since = Math.Max(since, reader.GetInt64(7));
-            }
-            return (effects, since == long.MinValue ? null : new Day(since));
-        }
     }
 
     /// <summary>The citations of events as they stood at the positions of these effects' revisions, and those of what is merged into them by the moment.</summary>

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Chronology.Service.Store;
 
 /// <summary>The question asked most, as plain SQL: what <c>chronology.known_at</c> and <c>chronology.effects_as_of</c> say of one key.</summary>
@@ -8,15 +10,38 @@ namespace Chronology.Service.Store;
 /// Each value that a walk is bounded by is handed down a nested loop as a parameter; joined in any other way it would be read past.</remarks>
 internal static class OneFact
 {
-    public static readonly string AtHead = Asking("h.position", "h.recorded_at", "");
+    /// <summary>The statement and its values.</summary>
+    public static (string Sql, NpgsqlParameter[] Values) Asking(string chronology, Guid fact, Asked asked)
+    {
+        NpgsqlParameter[] values =
+        [
+            new NpgsqlParameter<string> { TypedValue = chronology },
+            new NpgsqlParameter<Guid> { TypedValue = fact },
+            new NpgsqlParameter<long> { TypedValue = asked.AsOf.Number },
+        ];
+        return asked switch
+        {
+            { Position: { } position } => (
+                AtPosition,
+                [.. values, new NpgsqlParameter<long> { TypedValue = position }]
+            ),
+            { Instant: { } instant } => (
+                AtInstant,
+                [.. values, new NpgsqlParameter<DateTimeOffset> { TypedValue = instant }]
+            ),
+            _ => (AtHead, values),
+        };
+    }
 
-    public static readonly string AtPosition = Asking(
+    private static readonly string AtHead = Asking("h.position", "h.recorded_at", "");
+
+    private static readonly string AtPosition = Asking(
         "case when $4 <= h.position then $4 end",
         "l.recorded_at",
         "left join chronology.ledger l on l.chronology = $1 and l.position = $4"
     );
 
-    public static readonly string AtInstant = Asking(
+    private static readonly string AtInstant = Asking(
         "case when $4 <= greatest(h.recorded_at, h.floor) then coalesce(l.position, 0) end",
         "l.recorded_at",
         """

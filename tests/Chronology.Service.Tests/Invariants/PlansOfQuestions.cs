@@ -138,6 +138,59 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
         return (await moments.ResolveAsync(AWorld.Slug, new(asOf, position), Ct)).Value;
     }
 
+    private static IEnumerable<FactKey> FactsOfTheBusiest =>
+        new[] { "relations", "recognition", "hostility", "sanctions" }.Select(kind =>
+            FactKey.Of(kind, Busiest.One[0], Busiest.Other[0], null, null)
+        );
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task of_one_fact_read_what_may_decide_by_index(string asOf, int known)
+    {
+        var moment = await AtAsync(asOf, known);
+        var asked = new List<Asked>
+        {
+            new(moment.AsOf, moment.Position, null),
+            new(moment.AsOf, null, moment.RecordedAt),
+            new(moment.AsOf, null, null),
+        };
+        foreach (var key in FactsOfTheBusiest)
+        {
+            foreach (var one in asked)
+            {
+                var (sql, values) = OneFact.Asking(AWorld.Slug, key.IdIn(AWorld.Slug), one);
+                var command = new NpgsqlBatchCommand(sql);
+                command.Parameters.AddRange(values);
+                var (rows, pages, sequential, plan) = await TouchedAsync(command, walks: false);
+                Assert.True(rows <= 60 && pages <= 120 && !sequential, $"{rows} rows, {pages} pages:\n{plan}");
+                // The day since which it may have been decided is found by an index alone.
+                Assert.True(
+                    Nodes(JsonNode.Parse(plan)![0]!["Plan"]!)
+                        .Any(node =>
+                            (string)node["Node Type"]! == "Index Only Scan"
+                            && (string?)node["Index Name"] == "effect_walk"
+                        ),
+                    plan
+                );
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task of_what_held_last_read_a_few_rows_by_index(string asOf, int known)
+    {
+        var moment = await AtAsync(asOf, known);
+        foreach (var key in FactsOfTheBusiest)
+        {
+            var (rows, pages, sequential, plan) = await TouchedAsync(
+                Facts.Begun(moment, Heritage.Plain(key), few: 16),
+                walks: false
+            );
+            Assert.True(rows <= FewRows && pages <= FewPages && !sequential, $"{rows} rows, {pages} pages:\n{plan}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Moments))]
     public async Task of_the_state_of_a_pair_read_a_few_rows_by_index(string asOf, int known)
@@ -435,6 +488,7 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
             string[] => "text[]",
             Guid[] => "uuid[]",
             long => "bigint",
+            DateTimeOffset => "timestamptz",
             int => "integer",
             short => "smallint",
             bool => "boolean",
@@ -449,6 +503,7 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
             null or DBNull => "null",
             string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
             Guid or bool => $"'{value}'",
+            DateTimeOffset instant => $"'{instant.ToString("O", CultureInfo.InvariantCulture)}'",
             Array members =>
                 $"array[{string.Join(", ", members.Cast<object?>().Select(Literal))}]::{TypeOf(new NpgsqlParameter { Value = members })}",
             _ => string.Create(CultureInfo.InvariantCulture, $"'{value}'"),
