@@ -504,12 +504,15 @@ public static class ImportEndpoint
                         return Problems.Of(
                             new("unsupported-media-type", $"Send {media}, or say the format in “format”.")
                         );
+                    var lines = Unpacked(http.Request);
+                    if (lines.Rejection is { } packed)
+                        return Problems.Of(packed);
                     if (
                         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is
                         { IsReadOnly: false } size
                     )
                         size.MaxRequestBodySize = null;
-                    var import = new ImportLines(chronology, http.Request.Body, strict, caller.Value, null)
+                    var import = new ImportLines(chronology, lines.Value, strict, caller.Value, null)
                     {
                         Format = format.Value,
                     };
@@ -528,6 +531,15 @@ public static class ImportEndpoint
             .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
             .Gives<Described.Either<ImportReport, ImportPreview, FirstResultsAnswer>>(StatusCodes.Status200OK)
             .Refuses(413, 415);
+
+    /// <summary>The body, unpacked as its <c>Content-Encoding</c> says.</summary>
+    private static Result<Stream> Unpacked(HttpRequest request) =>
+        Incoming.EncodingOf(request) switch
+        {
+            null => request.Body,
+            "gzip" or "x-gzip" => Unpacking.Gzip(request.Body),
+            _ => new Rejection("unsupported-media-type", "Lines may be packed by gzip, and in no other way."),
+        };
 
     /// <summary>A mapping cannot be sent: what needs one is imported on the command line.</summary>
     private static Result<FileFormat> ReadFormat(string? text) =>

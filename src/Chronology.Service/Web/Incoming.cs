@@ -16,6 +16,8 @@ public static class Incoming
     {
         if (!IsMedia(http.Request, "application/json"))
             return new Rejection("unsupported-media-type", "Send application/json.");
+        if (EncodingOf(http.Request) is not null)
+            return new Rejection("unsupported-media-type", "Send it as it is: only an import may be packed.");
         if (http.Request.ContentLength > GreatestBody)
             return TooLarge;
         using var buffer = new MemoryStream();
@@ -45,6 +47,13 @@ public static class Incoming
 
     public static bool IsMedia(HttpRequest request, string media) =>
         request.ContentType is { } type && type.Split(';')[0].Trim().Equals(media, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>In which way the body is packed, in small letters; null: it is not.</summary>
+    public static string? EncodingOf(HttpRequest request) =>
+        request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() is { Length: > 0 } encoding
+        && encoding != "identity"
+            ? encoding
+            : null;
 
     /// <summary>The revision in <c>If-Match: "n"</c>.</summary>
     /// <param name="least">The first that the record can be at.</param>

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Chronology.Service.Tests.Http;
@@ -13,6 +15,87 @@ public sealed class ImportingOverHttp(ServedOnce served) : OverHttp(served)
 
     private static string Refused(Answer report) =>
         string.Join(' ', report.List("refused").Select(line => $"{line!["line"]}:{line["code"]}"));
+
+    /// <summary>Sends bytes as lines, packed as it is said.</summary>
+    private async Task<Answer> SendAsync(byte[] bytes, string encoding)
+    {
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new("application/x-ndjson");
+        content.Headers.ContentEncoding.Add(encoding);
+        return await Answer.OfAsync(
+            await Service.Client.PostAsync(
+                new Uri($"{Path}/import", UriKind.Relative),
+                content,
+                TestContext.Current.CancellationToken
+            )
+        );
+    }
+
+    private static byte[] Packed(string lines)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+            gzip.Write(Encoding.UTF8.GetBytes(lines));
+        return packed.ToArray();
+    }
+
+    private static readonly string Many = string.Concat(
+        Enumerable
+            .Range(0, 500)
+            .Select(i =>
+                $$"""{"record":"issue","key":"issue-{{i}}","revision":1,"title":"{{Convert.ToHexString(SHA256.HashData([(byte)i, (byte)(i >> 8)]))}}"}"""
+                + "\n"
+            )
+    );
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("GZip")]
+    [InlineData("x-gzip")]
+    public async Task lines_may_come_packed(string encoding)
+    {
+        var report = await SendAsync(Packed(Many), encoding);
+
+        Assert.Equal((500, 0), ((int)report["recorded"]!, report.List("refused").Count));
+        Assert.Equal(AfterCast + 500, await HeadAsync());
+    }
+
+    [Fact]
+    public async Task packed_lines_that_are_cut_off_are_told()
+    {
+        var packed = Packed(Many);
+        var report = await SendAsync(packed[..(packed.Length / 2)], "gzip");
+
+        Assert.Equal("damaged-file", report.Each("refused", "code"));
+        Assert.Equal(AfterCast + (int)report["recorded"]!, await HeadAsync());
+        Assert.Equal(500, (int)(await SendAsync(packed, "gzip"))["recorded"]! + (int)report["recorded"]!);
+    }
+
+    [Fact]
+    public async Task lines_packed_in_another_way_are_refused()
+    {
+        var report = await SendAsync(Packed(Many), "br");
+
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported-media-type"), (report.Status, report.Code));
+        Assert.Equal(AfterCast, await HeadAsync());
+    }
+
+    [Fact]
+    public async Task other_bodies_are_not_unpacked()
+    {
+        using var content = new ByteArrayContent(Packed(Event("packed", "1950")));
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        var refused = await Answer.OfAsync(
+            await Service.Client.PostAsync(
+                new Uri($"{Path}/events", UriKind.Relative),
+                content,
+                TestContext.Current.CancellationToken
+            )
+        );
+
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported-media-type"), (refused.Status, refused.Code));
+    }
 
     [Fact]
     public async Task references_may_point_forward()
