@@ -38,10 +38,15 @@ public sealed record Score(int Value, int Low, int High, long Evidence, Scale Sc
 /// </remarks>
 public sealed class ScoreEvidence
 {
-    private readonly List<(HalfLife HalfLife, long Year, long End, ScoreSum Sum)> totals;
+    private readonly Total[] ended;
+    private readonly Lazy<Total[]> totals;
+    private readonly long firstOfSingles;
     private readonly ILookup<long, Counted> inOneYear;
     private readonly Counted[] others;
     private readonly Scale scale;
+
+    /// <summary>What was added by the end of a year.</summary>
+    private readonly record struct Total(HalfLife HalfLife, long Year, long End, ScoreSum Sum);
 
     /// <summary>Events that weigh alike, on the same days.</summary>
     /// <param name="Times">How many they are.</param>
@@ -58,16 +63,35 @@ public sealed class ScoreEvidence
     {
         this.scale = scale;
         var sums = new Dictionary<(HalfLife HalfLife, long Year), ScoreSum>(ended);
+        this.ended = TotalsOf(sums);
         var read = singles.ToArray();
-        foreach (var (one, times) in read.Where(single => !single.Event.IsOpen))
+        var (inOne, beyond) = (new List<Counted>(read.Length), new List<Counted>());
+        firstOfSingles = long.MaxValue;
+        foreach (var single in read)
         {
-            var key = (one.HalfLife, one.Year);
-            sums[key] = sums.GetValueOrDefault(key) + AtYearsEnd(one) * times;
+            (IsInOneYear(single.Event) ? inOne : beyond).Add(single);
+            if (!single.Event.IsOpen)
+                firstOfSingles = Math.Min(firstOfSingles, single.Event.Year);
         }
-        totals = [.. sums.Select(sum => (sum.Key.HalfLife, sum.Key.Year, EndOf(sum.Key.Year).Number, sum.Value))];
-        inOneYear = read.Where(single => IsInOneYear(single.Event)).ToLookup(single => single.Event.Year);
-        others = [.. read.Where(single => !IsInOneYear(single.Event))];
+        inOneYear = inOne.ToLookup(single => single.Event.Year);
+        others = [.. beyond];
+        totals = new(() =>
+        {
+            foreach (var (one, times) in read.Where(single => !single.Event.IsOpen))
+            {
+                var key = (one.HalfLife, one.Year);
+                sums[key] = sums.GetValueOrDefault(key) + AtYearsEnd(one) * times;
+            }
+            return TotalsOf(sums);
+        });
     }
+
+    private static Total[] TotalsOf(Dictionary<(HalfLife HalfLife, long Year), ScoreSum> sums) =>
+        [.. sums.Select(sum => new Total(sum.Key.HalfLife, sum.Key.Year, EndOf(sum.Key.Year).Number, sum.Value))];
+
+    /// <summary>The totals of the years before one; what single events add at the end of theirs is worked out where such a year is before it.</summary>
+    private IEnumerable<Total> Before(long year) =>
+        (firstOfSingles < year ? totals.Value : ended).Where(total => total.Year < year);
 
     public static ScoreEvidence Of(IEnumerable<ScoredEvent> events, Scale scale) =>
         new([], events.Select(one => new Counted(one, 1)), scale);
@@ -82,11 +106,8 @@ public sealed class ScoreEvidence
     {
         var year = day.Civil.Year;
         var sum = default(ScoreSum);
-        foreach (var total in totals)
-        {
-            if (total.Year < year)
-                sum += total.Sum.Left(total.HalfLife.Left(day.Number - total.End));
-        }
+        foreach (var total in Before(year))
+            sum += total.Sum.Left(total.HalfLife.Left(day.Number - total.End));
         foreach (var (one, times) in Singly(year))
             sum += one.At(day) * times;
         return sum;
@@ -113,7 +134,7 @@ public sealed class ScoreEvidence
         var before = YearBefore(day);
         var year = before.Civil.Year;
         var (least, greatest) = (0L, 0L);
-        foreach (var total in totals.Where(total => total.Year < year))
+        foreach (var total in Before(year))
         {
             var change = total.HalfLife.Left(day.Number - total.End) - total.HalfLife.Left(before.Number - total.End);
             // Nothing gains weight: the change is that of losing it.
