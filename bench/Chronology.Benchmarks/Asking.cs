@@ -120,16 +120,16 @@ public static class Asking
         // The most effects that an answer rests on, and the questions whose answers rest on no more than so many.
         async Task<(int Most, Question[] Within)> RestingOnAsync(Question[] questions, string slug, int limit)
         {
-            var most = 0;
+            var greatest = 0;
             var within = new List<Question>();
             foreach (var q in questions)
             {
                 var (_, _, fact) = await AskAsync(facts, slug, q, ct);
-                most = Math.Max(most, fact.Effects.Count);
+                greatest = Math.Max(greatest, fact.Effects.Count);
                 if (fact.Effects.Count <= limit)
                     within.Add(q);
             }
-            return (most, [.. within]);
+            return (greatest, [.. within]);
         }
     }
 

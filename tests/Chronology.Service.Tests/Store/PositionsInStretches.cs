@@ -125,6 +125,6 @@ public sealed class PositionsInStretches(ServedOnce served) : OverHttp(served)
 
         // What has to be read cannot have come at once.
         foreach (var position in new[] { 12, 11, 9, 16 })
-            Assert.True(kept.AtAsync(Slug, position, Ct).IsCompletedSuccessfully, $"{position}");
+            Assert.True(kept.AtAsync(Slug, position, Ct).AsTask().IsCompletedSuccessfully, $"{position}");
     }
 }
