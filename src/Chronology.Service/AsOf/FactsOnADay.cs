@@ -80,9 +80,9 @@ public static class FactQuestion
             ? FactKey.Of(kind, holder, toward, qualifier, null)
             : null;
 
-    /// <summary>Whether a verdict is asked for, of a kind of which all values can be ended together.</summary>
-    public static bool MayHaveEnded(string? kind, string? holder, string? toward) =>
-        kind is not null && holder is not null && toward is not null && !Vocabulary.FactKinds[kind].Functional;
+    /// <summary>Whether an answer lists it where a value is asked for, or none.</summary>
+    public static bool IsListed(FactEntry entry, string? value) =>
+        entry.IsListed && (value is null || entry.Is(value) != Verdict.No);
 
     public static Verdict Judge(IReadOnlyList<FactEntry> entries, string? value) =>
         entries.Select(entry => value is null ? entry.Holds() : entry.Is(value)).OfAny();
@@ -125,7 +125,7 @@ public sealed class FactsOnADayHandler(
             moment.Basis,
             FactTelling.Ordered(
                 entries
-                    .Where(entry => entry.IsListed && (request.Value is null || entry.Is(request.Value) != Verdict.No))
+                    .Where(entry => FactQuestion.IsListed(entry, request.Value))
                     .Select(entry => FactTelling.Tell(entry, citations))
             ),
             verdict,
@@ -178,11 +178,7 @@ public sealed class FactsOnADayHandler(
         );
         if (sides.Value.ArePair)
             selection = selection with { Holders = sides.Value.One, Towards = sides.Value.Other, EitherWay = true };
-        var found = await facts.ReadAsync(resolved.Value, identity, selection, ct);
-        // Where only an ending is recorded, nothing is listed, and the verdict is no.
-        if (found.Count == 0 && FactQuestion.MayHaveEnded(request.Kind, request.Holder, request.Toward))
-            found = await facts.ReadAsync(resolved.Value, identity, selection with { Endings = true }, ct);
-        return (resolved.Value, identity, found);
+        return (resolved.Value, identity, await facts.ReadForVerdictAsync(resolved.Value, identity, selection, ct));
     }
 
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);

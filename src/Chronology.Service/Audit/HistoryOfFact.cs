@@ -78,10 +78,16 @@ public sealed class HistoryOfFactHandler(
             var effects = versions.Where(v => v.From <= position && position < v.To).Select(v => v.Effect).ToArray();
             var entries = Selected(identity.Facts(effects));
             if (entries.Length == 0)
-                entries = Selected(identity.Endings(effects));
+                entries = Selected(
+                    identity
+                        .Endings(effects)
+                        .Where(one => FactsAsOf.HasSurelyEnded(one.Heritage, one.Effects, moment.AsOf))
+                );
             var verdict = FactQuestion.Judge(entries, request.Value);
             var told = FactTelling.Ordered(
-                entries.Where(entry => entry.IsListed).Select(entry => FactTelling.Tell(entry, NoCitations))
+                entries
+                    .Where(entry => FactQuestion.IsListed(entry, request.Value))
+                    .Select(entry => FactTelling.Tell(entry, NoCitations))
             );
             var now = (verdict, string.Join('\n', told.Select(Shown)));
             if (now == before)

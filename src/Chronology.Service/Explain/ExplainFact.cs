@@ -145,6 +145,9 @@ public sealed class ExplainFactHandler(
         var found = await considered.ReadAsync(moment, identity, heritage, cancellationToken);
         var explanation = Explanation.Of(heritage, found.Effects, found.Silent, moment.AsOf);
         var citations = await facts.CitationsAsync(moment, FactTelling.Rests(explanation.Entry), cancellationToken);
+        var verdict = asked.Value.Verdict!.Value;
+        // Not by an ending alone that has not come by then.
+        var isRecorded = explanation.Entry.IsRecorded && verdict != Verdict.NoRecord;
         var leftOut = explanation.Effects.Count(e => e.Part == EffectPart.LeftOut);
         var untold = explanation
             .Effects.Where(e => e.Part == EffectPart.LeftOut)
@@ -152,15 +155,15 @@ public sealed class ExplainFactHandler(
             .ToHashSet();
         return new ExplainAnswer(
             moment.Basis,
-            explanation.Entry.IsRecorded ? FactTelling.Tell(explanation.Entry, citations) : null,
-            asked.Value.Verdict!.Value,
+            isRecorded ? FactTelling.Tell(explanation.Entry, citations) : null,
+            verdict,
             [
                 .. explanation
                     .Effects.Where(e => !untold.Contains(e))
                     .Select(e => Tell(e, heritage, explanation.Entry, moment, found)),
             ],
             untold.Count + found.Unread,
-            explanation.Entry.IsRecorded ? [.. explanation.Settling.Ways.Select(Tell)] : [],
+            isRecorded ? [.. explanation.Settling.Ways.Select(Tell)] : [],
             explanation.Settling.Untried,
             asked.Value.Notes
         );
@@ -184,9 +187,7 @@ public sealed class ExplainFactHandler(
             request.Qualifier,
             request.Value
         );
-        var recorded = await facts.ReadAsync(moment, identity, selection, ct);
-        if (recorded.Count == 0 && FactQuestion.MayHaveEnded(request.Kind, request.Holder, request.Toward))
-            recorded = await facts.ReadAsync(moment, identity, selection with { Endings = true }, ct);
+        var recorded = await facts.ReadForVerdictAsync(moment, identity, selection, ct);
         if (recorded.Count < 2)
             return recorded.Count == 0 ? (FactKey?)null : recorded[0].Key;
         var keys = recorded.Select(fact => fact.Key).ToList();

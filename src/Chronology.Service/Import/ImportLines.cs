@@ -528,7 +528,7 @@ public static class ImportEndpoint
             .WithTags("import")
             .Asks("strict", "format", "dryRun", "asOf")
             .Accepts<System.Text.Json.Nodes.JsonObject>("application/x-ndjson", "text/tab-separated-values")
-            .WithMetadata(new SentHeaders(["X-Author", "X-Via"], []))
+            .WithMetadata(new SentHeaders(["Content-Encoding", "X-Author", "X-Via"], []))
             .Gives<Described.Either<ImportReport, ImportPreview, FirstResultsAnswer>>(StatusCodes.Status200OK)
             .Refuses(413, 415);
 

@@ -90,6 +90,26 @@ public sealed class Facts(Reading source, Identities identities)
         return await StandingAsync(moment, identity, selection, recorded, ct);
     }
 
+    /// <summary>What a verdict rests on: the facts; where there are none, and all values of the kind can be ended together, the endings that
+    /// have surely come by the moment's day.</summary>
+    public async Task<IReadOnlyList<FactEffects>> ReadForVerdictAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        CancellationToken ct
+    )
+    {
+        var found = await ReadAsync(moment, identity, selection, ct);
+        if (
+            found.Count > 0
+            || selection is not { Kind: { } kind, Holders: not null, Towards: not null, EitherWay: false }
+            || Vocabulary.FactKinds[kind].Functional
+        )
+            return found;
+        var endings = await ReadAsync(moment, identity, selection with { Endings = true }, ct);
+        return [.. endings.Where(one => FactsAsOf.HasSurelyEnded(one.Heritage, one.Effects, moment.AsOf))];
+    }
+
     /// <summary>What <see cref="StandingAsync"/> makes the facts of: those recorded of the actors selected and of all who stand behind them.</summary>
     public static Pending<IReadOnlyList<FactEffects>> Recorded(
         RoundTrip trip,

@@ -416,6 +416,7 @@ internal static class Description
             "If-None-Match" => "The tag of an answer that you have: 304 where it is still the answer.",
             "ETag" => "The record's revision or the answer's hash, in quotes.",
             "Location" => "The address of what was recorded; where nothing was, left out.",
+            "Content-Encoding" => "gzip, where the lines are packed.",
             "X-Author" => "Who records, from a client on this machine; else the system's user.",
             _ => "The tool, agent or data set through which it is recorded.",
         };

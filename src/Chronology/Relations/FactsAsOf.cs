@@ -86,6 +86,16 @@ public static class FactsAsOf
         return entry.Holds() == Verdict.No ? entry with { LastHeld = LastToHold(heritage, firm, asOf)?.Held } : entry;
     }
 
+    /// <summary>Whether all values of a kind have surely ended by the end of a day, whatever they were: a firm effect without value has surely begun
+    /// and surely counts for the fact. Before that day an ending says nothing of what there was.</summary>
+    /// <param name="heritage">Of a key as of <see cref="FactKey.EndingAll"/>.</param>
+    public static bool HasSurelyEnded(Heritage heritage, IEnumerable<RecordedEffect> effects, Day asOf) =>
+        effects.Any(effect =>
+            effect is { Value: null, IsFirm: true, Begins.Days.Latest: { } begun }
+            && begun <= asOf
+            && heritage.SourceOf(effect)?.SurelyPasses(begun, asOf) == true
+        );
+
     /// <summary>One effect as it takes part.</summary>
     /// <param name="Before">It takes part only if it began before this day.</param>
     private readonly record struct Part(RecordedEffect Effect, Day Before);

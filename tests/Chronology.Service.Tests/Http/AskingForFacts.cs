@@ -229,7 +229,7 @@ public sealed class AskingForFacts(ServedOnce served) : OverHttp(served)
     {
         await RecordAsync(Effect("ended", "1985", "support|ussr|plo|null"));
 
-        foreach (var question in new[] { "&asOf=1990", "&asOf=1990&value=arms", "&asOf=1980" })
+        foreach (var question in new[] { "&asOf=1990", "&asOf=1990&value=arms", "&asOf=1985" })
         {
             var answer = await AskAsync("support", "ussr", "plo", question);
             Assert.Equal(("no", ""), (answer.Verdict, answer.Each("notes", "code")));
@@ -246,8 +246,51 @@ public sealed class AskingForFacts(ServedOnce served) : OverHttp(served)
             Assert.Equal(("no", "ended"), (why.Verdict, why.Each("effects", "event")));
         }
         Assert.Equal("ended", (await AskAsync("support", "ussr", "plo", "&asOf=1990")).Each("because", "event"));
+        Assert.Equal(
+            "no-record",
+            (await GetAsync("/facts?kind=support&between=ussr,plo&asOf=1990")).Each("notes", "code")
+        );
         Assert.Equal("no-record", (await AskAsync("support", "plo", "ussr")).Verdict);
         Assert.Equal("no-record", (await AskAsync("support", "ussr", "plo", $"&knownAt={AfterCast}")).Verdict);
+    }
+
+    [Theory]
+    [InlineData("&asOf=1980")]
+    [InlineData("&asOf=1980&value=arms")]
+    [InlineData("&asOf=1985-06-30")]
+    public async Task before_an_ending_has_surely_come_it_says_nothing_of_what_there_was(string question)
+    {
+        await RecordAsync(Effect("ended", "1985", "support|ussr|plo|null"));
+
+        var answer = await AskAsync("support", "ussr", "plo", question);
+        var why = await GetAsync($"/explain?kind=support&holder=ussr&toward=plo{question}");
+        var history = await GetAsync($"/facts/history?kind=support&holder=ussr&toward=plo{question}");
+
+        Assert.Equal(("no-record", "no-record"), (answer.Verdict, answer.Each("notes", "code")));
+        Assert.Equal(("no-record", null), (why.Verdict, why["fact"]));
+        Assert.Empty(history.List("history"));
+    }
+
+    [Fact]
+    public async Task a_disputed_ending_alone_says_nothing()
+    {
+        await RecordAsync(Effect("ended", "1985", "support|ussr|plo|null", ""","credibility":"disputed" """));
+
+        Assert.Equal("no-record", (await AskAsync("support", "ussr", "plo", "&asOf=1990")).Verdict);
+    }
+
+    [Fact]
+    public async Task the_history_of_a_value_lists_no_other()
+    {
+        await RecordAsync(Effect("recognised", "1948", "recognition|ussr|israel|de-jure"));
+
+        var history = await GetAsync(
+            "/facts/history?kind=recognition&holder=ussr&toward=israel&asOf=1950&value=de-facto"
+        );
+
+        Assert.Equal("no", history.Each("history", "verdict"));
+        Assert.Empty(history.List("history")[0]!["facts"]!.AsArray());
+        Assert.Empty(history.List("history")[0]!["values"]!.AsArray());
     }
 
     [Fact]
