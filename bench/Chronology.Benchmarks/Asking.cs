@@ -2,6 +2,7 @@ using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.AsOf;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Time;
 using Npgsql;
 using NpgsqlTypes;
@@ -23,7 +24,10 @@ public static class Asking
     )
     {
         using var identities = new Identities(source);
+        using var moments = new Moments(source, identities, TimeProvider.System);
+        using var pairs = new RememberedPairs(source, RememberedPairs.DefaultMegabytes);
         var facts = new Facts(source, identities);
+        var remembering = new Facts(source, identities, pairs);
         await using var connection = await source.OpenConnectionAsync(ct);
         var usual = await QuestionsAsync(connection, chronology, far: false);
         var far = await QuestionsAsync(connection, chronology, far: true);
@@ -84,7 +88,16 @@ public static class Asking
                     }
                 ),
                 Ours("fact at (D, T), decided", facts, chronology, usual, cited: false, ct),
-                Ours("and its citations (second round trip)", facts, chronology, usual, cited: true, ct)
+                Ours("and its citations (second round trip)", facts, chronology, usual, cited: true, ct),
+                new(
+                    "fact at (D, T) of a pair asked about before",
+                    async i =>
+                    {
+                        var q = usual[i % usual.Length];
+                        var (moment, _, fact) = await RememberAsync(moments, identities, remembering, chronology, q, ct);
+                        fact.AsOf(moment.AsOf);
+                    }
+                )
             );
         }
         if (worst)
@@ -189,6 +202,25 @@ public static class Asking
         Question q,
         CancellationToken ct
     ) => (await facts.AskAsync(chronology, World.KeyOf(q.Pair), new(q.AsOf, q.Position, q.Instant), ct)).Value;
+
+    /// <summary>As <c>GET /facts</c> asks: of the database what is asked for the first time, and of what is remembered from then on.</summary>
+    private static async Task<(Moment Moment, Identity Identity, FactEffects Fact)> RememberAsync(
+        Moments moments,
+        Identities identities,
+        Facts facts,
+        string chronology,
+        Question q,
+        CancellationToken ct
+    )
+    {
+        var key = World.KeyOf(q.Pair);
+        if (!facts.Expects(chronology, key))
+            return await AskAsync(facts, chronology, q, ct);
+        var moment = (await moments.AtAsync(chronology, new(q.AsOf, q.Position, q.Instant), ct)).Value;
+        var identity = await identities.AtAsync(moment, ct);
+        var found = await facts.ReadAsync(moment, identity, new(key.Fact, [key.Holder], [key.Toward!]), ct);
+        return (moment, identity, found.Count > 0 ? found[0] : new(Heritage.Plain(key), []));
+    }
 
     /// <summary>A sample of the questions: the answer equals the model's over every effect visible at that position.</summary>
     private static async Task CheckAsync(

@@ -14,7 +14,8 @@ public static class Scoring
 
     public static async Task RunAsync(NpgsqlDataSource source, string small, string great, CancellationToken ct)
     {
-        var scores = new Scores(source);
+        using var identities = new Identities(source);
+        var scores = new Scores(source, identities);
         var telling = new ScoreTelling(scores);
         var few = await QuestionsAsync(source, small, ct);
         var many = await QuestionsAsync(source, great, ct);

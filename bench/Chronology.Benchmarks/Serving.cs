@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Service.Web;
 using Chronology.Time;
 using Microsoft.AspNetCore.Builder;
@@ -16,32 +17,60 @@ namespace Chronology.Benchmarks;
 public static class Serving
 {
     private const int Connections = 64;
+    private const int Pairs = 2_000;
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
     /// <param name="Client">Of the service that answers.</param>
-    private sealed record Endpoint(string Name, HttpClient Client, string[] Paths);
+    private sealed record Endpoint(string Name, HttpClient Client, string[] Paths)
+    {
+        private int next = -1;
+
+        /// <summary>Each path once before any is taken again.</summary>
+        public Uri Next() =>
+            new(Paths[(Interlocked.Increment(ref next) & int.MaxValue) % Paths.Length], UriKind.Relative);
+    }
 
     public static async Task RunAsync(NpgsqlDataSource source, string chronology, CancellationToken ct)
     {
-        await using var working = await StartAsync(source, remembered: 0, ct);
-        await using var remembering = await StartAsync(source, RememberedAnswers.DefaultMegabytes, ct);
-        using var cold = ClientOf(working);
+        await using var reading = await StartAsync(source, pairs: 0, answers: 0, ct);
+        await using var working = await StartAsync(source, RememberedPairs.DefaultMegabytes, answers: 0, ct);
+        await using var remembering = await StartAsync(
+            source,
+            RememberedPairs.DefaultMegabytes,
+            RememberedAnswers.DefaultMegabytes,
+            ct
+        );
+        using var cold = ClientOf(reading);
+        using var known = ClientOf(working);
         using var warm = ClientOf(remembering);
-        var endpoints = await EndpointsAsync(source, chronology, cold, warm);
+        var endpoints = await EndpointsAsync(source, chronology, cold, known, warm);
+        foreach (var endpoint in endpoints.Where(endpoint => endpoint.Client == known))
+        {
+            for (var pair = 0; pair < Pairs; pair++)
+                await GetAsync(endpoint, ct);
+        }
         await new Contest("Q4: over HTTP, one client", Rounds: 5, Turns: 20, CallsATurn: 10).RunAsync([
-            .. endpoints.Select(endpoint => new Contender(endpoint.Name, i => GetAsync(endpoint, i, ct))),
+            .. endpoints.Select(endpoint => new Contender(endpoint.Name, _ => GetAsync(endpoint, ct))),
         ]);
         await ThroughputAsync(endpoints, ct);
+        await reading.StopAsync(ct);
         await working.StopAsync(ct);
         await remembering.StopAsync(ct);
     }
 
-    /// <param name="remembered">Megabytes of answers that the service keeps in memory.</param>
-    private static async Task<WebApplication> StartAsync(NpgsqlDataSource source, int remembered, CancellationToken ct)
+    /// <param name="pairs">Megabytes that the service keeps in memory of what was recorded between two actors.</param>
+    /// <param name="answers">Megabytes of answers.</param>
+    private static async Task<WebApplication> StartAsync(
+        NpgsqlDataSource source,
+        int pairs,
+        int answers,
+        CancellationToken ct
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration[RememberedAnswers.Setting] = remembered.ToString(CultureInfo.InvariantCulture);
+        builder.Configuration[RememberedPairs.Setting] = pairs.ToString(CultureInfo.InvariantCulture);
+        builder.Configuration[RememberedAnswers.Setting] = answers.ToString(CultureInfo.InvariantCulture);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddChronologyWeb();
@@ -100,6 +129,7 @@ public static class Serving
         NpgsqlDataSource source,
         string chronology,
         HttpClient cold,
+        HttpClient known,
         HttpClient warm
     )
     {
@@ -109,11 +139,17 @@ public static class Serving
             $"select position from chronology.head where chronology = '{chronology}'"
         );
         var random = new Random(4);
-        var asked = World
-            .Pairs(4)
-            .Take(5_000)
-            .Select(pair =>
-                (Pair: pair, Day: new Day(World.RandomDay(random)), Position: random.NextInt64(head / 2, head + 1))
+        // As somebody asks, hot pairs more often; each is asked about many times, of other days.
+        var pairs = World.Pairs(4).Take(Pairs).ToArray();
+        var asked = Enumerable
+            .Range(0, 100_000)
+            // Half each: the head, a position.
+            .Select(n =>
+                (
+                    Pair: pairs[n % pairs.Length],
+                    Day: new Day(World.RandomDay(random)),
+                    Position: random.Next(2) == 0 ? head : random.NextInt64(head / 2, head + 1)
+                )
             )
             .ToArray();
         var root = $"/api/chronologies/{chronology}";
@@ -125,28 +161,30 @@ public static class Serving
                 cold,
                 Paths(q => $"/floor/{World.KeyOf(q.Pair).IdIn(chronology)}/{q.Day.Number}/{q.Position}")
             ),
-            new("one fact", cold, Paths(Fact)),
-            new("state of a pair", cold, Paths(State)),
+            new("one fact, nothing remembered", cold, Paths(Fact)),
+            new("state of a pair, nothing remembered", cold, Paths(State)),
+            new("one fact, a new question", known, Paths(Fact)),
+            new("state of a pair, a new question", known, Paths(State)),
             new("one of 500 facts, asked before", warm, [.. Paths(Fact).Take(500)]),
             new("one of 500 states, asked before", warm, [.. Paths(State).Take(500)]),
         ];
 
         FormattableString Fact((World.Pair Pair, Day Day, long Position) q) =>
-            $"{root}/facts?kind={q.Pair.Kind}&holder={q.Pair.Holder}&toward={q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}";
+            $"{root}/facts?kind={q.Pair.Kind}&holder={q.Pair.Holder}&toward={q.Pair.Toward}&asOf={q.Day}{Known(q.Position)}";
 
         FormattableString State((World.Pair Pair, Day Day, long Position) q) =>
-            $"{root}/state?between={q.Pair.Holder},{q.Pair.Toward}&asOf={q.Day}&knownAt={q.Position}";
+            $"{root}/state?between={q.Pair.Holder},{q.Pair.Toward}&asOf={q.Day}{Known(q.Position)}";
+
+        string Known(long position) =>
+            position == head ? "" : string.Create(CultureInfo.InvariantCulture, $"&knownAt={position}");
 
         string[] Paths(Func<(World.Pair Pair, Day Day, long Position), FormattableString> path) =>
             [.. asked.Select(q => path(q).ToString(CultureInfo.InvariantCulture))];
     }
 
-    private static async Task GetAsync(Endpoint endpoint, int i, CancellationToken ct)
+    private static async Task GetAsync(Endpoint endpoint, CancellationToken ct)
     {
-        using var response = await endpoint.Client.GetAsync(
-            new Uri(endpoint.Paths[i % endpoint.Paths.Length], UriKind.Relative),
-            ct
-        );
+        using var response = await endpoint.Client.GetAsync(endpoint.Next(), ct);
         response.EnsureSuccessStatusCode();
         await response.Content.LoadIntoBufferAsync(ct);
     }
@@ -160,7 +198,7 @@ public static class Serving
         {
             for (var e = 0; e < endpoints.Length; e++)
             {
-                var rate = await RateAsync(endpoints[e], round, ct);
+                var rate = await RateAsync(endpoints[e], ct);
                 if (round >= 0)
                     rates[e].Add(rate);
             }
@@ -186,9 +224,8 @@ public static class Serving
         static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
     }
 
-    private static async Task<double> RateAsync(Endpoint endpoint, int round, CancellationToken ct)
+    private static async Task<double> RateAsync(Endpoint endpoint, CancellationToken ct)
     {
-        var next = round * 617;
         var answered = 0;
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(AskAsync, ct)));
@@ -198,7 +235,7 @@ public static class Serving
         {
             while (Stopwatch.GetElapsedTime(start) < Turn)
             {
-                await GetAsync(endpoint, Interlocked.Increment(ref next) & int.MaxValue, ct);
+                await GetAsync(endpoint, ct);
                 Interlocked.Increment(ref answered);
             }
         }

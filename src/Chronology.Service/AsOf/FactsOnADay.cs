@@ -3,6 +3,7 @@ using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Service.Web;
 using MediatR;
 
@@ -101,7 +102,7 @@ public sealed class FactsOnADayHandler(
         var read = await ReadAsync(request, cancellationToken);
         if (read.Rejection is { } rejection)
             return rejection;
-        var (moment, identity, found) = read.Value;
+        var (moment, identity, found, between) = read.Value;
         var entries = FactTelling.Decide(moment, found);
         var judged = request is { Kind: not null, Holder: not null, Toward: not null };
         var verdict = judged ? FactQuestion.Judge(entries, request.Value) : (Verdict?)null;
@@ -110,17 +111,13 @@ public sealed class FactsOnADayHandler(
         {
             foreach (var fact in found)
             {
-                var held = await facts.LastHeldAsync(moment, fact, cancellationToken);
+                var held = await facts.LastHeldAsync(moment, fact, between, cancellationToken);
                 if (held is not null && (lastHeld is null || Began(held) > Began(lastHeld)))
                     lastHeld = held;
             }
         }
         var rests = entries.SelectMany(FactTelling.Rests).Concat(lastHeld is null ? [] : [lastHeld.Effect]);
-        var trip = new RoundTrip(source);
-        var cited = Facts.OwnCitations(trip, moment, rests);
-        var unknown = UnknownActors(trip, request, moment, identity);
-        await trip.GoAsync(cancellationToken);
-        var citations = await facts.UnitedAsync(moment, cited.Value, cancellationToken);
+        var (citations, unknown) = await CitedAsync(request, moment, identity, rests, between, cancellationToken);
         return new FactsAnswer(
             moment.Basis,
             FactTelling.Ordered(
@@ -142,25 +139,37 @@ public sealed class FactsOnADayHandler(
                     DayAnswer.Of(lastHeld.Effect.LastDay),
                     FactTelling.Because([lastHeld.Effect], citations)[0]
                 ),
-            await NotesAsync(request, moment, identity, entries, unknown.Value, cancellationToken)
+            await NotesAsync(request, moment, identity, entries, unknown, cancellationToken)
         );
     }
 
-    /// <summary>One round trip where one key is asked about, else one for the moment and one for the effects.</summary>
-    private async Task<Result<(Moment Moment, Identity Identity, IReadOnlyList<FactEffects> Found)>> ReadAsync(
-        FactsOnADay request,
-        CancellationToken ct
-    )
+    /// <param name="Between">Where it is remembered what was recorded between holder and toward.</param>
+    private readonly record struct Read(
+        Moment Moment,
+        Identity Identity,
+        IReadOnlyList<FactEffects> Found,
+        Between? Between
+    );
+
+    /// <summary>One round trip where one key is asked about for the first time, else one for the moment and one for the effects; for these
+    /// none where they are remembered.</summary>
+    private async Task<Result<Read>> ReadAsync(FactsOnADay request, CancellationToken ct)
     {
-        if (FactQuestion.KeyAsked(request.Kind, request.Holder, request.Toward, request.Qualifier) is { } key)
+        if (
+            FactQuestion.KeyAsked(request.Kind, request.Holder, request.Toward, request.Qualifier) is { } key
+            && !facts.Expects(request.Chronology, key)
+        )
         {
             var asked = moments.Read(request.Axes);
             if (asked.Rejection is { } unreadable)
                 return unreadable;
             var answer = await facts.AskAsync(request.Chronology, key, asked.Value, ct);
-            return answer.Map(a =>
-                (a.Moment, a.Identity, (IReadOnlyList<FactEffects>)(a.Fact.Effects.Count == 0 ? [] : [a.Fact]))
-            );
+            return answer.Map(a => new Read(
+                a.Moment,
+                a.Identity,
+                a.Fact.Effects.Count == 0 ? [] : [a.Fact],
+                Between: null
+            ));
         }
         var resolved = await moments.ResolveAsync(request.Chronology, request.Axes, ct);
         if (resolved.Rejection is { } rejection)
@@ -178,7 +187,35 @@ public sealed class FactsOnADayHandler(
         );
         if (sides.Value.ArePair)
             selection = selection with { Holders = sides.Value.One, Towards = sides.Value.Other, EitherWay = true };
-        return (resolved.Value, identity, await facts.ReadForVerdictAsync(resolved.Value, identity, selection, ct));
+        return new Read(
+            resolved.Value,
+            identity,
+            await facts.ReadForVerdictAsync(resolved.Value, identity, selection, ct),
+            await facts.BetweenAsync(resolved.Value, identity, selection, ct)
+        );
+    }
+
+    /// <summary>The citations of what an answer rests on, and the actors that it asks about and that are not recorded.</summary>
+    private async Task<(
+        IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> Citations,
+        IReadOnlyList<string> UnknownActors
+    )> CitedAsync(
+        FactsOnADay request,
+        Moment moment,
+        Identity identity,
+        IEnumerable<RecordedEffect> rests,
+        Between? between,
+        CancellationToken ct
+    )
+    {
+        var asked = Asked(request).Select(identity.Surviving);
+        if (between is { CiteTheirOwn: true })
+            return (await between.CitationsAsync(rests, ct), between.Missing(asked));
+        var trip = new RoundTrip(source);
+        var cited = Facts.OwnCitations(trip, moment, rests);
+        var unknown = Recorded.Missing(trip, moment, RecordKind.Actor, asked);
+        await trip.GoAsync(ct);
+        return (await facts.UnitedAsync(moment, cited.Value, ct), unknown.Value);
     }
 
     private static Time.Day Began(LastHeld held) => held.Effect.Begins.Days.Latest ?? new(long.MaxValue);
@@ -192,13 +229,6 @@ public sealed class FactsOnADayHandler(
                 .OfType<string>()
                 .Concat(Parties.Read(request.Between, null).Value.All),
         ];
-
-    private static Pending<IReadOnlyList<string>> UnknownActors(
-        RoundTrip trip,
-        FactsOnADay request,
-        Moment moment,
-        Identity identity
-    ) => Recorded.Missing(trip, moment, RecordKind.Actor, Asked(request).Select(identity.Surviving));
 
     private async Task<IReadOnlyList<Note>> NotesAsync(
         FactsOnADay request,

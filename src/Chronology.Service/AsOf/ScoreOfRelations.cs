@@ -1,6 +1,7 @@
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Service.Web;
 using Chronology.Time;
 using MediatR;
@@ -119,6 +120,10 @@ public sealed class ScoreTelling(Scores scores)
     /// <summary>Asks for what <see cref="OfAsync(Moment, AskedScores?, CancellationToken)"/> tells; null where the question is not about two sides.</summary>
     public static AskedScores? Ask(RoundTrip trip, Moment moment, Parties parties) =>
         parties.ArePair ? Scores.Ask(trip, moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf) : null;
+
+    /// <summary>The same of two sides that are remembered.</summary>
+    internal static AskedScores Ask(Between between, Moment moment, Parties sides) =>
+        between.Weighed(sides, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf);
 
     /// <param name="asked">Of the same moment, once the round trip has been made.</param>
     /// <inheritdoc cref="OfAsync(Moment, Parties, CancellationToken)"/>

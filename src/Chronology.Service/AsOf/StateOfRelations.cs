@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Chronology.Recording;
+using Chronology.Relations;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Service.Web;
 using Chronology.Time;
 using MediatR;
@@ -32,7 +34,8 @@ public sealed record StateAnswer(
 public sealed record RecentEvent(string Key, DateAnswer Occurred, string Title, Certainty Happened);
 
 /// <remarks>Two round trips, the moment aside: what lies between the parties, and the passages and revisions behind it. More only where
-/// a history is that of several actors, where something is merged or undated, or where nothing is recorded.</remarks>
+/// a history is that of several actors, where something is merged or undated, or where nothing is recorded. None where the two sides are
+/// remembered, and what is told of them.</remarks>
 public sealed class StateOfRelationsHandler(
     Moments moments,
     Identities identities,
@@ -40,10 +43,24 @@ public sealed class StateOfRelationsHandler(
     Silences silences,
     ScoreTelling scores,
     AnswerNames names,
+    RememberedPairs remembered,
     Reading source
 ) : IRequestHandler<StateOfRelations, Result<StateAnswer>>
 {
     private const int HowManyRecent = 10;
+
+    /// <summary>What an answer is told from.</summary>
+    /// <param name="Missing">The actors that are not recorded.</param>
+    /// <param name="Sealed">The revisions that its texts are from.</param>
+    private sealed record Parts(
+        IReadOnlyList<FactEntry> Facts,
+        IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> Citations,
+        IReadOnlyList<RecentEvent> Recent,
+        ScoreAnswer? Score,
+        IReadOnlyList<EraInForce> Eras,
+        IReadOnlyList<string> Missing,
+        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> Sealed
+    );
 
     public async Task<Result<StateAnswer>> Handle(StateOfRelations request, CancellationToken cancellationToken)
     {
@@ -57,6 +74,44 @@ public sealed class StateOfRelationsHandler(
         if (standing.Rejection is { } twice)
             return twice;
         var parties = standing.Value;
+        var parts =
+            await RememberAsync(moment, identity, parties, cancellationToken)
+            ?? await ReadAsync(moment, identity, parties, cancellationToken);
+
+        var told = FactTelling.Ordered(
+            parts.Facts.Where(entry => entry.IsListed).Select(entry => FactTelling.Tell(entry, parts.Citations))
+        );
+        var notes = parts
+            .Missing.Select(Silences.UnknownActor)
+            .Concat(Silences.Merged(asked.All, identity))
+            .Concat(ScoreTelling.NotesOf(parts.Score))
+            .ToList();
+        if (told.Count == 0)
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
+        var answer = new StateAnswer(
+            moment.Basis,
+            null,
+            parts.Eras,
+            told,
+            parts.Score,
+            parts.Recent,
+            Silences.InOrder(notes)
+        );
+        return answer with
+        {
+            Answer = await names.OfAsync(
+                moment,
+                "/state",
+                [new("between", request.Between), new("actor", request.Actor)],
+                answer,
+                parts.Sealed,
+                cancellationToken
+            ),
+        };
+    }
+
+    private async Task<Parts> ReadAsync(Moment moment, Identity identity, Parties parties, CancellationToken ct)
+    {
         var keys = parties.KeysIn(identity);
         var selection = FactSelection.Of(parties);
 
@@ -66,64 +121,73 @@ public sealed class StateOfRelationsHandler(
         var missing = Recorded.Missing(trip, moment, RecordKind.Actor, parties.All);
         var weighed = ScoreTelling.Ask(trip, moment, keys);
         var inForce = RecordedEras.InForce(trip, moment);
-        await trip.GoAsync(cancellationToken);
+        await trip.GoAsync(ct);
 
         var entries = FactTelling.Decide(
             moment,
-            await facts.StandingAsync(moment, identity, selection, recorded.Value, cancellationToken)
+            await facts.StandingAsync(moment, identity, selection, recorded.Value, ct)
         );
         var rests = FactTelling.RestsOfListed(entries);
-        var score = await scores.OfAsync(moment, weighed, cancellationToken);
+        var score = await scores.OfAsync(moment, weighed, ct);
         var cited = Facts.OwnCitations(trip, moment, rests);
+        var told = recent.Value.Select(row => Recent(row, moment)).ToArray();
         var records = Seals.Ask(
             trip,
             moment.Chronology,
             [moment.Position],
-            [
-                .. rests.Select(effect => new NamedRecord(RecordKind.Event, effect.Event)),
-                // An answer gives their keys, and not their kind.
-                .. recent.Value.Select(row => new NamedRecord(null, row.State.Id.Key)),
-                .. inForce.Value.Select(era => new NamedRecord(RecordKind.Era, $"{era.Scheme}/{era.Era}")),
-            ]
+            Named(rests, told).Concat(inForce.Value.Select(era => new NamedRecord(RecordKind.Era, $"{era.Scheme}/{era.Era}")))
         );
-        await trip.GoAsync(cancellationToken);
-
-        var citations = await facts.UnitedAsync(moment, cited.Value, cancellationToken);
-        var told = FactTelling.Ordered(
-            entries.Where(entry => entry.IsListed).Select(entry => FactTelling.Tell(entry, citations))
-        );
-        var notes = missing
-            .Value.Select(Silences.UnknownActor)
-            .Concat(Silences.Merged(asked.All, identity))
-            .Concat(ScoreTelling.NotesOf(score))
-            .ToList();
-        if (told.Count == 0)
-            notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
-        var answer = new StateAnswer(
-            moment.Basis,
-            null,
-            inForce.Value,
+        await trip.GoAsync(ct);
+        return new(
+            entries,
+            await facts.UnitedAsync(moment, cited.Value, ct),
             told,
             score,
-            [.. recent.Value.Select(row => Recent(row, moment))],
-            [
-                .. notes
-                    .OrderBy(note => note.Code, StringComparer.Ordinal)
-                    .ThenBy(note => note.Detail, StringComparer.Ordinal),
-            ]
+            inForce.Value,
+            missing.Value,
+            records.Value
         );
-        return answer with
-        {
-            Answer = await names.OfAsync(
-                moment,
-                "/state",
-                [new("between", request.Between), new("actor", request.Actor)],
-                answer,
-                records.Value,
-                cancellationToken
-            ),
-        };
     }
+
+    /// <summary>The same of two sides that are remembered; null: it is to be read.</summary>
+    private async Task<Parts?> RememberAsync(Moment moment, Identity identity, Parties parties, CancellationToken ct)
+    {
+        var selection = FactSelection.Of(parties);
+        if (
+            await facts.BetweenAsync(moment, identity, selection, ct) is not { CiteTheirOwn: true } between
+            || between.Facts(identity, selection) is not { } found
+            || await remembered.ErasAsync(moment, ct) is not { } eras
+        )
+            return null;
+        var keys = parties.KeysIn(identity);
+        var entries = FactTelling.Decide(moment, found);
+        var rests = FactTelling.RestsOfListed(entries);
+        var recent = await between.RecentAsync(keys, HowManyRecent, ct);
+        var inForce = eras.InForce(moment);
+        var records = new Dictionary<RecordId, IReadOnlyList<SealedRecord>>(
+            await between.SealedAsync(Named(rests, recent), ct)
+        );
+        foreach (var (id, made) in eras.SealedOf(inForce, moment.Position))
+            records[id] = made;
+        return new(
+            entries,
+            await between.CitationsAsync(rests, ct),
+            recent,
+            await scores.OfAsync(moment, ScoreTelling.Ask(between, moment, keys), ct),
+            inForce,
+            between.Missing(parties.All),
+            records
+        );
+    }
+
+    private static IEnumerable<NamedRecord> Named(
+        IEnumerable<RecordedEffect> rests,
+        IEnumerable<RecentEvent> recent
+    ) =>
+        rests
+            .Select(effect => new NamedRecord(RecordKind.Event, effect.Event))
+            // An answer gives their keys, and not their kind.
+            .Concat(recent.Select(one => new NamedRecord(null, one.Key)));
 
     private static RecentEvent Recent(RecordedRow row, Moment moment)
     {

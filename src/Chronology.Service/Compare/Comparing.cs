@@ -32,7 +32,7 @@ public sealed class Comparing(
             identities,
             new FactTelling(facts),
             new RecordedEras(reading),
-            new ScoreTelling(new Scores(reading)),
+            new ScoreTelling(new Scores(reading, identities)),
             facts,
             new StanceTelling(facts, reading),
             new Candidates(reading),

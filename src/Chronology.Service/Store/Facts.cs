@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chronology.Recording;
 using Chronology.Relations;
 using Chronology.Rules;
+using Chronology.Service.Store.Remembered;
 using Chronology.Time;
 using Npgsql;
 
@@ -41,6 +42,17 @@ public sealed record FactSelection(
             Towards = Towards?.Select(identity.Surviving).ToArray(),
         };
 
+    /// <summary>Whether what was recorded on a key is asked for, where the selection is under the keys of all who stand behind its actors.</summary>
+    internal bool SelectsRecorded(FactKey key)
+    {
+        var isEnding = !key.Kind.Functional && key.Value is null;
+        return isEnding == Endings
+            && (Kind is null || Kind == key.Fact)
+            && (Qualifier is null || Qualifier == (key.Qualifier ?? ""))
+            && (Value is null || key.Kind.Functional || isEnding || Value == key.Value)
+            && Selects(key);
+    }
+
     /// <summary>Whether a fact is between the actors selected, and among the keys.</summary>
     public bool Selects(FactKey key)
     {
@@ -71,7 +83,8 @@ public sealed record OwnCitations(
 );
 
 /// <summary>Reads effects as known at a moment, of actors as they were identified then.</summary>
-public sealed class Facts(Reading source, Identities identities)
+/// <param name="pairs">Null: everything is asked of the database.</param>
+public sealed class Facts(Reading source, Identities identities, RememberedPairs? pairs = null)
 {
     /// <summary>For each fact selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>Facts are those of the actors that stand at the moment, with what was recorded of actors merged into them and what
@@ -86,8 +99,28 @@ public sealed class Facts(Reading source, Identities identities)
         CancellationToken ct
     )
     {
+        if ((await BetweenAsync(moment, identity, selection, ct))?.Facts(identity, selection) is { } remembered)
+            return remembered;
         var recorded = await RoundTrip.AskAsync(source, trip => Recorded(trip, moment, identity, selection), ct);
         return await StandingAsync(moment, identity, selection, recorded, ct);
+    }
+
+    /// <inheritdoc cref="RememberedPairs.Expects"/>
+    internal bool Expects(string chronology, FactKey key) =>
+        pairs?.Expects(chronology, key.Holder, key.Toward) == true;
+
+    /// <summary>What is remembered between the two sides of a selection, and all who stand behind them; null: ask the database.</summary>
+    internal async ValueTask<Between?> BetweenAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        CancellationToken ct
+    )
+    {
+        if (pairs is null || selection is not { Holders: not null, Towards: not null, Among: null })
+            return null;
+        var behind = Behind(identity, selection);
+        return await pairs.AskAsync(moment, behind.Holders!, behind.Towards!, ct);
     }
 
     /// <summary>What a verdict rests on: the facts; where there are none, and all values of the kind can be ended together, the endings that
@@ -118,23 +151,25 @@ public sealed class Facts(Reading source, Identities identities)
         FactSelection selection
     )
     {
+        return Recorded(trip, moment, Behind(identity, selection));
+    }
+
+    /// <summary>The selection of what was recorded of the actors selected and of all who stand behind them.</summary>
+    internal static FactSelection Behind(Identity identity, FactSelection selection)
+    {
         if (identity.IsNone)
-            return Recorded(trip, moment, selection);
+            return selection;
         var asked = selection.As(identity);
-        return Recorded(
-            trip,
-            moment,
-            asked with
-            {
-                Holders = asked.Holders?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
-                Towards = asked.Towards?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
-                Among = asked
-                    .Among?.Where(key => identity.Surviving(key) == key)
-                    .SelectMany(key => identity.HeritageOf(key).Sources)
-                    .Select(source => source.Key)
-                    .ToHashSet(),
-            }
-        );
+        return asked with
+        {
+            Holders = asked.Holders?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
+            Towards = asked.Towards?.SelectMany(identity.KeysBehind).Distinct().ToArray(),
+            Among = asked
+                .Among?.Where(key => identity.Surviving(key) == key)
+                .SelectMany(key => identity.HeritageOf(key).Sources)
+                .Select(source => source.Key)
+                .ToHashSet(),
+        };
     }
 
     /// <summary>The facts of the actors that stand; a round trip only where the history of one is that of several keys.</summary>
@@ -212,7 +247,7 @@ public sealed class Facts(Reading source, Identities identities)
     }
 
     /// <summary>The day before, as far as the day asked about; the least of days where there is none.</summary>
-    private static long LastDayBefore(Day day, Day asOf) =>
+    internal static long LastDayBefore(Day day, Day asOf) =>
         day.Number == long.MinValue ? long.MinValue : Math.Min(day.Number - 1, asOf.Number);
 
     private static Guid? EnderOf(FactKey key, string chronology) =>
@@ -347,14 +382,26 @@ public sealed class Facts(Reading source, Identities identities)
     /// <remarks>Reads the few effects that began last and what may have begun after the first of them, and goes further back only where none
     /// of these ever held. The cost is that of what was read, not of the history; of more than 4,096 that never held no more is asked.</remarks>
     /// <param name="few">How many of each key, at first.</param>
-    public async Task<LastHeld?> LastHeldAsync(Moment moment, FactEffects fact, CancellationToken ct, int few = 16)
+    public Task<LastHeld?> LastHeldAsync(Moment moment, FactEffects fact, CancellationToken ct, int few = 16) =>
+        LastHeldAsync(moment, fact, null, ct, few);
+
+    /// <param name="between">Where it is remembered.</param>
+    /// <inheritdoc cref="LastHeldAsync(Moment, FactEffects, CancellationToken, int)"/>
+    internal async Task<LastHeld?> LastHeldAsync(
+        Moment moment,
+        FactEffects fact,
+        Between? between,
+        CancellationToken ct,
+        int few = 16
+    )
     {
         const int Enough = 4_096;
         if (fact.AsOf(moment.AsOf).Holds() != Verdict.No)
             return null;
         for (; ; few *= 16)
         {
-            var (effects, since) = await BegunAsync(moment, fact.Heritage, few, ct);
+            var (effects, since) =
+                between?.Begun(fact.Heritage, few) ?? await BegunAsync(moment, fact.Heritage, few, ct);
             var last = FactsAsOf.LastToHold(fact.Heritage, effects, moment.AsOf);
             // What was not read began before that day, whenever it was.
             if (since is not { } day || last?.Began >= day || few >= Enough)
@@ -364,7 +411,7 @@ public sealed class Facts(Reading source, Identities identities)
 
     /// <summary>The effects on a fact begun by the day that may have begun on some day or later: of each of its keys the number asked for, at least.</summary>
     /// <returns>With that day; null: they are all.</returns>
-    private async Task<(IReadOnlyList<RecordedEffect> Effects, Day? Since)> BegunAsync(
+    internal async Task<(IReadOnlyList<RecordedEffect> Effects, Day? Since)> BegunAsync(
         Moment moment,
         Heritage heritage,
         int few,

@@ -92,7 +92,7 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
 
-    /// <remarks>One round trip, none for a position that was asked about before, more for an instant; and another
+    /// <remarks>One round trip, none for a position that was asked about before, two more for an instant after the head's; and another
     /// where actors or rules may have been revised since what is known already.</remarks>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
@@ -104,28 +104,36 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     /// <inheritdoc cref="ResolveAsync(string, Axes, CancellationToken)"/>
     public async Task<Result<Moment>> AtAsync(string chronology, Asked asked, CancellationToken ct)
     {
-        if (asked.Instant is not null)
-        {
-            var known = await KnownAtAsync(source, identities, chronology, asked, ct);
-            return known.Rejection is not null
-                ? known
-                : await AtAsync(chronology, asked with { Position = known.Value.Position, Instant = null }, ct);
-        }
         if (asked.Position is { } position && kept.TryGetValue((chronology, position), out Kept? of) && of is not null)
             return new Moment(chronology, asked.AsOf, position, of.RecordedAt, asked.Rules ?? of.Adopted);
         Result<Moment> found;
-        await using (var command = source.CreateCommand(asked.Position is null ? AtHead : AtPosition))
+        await using (
+            var command = source.CreateCommand(
+                asked.Position is not null ? AtPosition
+                : asked.Instant is not null ? AtInstant
+                : AtHead
+            )
+        )
         {
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
             if (asked.Position is { } given)
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = given });
+            else if (asked.Instant is { } instant)
+                command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
             await using var reader = await command.ExecuteReaderAsync(ct);
             if (!await reader.ReadAsync(ct))
                 return Writer.NoSuchChronology(chronology);
             found = Found(reader, chronology, asked);
         }
         if (found.Rejection is not null)
-            return found;
+        {
+            if (asked.Instant is null)
+                return found;
+            var known = await KnownAtAsync(source, identities, chronology, asked, ct);
+            return known.Rejection is not null
+                ? known
+                : await AtAsync(chronology, asked with { Position = known.Value.Position, Instant = null }, ct);
+        }
         var adopted = (await identities.LastRevisionsAsync(chronology, found.Value.Position, ct)).Rules;
         kept.Set(
             (chronology, found.Value.Position),
@@ -144,6 +152,17 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
         select case when $2 <= h.position then $2 end, l.recorded_at, h.position
         from chronology.head h
         left join chronology.ledger l on l.chronology = $1 and l.position = $2
+        where h.chronology = $1
+        """;
+
+    // Null where a later append may still be stamped at the instant or before.
+    private const string AtInstant = """
+        select case when $2 <= greatest(h.recorded_at, h.floor) then coalesce(l.position, 0) end, l.recorded_at, h.position
+        from chronology.head h
+        left join lateral (
+            select position, recorded_at from chronology.ledger
+            where chronology = $1 and recorded_at <= $2
+            order by recorded_at desc limit 1) l on true
         where h.chronology = $1
         """;
 

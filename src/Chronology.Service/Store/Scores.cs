@@ -38,8 +38,8 @@ public sealed record SingleEvents(
 );
 
 /// <summary>Reads what scores rest on: running totals of the years before the first day asked about, single events from then on.</summary>
-/// <remarks>One round trip, and another where an event's days are unbounded. Each event counts once, whichever of its pairs belong to the sides.</remarks>
-public sealed class Scores(Reading source)
+/// <remarks>One round trip, and another where an event's days are unbounded and it is not known yet who is who at that moment. Each event counts once, whichever of its pairs belong to the sides.</remarks>
+public sealed class Scores(Reading source, Identities identities)
 {
     private const string Visible = "from_position <= $2 and to_position > $2";
 
@@ -166,7 +166,7 @@ public sealed class Scores(Reading source)
             [.. side.Select(actor => ScoredPair.Alone(actor).IdIn(moment.Chronology))];
     }
 
-    /// <summary>The evidence, once the round trip has been made; another one where an event's days are unbounded.</summary>
+    /// <summary>The evidence, once the round trip has been made; another one where an event's days are unbounded and it is not known yet who is who.</summary>
     public async Task<SidesEvidence> WeighedAsync(Moment moment, AskedScores asked, CancellationToken ct)
     {
         var totals = asked.Totals.Value;
@@ -252,19 +252,19 @@ public sealed class Scores(Reading source)
     {
         if (open.Count == 0)
             return [];
-        var lives = await LivesAsync(moment, open.SelectMany(one => one.Parties), ct);
+        var identity = await identities.AtAsync(moment, ct);
         return
         [
             .. open.Select(one =>
             {
-                var (from, until) = Together(one.Parties.Select(party => lives.GetValueOrDefault(party)));
+                var (from, until) = Together(one.Parties.Select(identity.LifeOf));
                 return (one.Event, one.Event.Within(from, until));
             }),
         ];
     }
 
     /// <summary>An event with the days that its row has, and who had to exist for it to happen; of one with plain days nobody.</summary>
-    private static (ScoredEvent Event, IReadOnlyList<string> Parties) OddOf(NpgsqlDataReader row)
+    internal static (ScoredEvent Event, IReadOnlyList<string> Parties) OddOf(NpgsqlDataReader row)
     {
         var one = EventOf(row);
         if (row.GetString(6) is not { Length: > 0 } kept)
@@ -286,35 +286,6 @@ public sealed class Scores(Reading source)
                 until = ends;
         }
         return (from, until);
-    }
-
-    private async Task<Dictionary<string, When.Extent?>> LivesAsync(
-        Moment moment,
-        IEnumerable<string> actors,
-        CancellationToken ct
-    )
-    {
-        await using var command = source.CreateCommand(
-            $"""
-            select key, state -> 'content' ->> 'existed' from chronology.record
-            where chronology = $1 and kind = 'actor' and key = any($3) and {Visible} and status in ('active', 'disputed')
-            """
-        );
-        command.Parameters.AddWithValue(moment.Chronology);
-        command.Parameters.AddWithValue(moment.Position);
-        command.Parameters.AddWithValue(actors.Distinct(StringComparer.Ordinal).ToArray());
-        var lives = new Dictionary<string, When.Extent?>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            lives.Add(
-                reader.GetString(0),
-                await reader.IsDBNullAsync(1, ct)
-                    ? null
-                    : (When.Extent)When.From(reader.GetString(1), null, null, null, "gregorian").Value
-            );
-        }
-        return lives;
     }
 
     private static NpgsqlBatchCommand Command(string sql, params object[] values)

@@ -34,7 +34,19 @@ public sealed record Seal(string Hashed, IReadOnlyDictionary<RecordId, IReadOnly
 public sealed record SealedRevision(long Position, int Revision, byte[] Content);
 
 /// <param name="Revisions">In their order.</param>
-public sealed record SealedRecord(RecordId Id, IReadOnlyList<SealedRevision> Revisions);
+public sealed record SealedRecord(RecordId Id, IReadOnlyList<SealedRevision> Revisions)
+{
+    /// <summary>The same as known at a position; without the records that were not there yet.</summary>
+    internal static IReadOnlyList<SealedRecord> UpTo(IEnumerable<SealedRecord> records, long position) =>
+        [
+            .. records
+                .Select(record => record with
+                {
+                    Revisions = [.. record.Revisions.Where(revision => revision.Position <= position)],
+                })
+                .Where(record => record.Revisions.Count > 0),
+        ];
+}
 
 /// <summary>Hashes answers over commitments, so that redacting a text changes no hash: the texts are left out, and the revisions that
 /// they are from stand for them by what the ledger holds.</summary>
@@ -214,7 +226,8 @@ public sealed class Seals(Reading source, IDocumentStore store)
         );
     }
 
-    private static IEnumerable<RecordId> Meant(NamedRecord named) =>
+    /// <summary>The records that a name may mean.</summary>
+    internal static IEnumerable<RecordId> Meant(NamedRecord named) =>
         named.Kind is { } kind
             ? [new(kind, named.Key)]
             : Enum.GetValues<RecordKind>().Select(each => new RecordId(each, named.Key)).Where(id => id.IsPossible);

@@ -15,6 +15,7 @@ using Chronology.Service.Review;
 using Chronology.Service.Search;
 using Chronology.Service.Stances;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Marten;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics;
@@ -47,6 +48,11 @@ public static class Composition
     {
         services.AddSingleton<Moments>();
         services.AddSingleton<Identities>();
+        services.AddSingleton(given => new RememberedPairs(
+            given.GetRequiredService<Reading>(),
+            given.GetService<IConfiguration>()?.GetValue<int?>(RememberedPairs.Setting)
+                ?? RememberedPairs.DefaultMegabytes
+        ));
         services.AddSingleton<Facts>();
         services.AddSingleton<FactTelling>();
         services.AddSingleton<Considered>();

@@ -18,6 +18,7 @@ public sealed class Identity
     private readonly Dictionary<string, EffectDate> endsOfPredecessors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, EffectDate> endsOfPersons = new(StringComparer.Ordinal);
     private readonly HashSet<string> concerned;
+    private readonly Dictionary<string, When.Extent> lives;
 
     private Identity(IReadOnlyList<RecordState> actors)
     {
@@ -54,6 +55,13 @@ public sealed class Identity
             if (own.Count > 0 && end is not null)
                 endsOfPredecessors[key] = end;
         }
+        lives = standing
+            .Where(actor => actor.Value.Existed is not null)
+            .ToDictionary(
+                actor => actor.Key,
+                actor => (When.Extent)When.From(actor.Value.Existed, null, null, null, Calendar.Gregorian.Name).Value,
+                StringComparer.Ordinal
+            );
         predecessors = links.Distinct().ToLookup(link => link.Successor, StringComparer.Ordinal);
         successors = links.Distinct().ToLookup(link => link.Predecessor, StringComparer.Ordinal);
         concerned =
@@ -78,6 +86,9 @@ public sealed class Identity
 
     /// <param name="actors">At least those merged, those with successors, and those of which <c>existed</c> is recorded.</param>
     public static Identity Of(IEnumerable<RecordState> actors) => new([.. actors]);
+
+    /// <summary>When an actor existed, as recorded of this very key; null: that is not told, or it does not stand.</summary>
+    public When.Extent? LifeOf(string actor) => lives.GetValueOrDefault(actor);
 
     /// <summary>The actor that stands for this key: the one into which it is merged, else itself.</summary>
     public string Surviving(string actor) => mergedInto.GetValueOrDefault(actor, actor);

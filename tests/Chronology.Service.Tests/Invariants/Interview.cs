@@ -6,11 +6,13 @@ using Chronology.Service.Catalogue;
 using Chronology.Service.Export;
 using Chronology.Service.Import;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Service.Web;
 using Chronology.Time;
 using MediatR;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -59,10 +61,21 @@ internal sealed class Interview : IAsyncDisposable
     private readonly QuestionBook book;
     private readonly ISender sender;
 
-    public Interview(string connectionString, TimeProvider clock)
+    /// <param name="remembered">Megabytes of pairs that it remembers; null: as many as a service does.</param>
+    public Interview(string connectionString, TimeProvider clock, int? remembered = null)
     {
         services = new ServiceCollection()
             .AddSingleton(clock)
+            .AddSingleton<IConfiguration>(
+                new ConfigurationBuilder()
+                    .AddInMemoryCollection([
+                        KeyValuePair.Create(
+                            RememberedPairs.Setting,
+                            remembered?.ToString(CultureInfo.InvariantCulture)
+                        ),
+                    ])
+                    .Build()
+            )
             .AddLogging()
             .AddChronology(Database.Connect(connectionString))
             .BuildServiceProvider();

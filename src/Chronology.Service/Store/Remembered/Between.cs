@@ -1,0 +1,275 @@
+using Chronology.Recording;
+using Chronology.Relations;
+using Chronology.Rules;
+using Chronology.Service.AsOf;
+using Chronology.Time;
+
+namespace Chronology.Service.Store.Remembered;
+
+/// <summary>What was recorded between the actors of two sides as known at a moment, from memory: what the statements of
+/// <see cref="Facts"/>, <see cref="Scores"/>, <see cref="Timeline"/> and <see cref="Seals"/> say of them.</summary>
+/// <param name="pairs">Of different actors.</param>
+internal sealed class Between(
+    Moment moment,
+    IReadOnlyList<RememberedPair> pairs,
+    RememberedPairs remembered,
+    Reading source
+)
+{
+    /// <summary>A history of several keys with more effects than these is better asked of the database.</summary>
+    private const int GreatestHistory = 2_000;
+
+    private RememberedFact? FactOf(FactKey key) =>
+        pairs.Select(pair => pair.Facts.GetValueOrDefault(key)).FirstOrDefault(fact => fact is not null);
+
+    /// <summary>As <see cref="Facts.ReadAsync"/>; null: ask the database.</summary>
+    public IReadOnlyList<FactEffects>? Facts(Identity identity, FactSelection selection)
+    {
+        var recorded = Store.Facts.Behind(identity, selection);
+        var own = new Dictionary<FactKey, FactEffects>();
+        foreach (var key in pairs.SelectMany(pair => pair.Facts.Keys).Where(recorded.SelectsRecorded))
+        {
+            if (Of(key) is { } fact)
+                own.Add(key, fact);
+        }
+        if (identity.IsNone)
+            return [.. own.Values.OrderBy(fact => fact.Key, FactKey.InOrder)];
+        var asked = selection.As(identity);
+        var found = new List<FactEffects>();
+        foreach (var key in own.Keys.SelectMany(identity.Heirs).Distinct().Where(asked.Selects))
+        {
+            var heritage = identity.HeritageOf(key);
+            if (heritage.IsPlain)
+            {
+                found.Add(own[key]);
+                continue;
+            }
+            if (OfAll(heritage) is not { } effects)
+                return null;
+            if (effects.Any(effect => key == key.EndingAll || effect.Value is not null))
+                found.Add(new(heritage, effects));
+        }
+        return [.. found.OrderBy(fact => fact.Key, FactKey.InOrder)];
+    }
+
+    /// <summary>The effects on one key among which the model decides; null: none was recorded.</summary>
+    private FactEffects? Of(FactKey key)
+    {
+        var (day, position) = (moment.AsOf.Number, moment.Position);
+        var own = FactOf(key)!;
+        var ender = key.EndingAll == key ? null : FactOf(key.EndingAll);
+        if (ender is not null && !own.IsRecordedAt(position))
+            return null;
+        var since = own.SurelyBegun(day, position);
+        if (ender is not null)
+            since = Math.Max(since, ender.SurelyBegun(day, position));
+        var effects = new List<RecordedEffect>();
+        own.AddBegun(since, day, position, effects);
+        ender?.AddBegun(since, day, position, effects);
+        if (effects.Count == 0 && own.BeginningAfter(day, position) is { } later)
+            effects.Add(later);
+        return effects.Count == 0 ? null : new(Heritage.Plain(key), effects);
+    }
+
+    /// <summary>All effects that make up a history; null: too many.</summary>
+    private List<RecordedEffect>? OfAll(Heritage heritage)
+    {
+        var effects = new List<RecordedEffect>();
+        foreach (
+            var key in heritage.Sources.SelectMany(from => new[] { from.Key, from.Key.EndingAll }).Distinct()
+        )
+        {
+            foreach (var effect in FactOf(key)?.At(moment.Position) ?? [])
+            {
+                if (heritage.Passes(effect))
+                    effects.Add(effect);
+                if (effects.Count > GreatestHistory)
+                    return null;
+            }
+        }
+        return effects;
+    }
+
+    /// <summary>As <see cref="Facts.BegunAsync"/>.</summary>
+    public (IReadOnlyList<RecordedEffect> Effects, Day? Since) Begun(Heritage heritage, int few)
+    {
+        var effects = new List<RecordedEffect>();
+        var greatest = long.MinValue;
+        foreach (var from in heritage.Sources)
+        {
+            if (FactOf(from.Key) is not { } fact)
+                continue;
+            var last = Store.Facts.LastDayBefore(from.Before(moment.AsOf), moment.AsOf);
+            var since = fact.FirstOfLast(few - 1, last, moment.Position);
+            fact.AddBegun(since, last, moment.Position, effects);
+            greatest = Math.Max(greatest, since);
+        }
+        return (effects, greatest == long.MinValue ? null : new Day(greatest));
+    }
+
+    /// <summary>As <see cref="Recorded.Missing"/> of actors.</summary>
+    /// <param name="actors">Of these sides.</param>
+    public IReadOnlyList<string> Missing(IEnumerable<string> actors) =>
+        [
+            .. actors
+                .Distinct(StringComparer.Ordinal)
+                .Where(actor =>
+                    !pairs.Any(pair => pair.Standing[actor].Any(stood => stood.Include(moment.Position)))
+                )
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>As <see cref="Scores.Ask"/>.</summary>
+    public AskedScores Weighed(Parties sides, Day first, Day last)
+    {
+        var year = first.Civil.Year;
+        var since = HalfLife.All.ToDictionary(one => one, one => (first - one.Forgotten).Civil.Year);
+        var januaryFirst = Day.Of(year, 1, 1).Number;
+        var totals = new Dictionary<(HalfLife, long), ScoreSum>();
+        var plain = new List<ScoreEvidence.Counted>();
+        var odd = new List<(ScoredEvent, IReadOnlyList<string>)>();
+        var between = Among(sides).ToList();
+        // An event of several of the pairs counts once.
+        var counted = between.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
+        foreach (var pair in between)
+        {
+            foreach (ref readonly var weight in pair.Weights.AsSpan())
+            {
+                if (!weight.At.Include(moment.Position) || counted?.Add(weight.Key) == false)
+                    continue;
+                if (weight.Year < year)
+                {
+                    var of = (weight.Event.HalfLife, weight.Year.Value);
+                    if (weight.Year >= since[weight.Event.HalfLife])
+                        totals[of] = totals.GetValueOrDefault(of) + weight.Sum;
+                }
+                else if (weight.First > last.Number)
+                    continue;
+                else if (weight.IsPlain)
+                    plain.Add(new(weight.Event, 1));
+                else if (weight.Last >= januaryFirst)
+                    odd.Add((weight.Event, weight.Parties));
+            }
+        }
+        var tooManyPairs = between
+            .SelectMany(pair => pair.TooManyPairs)
+            .Where(one => one.At.Include(moment.Position) && one.Earliest <= last.Number)
+            .Select(one => one.Key)
+            .Distinct(StringComparer.Ordinal)
+            .LongCount();
+        return new(
+            Pending<Dictionary<(HalfLife, long), ScoreSum>>.Of(totals),
+            Pending<Dictionary<(HalfLife, long), ScoreSum>>.Of([]),
+            Pending<SingleEvents>.Of(new(plain, odd, tooManyPairs))
+        );
+    }
+
+    /// <summary>As <see cref="Timeline.Recent"/>.</summary>
+    public async ValueTask<IReadOnlyList<RecentEvent>> RecentAsync(Parties sides, int limit, CancellationToken ct)
+    {
+        var last = Last(sides, limit);
+        var versions = await VersionsAsync(last.Select(entry => (entry.Key, entry.At.From)), ct);
+        return
+        [
+            .. last.Select(entry => (Entry: entry, Version: versions[(entry.Key, entry.At.From)]))
+                .OrderByDescending(one => one.Entry.Latest)
+                .ThenByDescending(one => one.Entry.Earliest)
+                .ThenByDescending(one => one.Version.Order ?? 0)
+                .ThenByDescending(one => one.Entry.Key, StringComparer.Ordinal)
+                .Take(limit)
+                .Select(one => new RecentEvent(
+                    one.Entry.Key,
+                    one.Version.Occurred,
+                    one.Version.Title,
+                    one.Version.When.HappenedBy(moment.AsOf)
+                )),
+        ];
+    }
+
+    /// <summary>The greatest by (last, first day) that have not surely not happened by the moment's day: of each pair so many, and
+    /// those that stand beside the last of them.</summary>
+    private IEnumerable<RememberedEntry> Last(Parties sides, int limit)
+    {
+        // Two pairs may know of one version until different positions.
+        var found = new Dictionary<(string, long), RememberedEntry>();
+        foreach (var pair in Among(sides))
+        {
+            var count = 0;
+            RememberedEntry last = default;
+            foreach (ref readonly var entry in pair.Timeline.AsSpan())
+            {
+                if (entry.Earliest > moment.AsOf.Number || !entry.At.Include(moment.Position))
+                    continue;
+                if (count >= limit && (entry.Latest, entry.Earliest) != (last.Latest, last.Earliest))
+                    break;
+                last = entry;
+                count++;
+                found[(entry.Key, entry.At.From)] = entry;
+            }
+        }
+        return found.Values;
+    }
+
+    private ValueTask<IReadOnlyDictionary<(string Event, long From), EventVersion>> VersionsAsync(
+        IEnumerable<(string Event, long From)> asked,
+        CancellationToken ct
+    ) => remembered.Versions.OfAsync(moment.Chronology, asked, ct);
+
+    /// <summary>As <see cref="Facts.CitationsAsync"/>, where <see cref="CiteTheirOwn"/>.</summary>
+    public async ValueTask<IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>>> CitationsAsync(
+        IEnumerable<RecordedEffect> effects,
+        CancellationToken ct
+    ) =>
+        (await VersionsAsync(effects.Select(effect => (effect.Event, effect.Position)), ct)).ToDictionary(
+            version => version.Key,
+            version => version.Value.Citations
+        );
+
+    /// <summary>Whether what answers cite of these events is their own.</summary>
+    public bool CiteTheirOwn => !pairs.Any(pair => pair.AreEventsMerged);
+
+    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IEnumerable{NamedRecord})"/> of events of these sides, where <see cref="CiteTheirOwn"/>.</summary>
+    public async ValueTask<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> SealedAsync(
+        IEnumerable<NamedRecord> named,
+        CancellationToken ct
+    )
+    {
+        named = [.. named];
+        var of = named
+            .Select(one => one.Key)
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(key => key, key => pairs.First(pair => pair.Events.Contains(key)), StringComparer.Ordinal);
+        var trip = new RoundTrip(source);
+        var asked = of
+            .Where(one => !one.Value.Sealed.ContainsKey(one.Key))
+            .GroupBy(one => one.Value, one => one.Key)
+            .Select(keys =>
+                (
+                    Pair: keys.Key,
+                    Read: Seals.Ask(
+                        trip,
+                        moment.Chronology,
+                        [keys.Key.UpTo],
+                        keys.Select(key => new NamedRecord(null, key))
+                    )
+                )
+            )
+            .ToList();
+        await trip.GoAsync(ct);
+        foreach (var (pair, read) in asked)
+        {
+            foreach (var records in read.Value.GroupBy(one => one.Key.Key, StringComparer.Ordinal))
+                pair.Sealed[records.Key] = [.. records.SelectMany(one => one.Value)];
+        }
+        return named
+            .SelectMany(Seals.Meant)
+            .Distinct()
+            .ToDictionary(id => id, id => SealedRecord.UpTo(of[id.Key].Sealed[id.Key].Where(record => record.Id == id), moment.Position));
+    }
+
+    private IEnumerable<RememberedPair> Among(Parties sides) =>
+        pairs.Where(pair =>
+            (sides.One.Contains(pair.Of.One) && sides.Other.Contains(pair.Of.Other))
+            || (sides.One.Contains(pair.Of.Other) && sides.Other.Contains(pair.Of.One))
+        );
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Chronology.Recording;
+using Chronology.Relations;
+
+namespace Chronology.Service.Store.Remembered;
+
+/// <summary>What was ever recorded of something, with the positions at which each of it was so: enough to answer any question about it, as of
+/// any day, as known at any position up to <see cref="UpTo"/>.</summary>
+internal abstract class RememberedPart
+{
+    private long upTo;
+
+    /// <summary>Every position up to it is told of here.</summary>
+    public required long UpTo
+    {
+        get => Volatile.Read(ref upTo);
+        init => upTo = value;
+    }
+
+    /// <summary>Whether some of this is told differently since a record was revised.</summary>
+    public abstract bool IsTouchedBy(RevisedRecord revised);
+
+    /// <summary>Says that nothing of this has been revised up to a position.</summary>
+    public void StandsUpTo(long position)
+    {
+        long known;
+        do
+            known = UpTo;
+        while (known < position && Interlocked.CompareExchange(ref upTo, position, known) != known);
+    }
+}
+
+/// <summary>What was ever recorded between two actors.</summary>
+internal sealed class RememberedPair : RememberedPart
+{
+    /// <summary>In ordinal order.</summary>
+    public required (string One, string Other) Of { get; init; }
+
+    public required IReadOnlyDictionary<FactKey, RememberedFact> Facts { get; init; }
+
+    public required RememberedWeight[] Weights { get; init; }
+
+    /// <summary>Events with too many pairs to weigh in any score.</summary>
+    public required RememberedEntry[] TooManyPairs { get; init; }
+
+    /// <summary>The greatest by (last, first day) first.</summary>
+    public required RememberedEntry[] Timeline { get; init; }
+
+    /// <summary>When each of the two stood in the record.</summary>
+    public required ILookup<string, Positions> Standing { get; init; }
+
+    /// <summary>Whether an event was ever merged into another, or another record of the key of an event: then what an answer cites is
+    /// not the events' own alone.</summary>
+    public required bool AreEventsMerged { get; init; }
+
+    /// <summary>The events that any of this is from.</summary>
+    public required IReadOnlySet<string> Events { get; init; }
+
+    /// <summary>By key: the records of that key, with all their revisions up to <see cref="UpTo"/>; filled as they are asked for.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<SealedRecord>> Sealed { get; } = new(StringComparer.Ordinal);
+
+    public override bool IsTouchedBy(RevisedRecord revised) =>
+        revised.IsMerged
+        || Events.Contains(revised.Id.Key)
+        || (revised.Id.Kind == RecordKind.Actor && (revised.Id.Key == Of.One || revised.Id.Key == Of.Other))
+        || (revised.Names(Of.One) && revised.Names(Of.Other));
+}
+
+/// <summary>What a version of an event weighs between two actors, as its row has it.</summary>
+/// <param name="Year">Of the last day; null: unbounded.</param>
+/// <param name="Sum">What it adds at the end of its year.</param>
+/// <param name="Event">Bounded on <paramref name="IsPlain"/> days; otherwise as <paramref name="Parties"/> bound it.</param>
+/// <param name="Parties">Of an event that is not of plain days: who had to exist for it to happen.</param>
+internal readonly record struct RememberedWeight(
+    Positions At,
+    long First,
+    long Last,
+    long? Year,
+    bool IsPlain,
+    ScoreSum Sum,
+    ScoredEvent Event,
+    IReadOnlyList<string> Parties,
+    string Key
+);
+
+/// <summary>A version of an event in the timeline of two actors.</summary>
+internal readonly record struct RememberedEntry(Positions At, long Earliest, long Latest, string Key);
+
+/// <summary>A record that was revised, or dated anew, with all that it referred to before and refers to since.</summary>
+internal sealed class RevisedRecord(long position, RecordId id, IReadOnlySet<string> refs)
+{
+    public long Position { get; } = position;
+
+    public RecordId Id { get; } = id;
+
+    /// <summary>Whether it is, or was, merged into another.</summary>
+    public bool IsMerged { get; } = refs.Any(reference => reference.StartsWith(IntoAny, StringComparison.Ordinal));
+
+    private static readonly string IntoAny = DerivedRows.IntoRef("");
+
+    public bool Names(string key) =>
+        refs.Contains($"actor/{key}") || refs.Contains($"party/{key}") || refs.Contains($"issue/{key}");
+}
