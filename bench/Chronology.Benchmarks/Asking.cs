@@ -94,7 +94,14 @@ public static class Asking
                     async i =>
                     {
                         var q = usual[i % usual.Length];
-                        var (moment, _, fact) = await RememberAsync(moments, identities, remembering, chronology, q, ct);
+                        var (moment, _, fact) = await RememberAsync(
+                            moments,
+                            identities,
+                            remembering,
+                            chronology,
+                            q,
+                            ct
+                        );
                         fact.AsOf(moment.AsOf);
                     }
                 )

@@ -139,7 +139,7 @@ public sealed class FactsOnADayHandler(
                     DayAnswer.Of(lastHeld.Effect.LastDay),
                     FactTelling.Because([lastHeld.Effect], citations)[0]
                 ),
-            await NotesAsync(request, moment, identity, entries, unknown, cancellationToken)
+            await NotesAsync(request, moment, identity, entries, unknown, between, cancellationToken)
         );
     }
 
@@ -210,7 +210,11 @@ public sealed class FactsOnADayHandler(
     {
         var asked = Asked(request).Select(identity.Surviving);
         if (between is { CiteTheirOwn: true })
-            return (await between.CitationsAsync(rests, ct), between.Missing(asked));
+        {
+            var effects = rests.ToArray();
+            await between.ReadDetailsAsync(effects.Select(effect => (effect.Event, effect.Position)), ct);
+            return (between.Citations(effects), between.Missing(asked));
+        }
         var trip = new RoundTrip(source);
         var cited = Facts.OwnCitations(trip, moment, rests);
         var unknown = Recorded.Missing(trip, moment, RecordKind.Actor, asked);
@@ -236,6 +240,7 @@ public sealed class FactsOnADayHandler(
         Identity identity,
         IReadOnlyList<FactEntry> entries,
         IReadOnlyList<string> unknownActors,
+        Between? between,
         CancellationToken ct
     )
     {
@@ -260,7 +265,7 @@ public sealed class FactsOnADayHandler(
                 sides.ArePair ? sides.As(identity).Value
                 : asked is [var one, var other] ? new Parties([one], [other])
                 : new Parties(asked, []);
-            notes.Add(await silences.NoRecordAsync(moment, parties, identity, ct));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, between, ct));
         }
         return Silences.InOrder(notes);
     }

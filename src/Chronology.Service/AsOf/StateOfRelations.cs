@@ -60,7 +60,11 @@ public sealed class StateOfRelationsHandler(
         IReadOnlyList<EraInForce> Eras,
         IReadOnlyList<string> Missing,
         IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> Sealed
-    );
+    )
+    {
+        /// <summary>Where they are remembered.</summary>
+        public Between? Between { get; init; }
+    }
 
     public async Task<Result<StateAnswer>> Handle(StateOfRelations request, CancellationToken cancellationToken)
     {
@@ -87,7 +91,7 @@ public sealed class StateOfRelationsHandler(
             .Concat(ScoreTelling.NotesOf(parts.Score))
             .ToList();
         if (told.Count == 0)
-            notes.Add(await silences.NoRecordAsync(moment, parties, identity, cancellationToken));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, parts.Between, cancellationToken));
         var answer = new StateAnswer(
             moment.Basis,
             null,
@@ -135,7 +139,8 @@ public sealed class StateOfRelationsHandler(
             trip,
             moment.Chronology,
             [moment.Position],
-            Named(rests, told).Concat(inForce.Value.Select(era => new NamedRecord(RecordKind.Era, $"{era.Scheme}/{era.Era}")))
+            Named(rests, told)
+                .Concat(inForce.Value.Select(era => new NamedRecord(RecordKind.Era, $"{era.Scheme}/{era.Era}")))
         );
         await trip.GoAsync(ct);
         return new(
@@ -162,28 +167,33 @@ public sealed class StateOfRelationsHandler(
         var keys = parties.KeysIn(identity);
         var entries = FactTelling.Decide(moment, found);
         var rests = FactTelling.RestsOfListed(entries);
-        var recent = await between.RecentAsync(keys, HowManyRecent, ct);
-        var inForce = eras.InForce(moment);
-        var records = new Dictionary<RecordId, IReadOnlyList<SealedRecord>>(
-            await between.SealedAsync(Named(rests, recent), ct)
+        var last = between.Last(keys, HowManyRecent);
+        await between.ReadDetailsAsync(
+            rests
+                .Select(effect => (effect.Event, effect.Position))
+                .Concat(last.Select(entry => (entry.Key, entry.At.From))),
+            ct
         );
+        var recent = between.Recent(last, HowManyRecent);
+        var inForce = eras.InForce(moment);
+        var records = between.Sealed(Named(rests, recent));
         foreach (var (id, made) in eras.SealedOf(inForce, moment.Position))
             records[id] = made;
         return new(
             entries,
-            await between.CitationsAsync(rests, ct),
+            between.Citations(rests),
             recent,
             await scores.OfAsync(moment, ScoreTelling.Ask(between, moment, keys), ct),
             inForce,
             between.Missing(parties.All),
             records
-        );
+        )
+        {
+            Between = between,
+        };
     }
 
-    private static IEnumerable<NamedRecord> Named(
-        IEnumerable<RecordedEffect> rests,
-        IEnumerable<RecentEvent> recent
-    ) =>
+    private static IEnumerable<NamedRecord> Named(IEnumerable<RecordedEffect> rests, IEnumerable<RecentEvent> recent) =>
         rests
             .Select(effect => new NamedRecord(RecordKind.Event, effect.Event))
             // An answer gives their keys, and not their kind.

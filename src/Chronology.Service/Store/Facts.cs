@@ -106,8 +106,7 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
     }
 
     /// <inheritdoc cref="RememberedPairs.Expects"/>
-    internal bool Expects(string chronology, FactKey key) =>
-        pairs?.Expects(chronology, key.Holder, key.Toward) == true;
+    internal bool Expects(string chronology, FactKey key) => pairs?.Expects(chronology, key.Holder, key.Toward) == true;
 
     /// <summary>What is remembered between the two sides of a selection, and all who stand behind them; null: ask the database.</summary>
     internal async ValueTask<Between?> BetweenAsync(

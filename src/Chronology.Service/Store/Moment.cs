@@ -34,7 +34,7 @@ public sealed record Basis(string AsOf, KnownAt KnownAt, int Rules, int Format);
 public sealed record Moment(string Chronology, Day AsOf, long Position, DateTimeOffset? RecordedAt, RulesVersion Rules)
 {
     /// <summary>The version of the answers' shape.</summary>
-    public const int Format = 6;
+    public const int Format = 7;
 
     public Basis Basis =>
         new(AsOf.ToString(), new(Position, RecordedAt is { } at ? Instants.Text(at) : null), Rules.Number, Format);
@@ -91,6 +91,7 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     private const int GreatestKept = 50_000;
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
+    private readonly HeadsTogether heads = new(source);
 
     /// <remarks>One round trip, none for a position that was asked about before, two more for an instant after the head's; and another
     /// where actors or rules may have been revised since what is known already.</remarks>
@@ -106,34 +107,11 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     {
         if (asked.Position is { } position && kept.TryGetValue((chronology, position), out Kept? of) && of is not null)
             return new Moment(chronology, asked.AsOf, position, of.RecordedAt, asked.Rules ?? of.Adopted);
-        Result<Moment> found;
-        await using (
-            var command = source.CreateCommand(
-                asked.Position is not null ? AtPosition
-                : asked.Instant is not null ? AtInstant
-                : AtHead
-            )
-        )
-        {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
-            if (asked.Position is { } given)
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = given });
-            else if (asked.Instant is { } instant)
-                command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = instant });
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            if (!await reader.ReadAsync(ct))
-                return Writer.NoSuchChronology(chronology);
-            found = Found(reader, chronology, asked);
-        }
+        var found = asked.Instant is null
+            ? await LookUpAsync(chronology, asked, ct)
+            : await AtInstantAsync(chronology, asked, ct);
         if (found.Rejection is not null)
-        {
-            if (asked.Instant is null)
-                return found;
-            var known = await KnownAtAsync(source, identities, chronology, asked, ct);
-            return known.Rejection is not null
-                ? known
-                : await AtAsync(chronology, asked with { Position = known.Value.Position, Instant = null }, ct);
-        }
+            return found;
         var adopted = (await identities.LastRevisionsAsync(chronology, found.Value.Position, ct)).Rules;
         kept.Set(
             (chronology, found.Value.Position),
@@ -145,15 +123,29 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
 
     private sealed record Kept(DateTimeOffset? RecordedAt, RulesVersion Adopted);
 
-    private const string AtHead =
-        "select h.position, h.recorded_at, h.position from chronology.head h where h.chronology = $1";
+    private async ValueTask<Result<Moment>> LookUpAsync(string chronology, Asked asked, CancellationToken ct)
+    {
+        if (await heads.AtAsync(chronology, asked.Position, ct) is not { } found)
+            return Writer.NoSuchChronology(chronology);
+        return asked.Position is not { } position ? At(chronology, asked, found.Head, found.HeadRecordedAt)
+            : position <= found.Head ? At(chronology, asked, position, found.RecordedAt)
+            : AboveHead(position, found.Head);
+    }
 
-    private const string AtPosition = """
-        select case when $2 <= h.position then $2 end, l.recorded_at, h.position
-        from chronology.head h
-        left join chronology.ledger l on l.chronology = $1 and l.position = $2
-        where h.chronology = $1
-        """;
+    private async Task<Result<Moment>> AtInstantAsync(string chronology, Asked asked, CancellationToken ct)
+    {
+        await using (var command = source.CreateCommand(AtInstant))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = asked.Instant!.Value });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            if (!await reader.ReadAsync(ct))
+                return Writer.NoSuchChronology(chronology);
+            if (!reader.IsDBNull(0))
+                return Found(reader, chronology, asked);
+        }
+        return await KnownAtAsync(source, identities, chronology, asked, ct);
+    }
 
     // Null where a later append may still be stamped at the instant or before.
     private const string AtInstant = """
@@ -230,14 +222,14 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     /// <remarks>Unless rules are asked for it still has to be told which were adopted.</remarks>
     internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked) =>
         row.IsDBNull(0)
-            ? Bad($"Position {asked.Position} is above the head, {row.GetInt64(2)}.")
-            : new Moment(
-                chronology,
-                asked.AsOf,
-                row.GetInt64(0),
-                row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
-                asked.Rules ?? RulesVersion.First
-            );
+            ? AboveHead(asked.Position, row.GetInt64(2))
+            : At(chronology, asked, row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
+
+    private static Moment At(string chronology, Asked asked, long position, DateTimeOffset? recordedAt) =>
+        new(chronology, asked.AsOf, position, recordedAt, asked.Rules ?? RulesVersion.First);
+
+    private static Rejection AboveHead(long? position, long head) =>
+        Bad($"Position {position} is above the head, {head}.");
 
     private sealed record Known(long? Position, DateTimeOffset? Instant);
 

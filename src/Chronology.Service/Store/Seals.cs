@@ -40,10 +40,12 @@ public sealed record SealedRecord(RecordId Id, IReadOnlyList<SealedRevision> Rev
     internal static IReadOnlyList<SealedRecord> UpTo(IEnumerable<SealedRecord> records, long position) =>
         [
             .. records
-                .Select(record => record with
-                {
-                    Revisions = [.. record.Revisions.Where(revision => revision.Position <= position)],
-                })
+                .Select(record =>
+                    record with
+                    {
+                        Revisions = [.. record.Revisions.Where(revision => revision.Position <= position)],
+                    }
+                )
                 .Where(record => record.Revisions.Count > 0),
         ];
 }

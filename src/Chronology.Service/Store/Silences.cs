@@ -1,5 +1,6 @@
 using Chronology.Recording;
 using Chronology.Relations;
+using Chronology.Service.Store.Remembered;
 using Chronology.Time;
 using Npgsql;
 
@@ -65,7 +66,27 @@ public sealed class Silences(Reading source)
     /// <summary>The note <c>no-record</c>: with the last recorded event of the parties and the longest silence between two of them,
     /// so that the reader can judge what the silence means.</summary>
     /// <param name="parties">Actors that stand; what was recorded of those merged into them counts for them.</param>
-    public async Task<Note> NoRecordAsync(Moment moment, Parties parties, Identity identity, CancellationToken ct)
+    public Task<Note> NoRecordAsync(Moment moment, Parties parties, Identity identity, CancellationToken ct) =>
+        NoRecordAsync(moment, parties, identity, between: null, ct);
+
+    /// <param name="between">Where the parties are two sides that are remembered.</param>
+    /// <inheritdoc cref="NoRecordAsync(Moment, Parties, Identity, CancellationToken)"/>
+    internal async Task<Note> NoRecordAsync(
+        Moment moment,
+        Parties parties,
+        Identity identity,
+        Between? between,
+        CancellationToken ct
+    )
+    {
+        var keys = parties.KeysIn(identity);
+        return NoRecord(
+            parties,
+            between is not null && keys.ArePair ? between.Silence(keys) : await ReadAsync(moment, keys, ct)
+        );
+    }
+
+    private async Task<Silence?> ReadAsync(Moment moment, Parties keys, CancellationToken ct)
     {
         await using var command = source.CreateCommand();
         command.Parameters.AddWithValue(moment.Chronology);
@@ -73,24 +94,48 @@ public sealed class Silences(Reading source)
         command.Parameters.AddWithValue(moment.AsOf.Number);
         command.CommandText = $"""
             with e as (
-                select key, latest, case when earliest > -9223372036854775808 then greatest(0, earliest - lag(latest) over (order by latest, earliest, key)) end as silence
-                from ({Timeline.Dates(moment, parties.KeysIn(identity), command.Parameters)}) r
-                where r.latest <= $3)
-            select key, latest, (select max(silence) from e) from e order by latest desc, key desc limit 1
+                select key, latest, case
+                    when earliest > -9223372036854775808 and lag(latest) over w is not null then greatest(0, earliest - lag(latest) over w)
+                    end as silence
+                from ({Timeline.Dates(moment, keys, command.Parameters)}) r
+                where r.latest <= $3
+                window w as (order by latest, earliest, key))
+            select key, latest, (select max(silence) from e), (select count(*) from e) from e order by latest desc, key desc limit 1
             """;
         await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct)
+            ? new(
+                reader.GetString(0),
+                new(reader.GetInt64(1)),
+                await reader.IsDBNullAsync(2, ct) ? null : reader.GetInt64(2),
+                reader.GetInt64(3)
+            )
+            : null;
+    }
+
+    private static Note NoRecord(Parties parties, Silence? silence)
+    {
         var whom = parties.IsEveryone ? "the chronology" : string.Join(" and ", parties.All);
-        if (!await reader.ReadAsync(ct))
+        if (silence is null)
             return new(
                 "no-record",
                 $"Nothing is recorded of {whom} up to that day: the chronology is silent, which is not a no."
             );
-        var silence = await reader.IsDBNullAsync(2, ct)
-            ? "it is the only one"
-            : $"the longest silence between two is {reader.GetInt64(2)} days";
+        var longest =
+            silence.Events == 1 ? "it is the only one"
+            : silence.Longest is { } days ? $"the longest silence between two is {days} days"
+            : "how long they lie apart is not known";
         return new(
             "no-record",
-            $"No such fact is recorded, which is not a no. The last recorded event of {whom} up to that day is {reader.GetString(0)} ({new Day(reader.GetInt64(1))}); {silence}."
+            $"No such fact is recorded, which is not a no. The last recorded event of {whom} up to that day is {silence.Last} ({silence.On}); {longest}."
         );
     }
 }
+
+/// <summary>What surely happened by a day between some parties, for who has to judge what it means that nothing is recorded.</summary>
+/// <param name="Last">The event that ended last, the greatest key of several.</param>
+/// <param name="On">Its last possible day.</param>
+/// <param name="Longest">The greatest number of days from the last possible day of one to the first possible day of the next; null: of
+/// none both are known.</param>
+/// <param name="Events">How many there are.</param>
+internal sealed record Silence(string Last, Day On, long? Longest, long Events);

@@ -55,7 +55,13 @@ public sealed class ScoresOfTheStore(TestDatabase database) : IClassFixture<Test
                         );
                         var sides = Sides[which];
                         var (expected, undated) = replay.ScoresAt(position, sides.One, sides.Other);
-                        var found = await new Scores(desk.Source, desk.Identities).ReadAsync(moment, sides, day - before, day, Ct);
+                        var found = await new Scores(desk.Source, desk.Identities).ReadAsync(
+                            moment,
+                            sides,
+                            day - before,
+                            day,
+                            Ct
+                        );
                         foreach (var asked in new[] { day - before, day - before / 2, day })
                             Assert.Equal(expected.SumAt(asked), found.Evidence.SumAt(asked));
                         Assert.Equal(undated.Count(first => first is null || first <= day), found.UndatedBy(day));
@@ -135,7 +141,13 @@ public sealed class ScoresOfTheStore(TestDatabase database) : IClassFixture<Test
                         foreach (var day in days)
                         {
                             var moment = new Moment(chronology, day, head, null, RulesVersion.First);
-                            var found = await new Scores(desk.Source, desk.Identities).ReadAsync(moment, Sides[2], day, day, Ct);
+                            var found = await new Scores(desk.Source, desk.Identities).ReadAsync(
+                                moment,
+                                Sides[2],
+                                day,
+                                day,
+                                Ct
+                            );
                             told.Add(found.Evidence.SumAt(day));
                         }
                         sums.Add([.. told]);

@@ -165,7 +165,10 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
     {
         var expected = await forgetful.AskAsync(chronology, question, day, position);
         var told = await remembering.AskAsync(chronology, question, day, position);
-        Assert.True(Text(expected) == Text(told), $"{question} on {day} at {position}:\n{Text(expected)}\n{Text(told)}");
+        Assert.True(
+            Text(expected) == Text(told),
+            $"{question} on {day} at {position}:\n{Text(expected)}\n{Text(told)}"
+        );
     }
 
     private static string Text(System.Text.Json.Nodes.JsonObject answer) => CanonicalJson.Of(answer);

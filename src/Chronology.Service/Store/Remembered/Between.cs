@@ -9,12 +9,7 @@ namespace Chronology.Service.Store.Remembered;
 /// <summary>What was recorded between the actors of two sides as known at a moment, from memory: what the statements of
 /// <see cref="Facts"/>, <see cref="Scores"/>, <see cref="Timeline"/> and <see cref="Seals"/> say of them.</summary>
 /// <param name="pairs">Of different actors.</param>
-internal sealed class Between(
-    Moment moment,
-    IReadOnlyList<RememberedPair> pairs,
-    RememberedPairs remembered,
-    Reading source
-)
+internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs, Reading source)
 {
     /// <summary>A history of several keys with more effects than these is better asked of the database.</summary>
     private const int GreatestHistory = 2_000;
@@ -75,9 +70,7 @@ internal sealed class Between(
     private List<RecordedEffect>? OfAll(Heritage heritage)
     {
         var effects = new List<RecordedEffect>();
-        foreach (
-            var key in heritage.Sources.SelectMany(from => new[] { from.Key, from.Key.EndingAll }).Distinct()
-        )
+        foreach (var key in heritage.Sources.SelectMany(from => new[] { from.Key, from.Key.EndingAll }).Distinct())
         {
             foreach (var effect in FactOf(key)?.At(moment.Position) ?? [])
             {
@@ -107,15 +100,39 @@ internal sealed class Between(
         return (effects, greatest == long.MinValue ? null : new Day(greatest));
     }
 
+    /// <summary>As <see cref="Silences"/> reads it; null: nothing surely happened by the moment's day.</summary>
+    public Silence? Silence(Parties sides)
+    {
+        var happened = new Dictionary<string, RememberedEntry>(StringComparer.Ordinal);
+        foreach (var pair in Among(sides))
+        {
+            foreach (ref readonly var entry in pair.Timeline.AsSpan())
+            {
+                if (entry.Latest <= moment.AsOf.Number && entry.At.Include(moment.Position))
+                    happened[entry.Key] = entry;
+            }
+        }
+        if (happened.Count == 0)
+            return null;
+        var ordered = happened.Values.OrderBy(entry => entry.Latest).ThenBy(entry => entry.Earliest).ToArray();
+        long? longest = null;
+        for (var n = 1; n < ordered.Length; n++)
+        {
+            if (ordered[n].Earliest > long.MinValue)
+                longest = Math.Max(longest ?? 0, ordered[n].Earliest - ordered[n - 1].Latest);
+        }
+        var on = ordered[^1].Latest;
+        var last = ordered.Where(entry => entry.Latest == on).Select(entry => entry.Key).Max(StringComparer.Ordinal);
+        return new(last!, new(on), longest, ordered.Length);
+    }
+
     /// <summary>As <see cref="Recorded.Missing"/> of actors.</summary>
     /// <param name="actors">Of these sides.</param>
     public IReadOnlyList<string> Missing(IEnumerable<string> actors) =>
         [
             .. actors
                 .Distinct(StringComparer.Ordinal)
-                .Where(actor =>
-                    !pairs.Any(pair => pair.Standing[actor].Any(stood => stood.Include(moment.Position)))
-                )
+                .Where(actor => !pairs.Any(pair => pair.Standing[actor].Any(stood => stood.Include(moment.Position))))
                 .Order(StringComparer.Ordinal),
         ];
 
@@ -165,13 +182,10 @@ internal sealed class Between(
     }
 
     /// <summary>As <see cref="Timeline.Recent"/>.</summary>
-    public async ValueTask<IReadOnlyList<RecentEvent>> RecentAsync(Parties sides, int limit, CancellationToken ct)
-    {
-        var last = Last(sides, limit);
-        var versions = await VersionsAsync(last.Select(entry => (entry.Key, entry.At.From)), ct);
-        return
+    /// <param name="last">As <see cref="Last"/> gives them, once their details have been read.</param>
+    public IReadOnlyList<RecentEvent> Recent(IEnumerable<RememberedEntry> last, int limit) =>
         [
-            .. last.Select(entry => (Entry: entry, Version: versions[(entry.Key, entry.At.From)]))
+            .. last.Select(entry => (Entry: entry, Version: VersionOf(entry.Key, entry.At.From)!))
                 .OrderByDescending(one => one.Entry.Latest)
                 .ThenByDescending(one => one.Entry.Earliest)
                 .ThenByDescending(one => one.Version.Order ?? 0)
@@ -184,11 +198,10 @@ internal sealed class Between(
                     one.Version.When.HappenedBy(moment.AsOf)
                 )),
         ];
-    }
 
     /// <summary>The greatest by (last, first day) that have not surely not happened by the moment's day: of each pair so many, and
     /// those that stand beside the last of them.</summary>
-    private IEnumerable<RememberedEntry> Last(Parties sides, int limit)
+    public IReadOnlyCollection<RememberedEntry> Last(Parties sides, int limit)
     {
         // Two pairs may know of one version until different positions.
         var found = new Dictionary<(string, long), RememberedEntry>();
@@ -210,62 +223,51 @@ internal sealed class Between(
         return found.Values;
     }
 
-    private ValueTask<IReadOnlyDictionary<(string Event, long From), EventVersion>> VersionsAsync(
-        IEnumerable<(string Event, long From)> asked,
-        CancellationToken ct
-    ) => remembered.Versions.OfAsync(moment.Chronology, asked, ct);
+    /// <summary>Reads what is not in memory yet of these versions of events, and of the revisions of these events: one round trip, or none.</summary>
+    public async ValueTask ReadDetailsAsync(IEnumerable<(string Event, long From)> versions, CancellationToken ct)
+    {
+        var trip = new RoundTrip(source);
+        var asked = versions
+            .Distinct()
+            .GroupBy(version => PairOf(version.Event))
+            .Select(of => of.Key.AskForDetails(trip, moment.Chronology, [.. of]))
+            .ToList();
+        await trip.GoAsync(ct);
+        foreach (var keep in asked)
+            keep?.Invoke();
+    }
 
-    /// <summary>As <see cref="Facts.CitationsAsync"/>, where <see cref="CiteTheirOwn"/>.</summary>
-    public async ValueTask<IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>>> CitationsAsync(
-        IEnumerable<RecordedEffect> effects,
-        CancellationToken ct
-    ) =>
-        (await VersionsAsync(effects.Select(effect => (effect.Event, effect.Position)), ct)).ToDictionary(
-            version => version.Key,
-            version => version.Value.Citations
-        );
+    private RememberedPair PairOf(string key) => pairs.First(pair => pair.Events.Contains(key));
+
+    private EventVersion? VersionOf(string key, long from) => PairOf(key).Versions.GetValueOrDefault((key, from));
+
+    /// <summary>As <see cref="Facts.CitationsAsync"/>, where <see cref="CiteTheirOwn"/>, once their details have been read.</summary>
+    public IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> Citations(
+        IEnumerable<RecordedEffect> effects
+    )
+    {
+        var found = new Dictionary<(string, long), ValueList<Citation>>();
+        foreach (var effect in effects)
+        {
+            if (VersionOf(effect.Event, effect.Position) is { } version)
+                found[(effect.Event, effect.Position)] = version.Citations;
+        }
+        return found;
+    }
 
     /// <summary>Whether what answers cite of these events is their own.</summary>
     public bool CiteTheirOwn => !pairs.Any(pair => pair.AreEventsMerged);
 
-    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IEnumerable{NamedRecord})"/> of events of these sides, where <see cref="CiteTheirOwn"/>.</summary>
-    public async ValueTask<IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>>> SealedAsync(
-        IEnumerable<NamedRecord> named,
-        CancellationToken ct
-    )
-    {
-        named = [.. named];
-        var of = named
-            .Select(one => one.Key)
-            .Distinct(StringComparer.Ordinal)
-            .ToDictionary(key => key, key => pairs.First(pair => pair.Events.Contains(key)), StringComparer.Ordinal);
-        var trip = new RoundTrip(source);
-        var asked = of
-            .Where(one => !one.Value.Sealed.ContainsKey(one.Key))
-            .GroupBy(one => one.Value, one => one.Key)
-            .Select(keys =>
-                (
-                    Pair: keys.Key,
-                    Read: Seals.Ask(
-                        trip,
-                        moment.Chronology,
-                        [keys.Key.UpTo],
-                        keys.Select(key => new NamedRecord(null, key))
-                    )
-                )
-            )
-            .ToList();
-        await trip.GoAsync(ct);
-        foreach (var (pair, read) in asked)
-        {
-            foreach (var records in read.Value.GroupBy(one => one.Key.Key, StringComparer.Ordinal))
-                pair.Sealed[records.Key] = [.. records.SelectMany(one => one.Value)];
-        }
-        return named
+    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IEnumerable{NamedRecord})"/> of events of these sides, where
+    /// <see cref="CiteTheirOwn"/>, once their details have been read.</summary>
+    public Dictionary<RecordId, IReadOnlyList<SealedRecord>> Sealed(IEnumerable<NamedRecord> named) =>
+        named
             .SelectMany(Seals.Meant)
             .Distinct()
-            .ToDictionary(id => id, id => SealedRecord.UpTo(of[id.Key].Sealed[id.Key].Where(record => record.Id == id), moment.Position));
-    }
+            .ToDictionary(
+                id => id,
+                id => SealedRecord.UpTo(PairOf(id.Key).Sealed[id.Key].Where(record => record.Id == id), moment.Position)
+            );
 
     private IEnumerable<RememberedPair> Among(Parties sides) =>
         pairs.Where(pair =>

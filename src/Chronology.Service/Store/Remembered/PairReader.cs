@@ -9,6 +9,7 @@ namespace Chronology.Service.Store.Remembered;
 /// <param name="greatest">With more rows of one sort the pair is not read.</param>
 internal sealed class PairReader(string chronology, string one, string other, int greatest)
 {
+    private int rows;
     private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
 
     /// <summary>How much memory it takes, about.</summary>
@@ -124,6 +125,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
         return new()
         {
             UpTo = head.Value,
+            RowsRead = rows,
             Of = (one, other),
             Facts = facts,
             Weights = weights.Value,
@@ -158,12 +160,10 @@ internal sealed class PairReader(string chronology, string one, string other, in
                     json
                 )
             );
-            // The row, its text, and what is read from it when it is looked at.
-            Bytes += 500 + (2 * json.Length);
+            // The row, its text, and what is read from some of them.
+            Bytes += 200 + (2 * json.Length);
         }
-        return count > greatest
-            ? null
-            : facts.Values.ToDictionary(of => of.Key, of => new RememberedFact(of.Versions));
+        return count > greatest ? null : facts.Values.ToDictionary(of => of.Key, of => new RememberedFact(of.Versions));
     }
 
     private async Task<RememberedWeight[]> WeightsAsync(NpgsqlDataReader reader, CancellationToken ct)
@@ -185,7 +185,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
                     KeyOf(reader, 7)
                 )
             );
-            Bytes += 400;
+            Bytes += 250;
         }
         return [.. found];
     }
@@ -203,7 +203,8 @@ internal sealed class PairReader(string chronology, string one, string other, in
                     KeyOf(reader, 0)
                 )
             );
-            Bytes += 50;
+            // With what answers tell of the version.
+            Bytes += 800;
         }
         return [.. found.OrderByDescending(entry => entry.Latest).ThenByDescending(entry => entry.Earliest)];
     }
@@ -219,12 +220,13 @@ internal sealed class PairReader(string chronology, string one, string other, in
     /// <summary>The key of an event, one string for all its rows.</summary>
     private string KeyOf(NpgsqlDataReader reader, int column)
     {
+        rows++;
         var key = reader.GetString(column);
         if (texts.TryGetValue(key, out var known))
             return known;
         texts.Add(key, key);
         // Itself, its place among the events, and the revisions of it that answers are sealed with.
-        Bytes += 400 + (2 * key.Length);
+        Bytes += 300 + (2 * key.Length);
         return key;
     }
 

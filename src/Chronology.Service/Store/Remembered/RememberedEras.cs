@@ -67,6 +67,7 @@ internal sealed class RememberedEras : RememberedPart
         var eras = new RememberedEras
         {
             UpTo = head.Value,
+            RowsRead = 0,
             Versions =
             [
                 .. read
@@ -92,12 +93,7 @@ internal sealed class RememberedEras : RememberedPart
             var content = (EraContent)row.State.Content;
             found.Add(
                 (
-                    new(
-                        new(reader.GetInt64(5), reader.GetInt64(6)),
-                        row.State.Id.Key,
-                        content,
-                        EraSpan.Of(content)
-                    ),
+                    new(new(reader.GetInt64(5), reader.GetInt64(6)), row.State.Id.Key, content, EraSpan.Of(content)),
                     reader.GetInt64(7),
                     800 + (4 * reader.GetString(4).Length)
                 )

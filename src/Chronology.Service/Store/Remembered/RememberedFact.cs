@@ -35,9 +35,7 @@ internal sealed class RememberedFact
         this.versions = [.. versions.OrderBy(version => version.First)];
         vague =
         [
-            .. Enumerable
-                .Range(0, this.versions.Length)
-                .Where(n => this.versions[n].First != this.versions[n].Last),
+            .. Enumerable.Range(0, this.versions.Length).Where(n => this.versions[n].First != this.versions[n].Last),
         ];
         read = new RecordedEffect?[this.versions.Length];
     }
@@ -124,10 +122,5 @@ internal sealed class RememberedFact
     }
 
     private RecordedEffect Effect(int n) =>
-        read[n] ??= StoredEffect.Read(
-            versions[n].Event,
-            versions[n].Index,
-            versions[n].At.From,
-            versions[n].Json
-        );
+        read[n] ??= StoredEffect.Read(versions[n].Event, versions[n].Index, versions[n].At.From, versions[n].Json);
 }

@@ -17,6 +17,17 @@ internal abstract class RememberedPart
         init => upTo = value;
     }
 
+    /// <summary>How many rows it was read from.</summary>
+    public required int RowsRead { get; init; }
+
+    private int asked;
+
+    /// <summary>Whether it was asked for often enough, since it was read, to be read again now that it does not tell of a later position.</summary>
+    public bool IsWorthReading() => Interlocked.Increment(ref asked) > RowsRead / RowsAQuestion;
+
+    /// <summary>To read so many rows takes no longer than to ask one question of the database.</summary>
+    private const int RowsAQuestion = 200;
+
     /// <summary>Whether some of this is told differently since a record was revised.</summary>
     public abstract bool IsTouchedBy(RevisedRecord revised);
 
@@ -24,8 +35,7 @@ internal abstract class RememberedPart
     public void StandsUpTo(long position)
     {
         long known;
-        do
-            known = UpTo;
+        do known = UpTo;
         while (known < position && Interlocked.CompareExchange(ref upTo, position, known) != known);
     }
 }
@@ -56,8 +66,57 @@ internal sealed class RememberedPair : RememberedPart
     /// <summary>The events that any of this is from.</summary>
     public required IReadOnlySet<string> Events { get; init; }
 
-    /// <summary>By key: the records of that key, with all their revisions up to <see cref="UpTo"/>; filled as they are asked for.</summary>
+    /// <summary>What answers tell of versions of these events, and of each event the records of its key with all their revisions up to
+    /// <see cref="UpTo"/>; filled as they are asked for.</summary>
+    public ConcurrentDictionary<(string Event, long From), EventVersion> Versions { get; } = new();
+
+    /// <inheritdoc cref="Versions"/>
     public ConcurrentDictionary<string, IReadOnlyList<SealedRecord>> Sealed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>So many versions before and after one that is asked for are read with it: whoever asks of one day asks of another.</summary>
+    private const int Beside = 100;
+
+    /// <summary>Asks for what is not in memory yet of these versions, and of the revisions of their events.</summary>
+    /// <returns>What keeps it, once the round trip has been made; null: nothing is asked for.</returns>
+    public Action? AskForDetails(
+        RoundTrip trip,
+        string chronology,
+        IReadOnlyCollection<(string Event, long From)> versions
+    )
+    {
+        var missing = versions
+            .Where(version => !Versions.ContainsKey(version) || !Sealed.ContainsKey(version.Event))
+            .ToHashSet();
+        if (missing.Count == 0)
+            return null;
+        var (first, last) = (Timeline.Length, -1);
+        for (var n = 0; n < Timeline.Length; n++)
+        {
+            if (missing.Contains((Timeline[n].Key, Timeline[n].At.From)))
+                (first, last) = (Math.Min(first, n), n);
+        }
+        for (var n = Math.Max(0, first - Beside); n <= Math.Min(last + Beside, Timeline.Length - 1); n++)
+            missing.Add((Timeline[n].Key, Timeline[n].At.From));
+        var upTo = UpTo;
+        var told = EventVersion.Ask(trip, chronology, [.. missing.Where(one => !Versions.ContainsKey(one))]);
+        var made = Seals.Ask(
+            trip,
+            chronology,
+            [upTo],
+            missing
+                .Select(one => one.Event)
+                .Distinct(StringComparer.Ordinal)
+                .Where(key => !Sealed.ContainsKey(key))
+                .Select(key => new NamedRecord(null, key))
+        );
+        return () =>
+        {
+            foreach (var (version, what) in told.Value)
+                Versions[version] = what;
+            foreach (var records in made.Value.GroupBy(one => one.Key.Key, StringComparer.Ordinal))
+                Sealed[records.Key] = [.. records.SelectMany(one => one.Value)];
+        };
+    }
 
     public override bool IsTouchedBy(RevisedRecord revised) =>
         revised.IsMerged

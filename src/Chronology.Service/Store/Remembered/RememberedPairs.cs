@@ -41,11 +41,8 @@ public sealed class RememberedPairs : IDisposable
         kept =
             megabytes <= 0 || source.IsWithinTransaction
                 ? null
-                : new MemoryCache(new MemoryCacheOptions { SizeLimit = megabytes * Mega * 3 / 4 });
-        Versions = new(source, Math.Max(0, megabytes) * Mega / 4);
+                : new MemoryCache(new MemoryCacheOptions { SizeLimit = megabytes * Mega });
     }
-
-    internal EventVersions Versions { get; }
 
     private const string EveryActor = "*";
 
@@ -93,7 +90,7 @@ public sealed class RememberedPairs : IDisposable
                 pairs.Add(pair);
             }
         }
-        return new(moment, pairs, this, source);
+        return new(moment, pairs, source);
     }
 
     private ValueTask<RememberedPair?> OfAsync(Moment moment, Name name, CancellationToken ct) =>
@@ -145,26 +142,19 @@ public sealed class RememberedPairs : IDisposable
         }
     }
 
-    private async ValueTask<(bool Found, TPart? Part)> FindAsync<TPart>(
-        Moment moment,
-        Name name,
-        CancellationToken ct
-    )
+    private async ValueTask<(bool Found, TPart? Part)> FindAsync<TPart>(Moment moment, Name name, CancellationToken ct)
         where TPart : RememberedPart
     {
         if (!kept!.TryGetValue(name, out object? known) || known == AskedOnce)
             return (false, null);
         if (known is not TPart part)
             return (true, null);
+        var isWorthReading = part.IsWorthReading();
         if (part.UpTo >= moment.Position)
             return (true, part);
-        var since = revised.GetOrAdd(
-            moment.Chronology,
-            static (chronology, from) => new(from, chronology),
-            source
-        );
+        var since = revised.GetOrAdd(moment.Chronology, static (chronology, from) => new(from, chronology), source);
         if (!await since.IsTheSameAsync(part, moment.Position, ct))
-            return (false, null);
+            return (!isWorthReading, null);
         part.StandsUpTo(moment.Position);
         return (true, part);
     }
@@ -175,23 +165,17 @@ public sealed class RememberedPairs : IDisposable
         return new(chronology, forgotten.GetValueOrDefault(chronology), first, second);
     }
 
-    private static int TextOf(Name name) =>
-        200 + (2 * (name.Chronology.Length + name.One.Length + name.Other.Length));
+    private static int TextOf(Name name) => 200 + (2 * (name.Chronology.Length + name.One.Length + name.Other.Length));
 
     private void Keep(Name name, object what, long bytes) =>
         kept!.Set(name, what, new MemoryCacheEntryOptions { Size = bytes });
 
     /// <summary>Forgets everything of a chronology, and what is being read now: what a redaction must do, once it is committed.</summary>
-    public void Forget(string chronology)
-    {
-        forgotten.AddOrUpdate(chronology, 1, (_, times) => times + 1);
-        Versions.Clear();
-    }
+    public void Forget(string chronology) => forgotten.AddOrUpdate(chronology, 1, (_, times) => times + 1);
 
     public void Dispose()
     {
         kept?.Dispose();
-        Versions.Dispose();
         foreach (var turn in reading)
             turn.Dispose();
     }

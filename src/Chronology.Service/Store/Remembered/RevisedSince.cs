@@ -55,7 +55,8 @@ internal sealed class RevisedSince(Reading source, string chronology)
             if (known.UpTo < since)
                 known = new(since, since, []);
             var found = await ReadAsync(known.UpTo, position, known.Revised, ct);
-            return told = found is null ? new(position, position, [])
+            return told =
+                found is null ? new(position, position, [])
                 : found.Count <= GreatestKept ? known with { UpTo = position, Revised = found }
                 : new(found[^GreatestKept].Position, position, [.. found.Skip(found.Count - GreatestKept)]);
         }
