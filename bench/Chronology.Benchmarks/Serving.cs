@@ -189,12 +189,14 @@ public static class Serving
         await response.Content.LoadIntoBufferAsync(ct);
     }
 
-    /// <summary>Requests a second, the endpoints in turn; the first turn of each is to warm up.</summary>
+    /// <summary>Requests a second, the endpoints in turn; the first turns of each are to warm up.</summary>
     private static async Task ThroughputAsync(Endpoint[] endpoints, CancellationToken ct)
     {
         const int Rounds = 7;
+        // Until what the endpoints run is compiled for good.
+        const int WarmUps = 3;
         var rates = endpoints.Select(_ => new List<double>()).ToArray();
-        for (var round = -1; round < Rounds; round++)
+        for (var round = -WarmUps; round < Rounds; round++)
         {
             for (var e = 0; e < endpoints.Length; e++)
             {

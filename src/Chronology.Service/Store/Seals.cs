@@ -37,17 +37,20 @@ public sealed record SealedRevision(long Position, int Revision, byte[] Content)
 public sealed record SealedRecord(RecordId Id, IReadOnlyList<SealedRevision> Revisions)
 {
     /// <summary>The same as known at a position; without the records that were not there yet.</summary>
-    internal static IReadOnlyList<SealedRecord> UpTo(IEnumerable<SealedRecord> records, long position) =>
-        [
-            .. records
-                .Select(record =>
-                    record with
-                    {
-                        Revisions = [.. record.Revisions.Where(revision => revision.Position <= position)],
-                    }
-                )
-                .Where(record => record.Revisions.Count > 0),
-        ];
+    internal static IReadOnlyList<SealedRecord> UpTo(IReadOnlyList<SealedRecord> records, long position) =>
+        records.All(record => record.Revisions[^1].Position <= position)
+            ? records
+            :
+            [
+                .. records
+                    .Select(record =>
+                        record with
+                        {
+                            Revisions = [.. record.Revisions.Where(revision => revision.Position <= position)],
+                        }
+                    )
+                    .Where(record => record.Revisions.Count > 0),
+            ];
 }
 
 /// <summary>Hashes answers over commitments, so that redacting a text changes no hash: the texts are left out, and the revisions that

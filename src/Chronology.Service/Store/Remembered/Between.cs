@@ -141,33 +141,13 @@ internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs
     {
         var year = first.Civil.Year;
         var since = HalfLife.All.ToDictionary(one => one, one => (first - one.Forgotten).Civil.Year);
-        var januaryFirst = Day.Of(year, 1, 1).Number;
         var totals = new Dictionary<(HalfLife, long), ScoreSum>();
         var plain = new List<ScoreEvidence.Counted>();
         var odd = new List<(ScoredEvent, IReadOnlyList<string>)>();
         var between = Among(sides).ToList();
-        // An event of several of the pairs counts once.
-        var counted = between.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
-        foreach (var pair in between)
-        {
-            foreach (ref readonly var weight in pair.Weights.AsSpan())
-            {
-                if (!weight.At.Include(moment.Position) || counted?.Add(weight.Key) == false)
-                    continue;
-                if (weight.Year < year)
-                {
-                    var of = (weight.Event.HalfLife, weight.Year.Value);
-                    if (weight.Year >= since[weight.Event.HalfLife])
-                        totals[of] = totals.GetValueOrDefault(of) + weight.Sum;
-                }
-                else if (weight.First > last.Number)
-                    continue;
-                else if (weight.IsPlain)
-                    plain.Add(new(weight.Event, 1));
-                else if (weight.Last >= januaryFirst)
-                    odd.Add((weight.Event, weight.Parties));
-            }
-        }
+        var weights = between is [var only] ? only.Weights : new(EachOnce(between));
+        weights.AddTotals(since, year, moment.Position, totals);
+        weights.AddSingles(Day.Of(year, 1, 1), last, moment.Position, plain, odd);
         var tooManyPairs = between
             .SelectMany(pair => pair.TooManyPairs)
             .Where(one => one.At.Include(moment.Position) && one.Earliest <= last.Number)
@@ -180,6 +160,15 @@ internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs
             Pending<SingleEvents>.Of(new(plain, odd, tooManyPairs))
         );
     }
+
+    /// <summary>What the events weigh at the moment that are between any two of the sides: each once, whichever of its pairs those are.</summary>
+    private IReadOnlyCollection<RememberedWeight> EachOnce(IEnumerable<RememberedPair> between) =>
+        [
+            .. between
+                .SelectMany(pair => pair.Weights.Each)
+                .Where(weight => weight.At.Include(moment.Position))
+                .DistinctBy(weight => weight.Key),
+        ];
 
     /// <summary>As <see cref="Timeline.Recent"/>.</summary>
     /// <param name="last">As <see cref="Last"/> gives them, once their details have been read.</param>
@@ -227,17 +216,19 @@ internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs
     public async ValueTask ReadDetailsAsync(IEnumerable<(string Event, long From)> versions, CancellationToken ct)
     {
         var trip = new RoundTrip(source);
-        var asked = versions
-            .Distinct()
-            .GroupBy(version => PairOf(version.Event))
-            .Select(of => of.Key.AskForDetails(trip, moment.Chronology, [.. of]))
-            .ToList();
+        var asked = pairs is [var only]
+            ? [only.AskForDetails(trip, moment.Chronology, [.. versions])]
+            : versions
+                .GroupBy(version => PairOf(version.Event))
+                .Select(of => of.Key.AskForDetails(trip, moment.Chronology, [.. of]))
+                .ToArray();
         await trip.GoAsync(ct);
         foreach (var keep in asked)
             keep?.Invoke();
     }
 
-    private RememberedPair PairOf(string key) => pairs.First(pair => pair.Events.Contains(key));
+    private RememberedPair PairOf(string key) =>
+        pairs is [var only] ? only : pairs.First(pair => pair.Events.Contains(key));
 
     private EventVersion? VersionOf(string key, long from) => PairOf(key).Versions.GetValueOrDefault((key, from));
 
@@ -264,10 +255,7 @@ internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs
         named
             .SelectMany(Seals.Meant)
             .Distinct()
-            .ToDictionary(
-                id => id,
-                id => SealedRecord.UpTo(PairOf(id.Key).Sealed[id.Key].Where(record => record.Id == id), moment.Position)
-            );
+            .ToDictionary(id => id, id => PairOf(id.Key).SealedOf(id, moment.Position));
 
     private IEnumerable<RememberedPair> Among(Parties sides) =>
         pairs.Where(pair =>

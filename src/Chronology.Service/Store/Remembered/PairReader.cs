@@ -128,7 +128,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
             RowsRead = rows,
             Of = (one, other),
             Facts = facts,
-            Weights = weights.Value,
+            Weights = new(weights.Value),
             TooManyPairs = tooManyPairs.Value,
             Timeline = timeline.Value,
             Standing = standing.Value,

@@ -48,7 +48,7 @@ internal sealed class RememberedPair : RememberedPart
 
     public required IReadOnlyDictionary<FactKey, RememberedFact> Facts { get; init; }
 
-    public required RememberedWeight[] Weights { get; init; }
+    public required RememberedWeights Weights { get; init; }
 
     /// <summary>Events with too many pairs to weigh in any score.</summary>
     public required RememberedEntry[] TooManyPairs { get; init; }
@@ -71,7 +71,14 @@ internal sealed class RememberedPair : RememberedPart
     public ConcurrentDictionary<(string Event, long From), EventVersion> Versions { get; } = new();
 
     /// <inheritdoc cref="Versions"/>
-    public ConcurrentDictionary<string, IReadOnlyList<SealedRecord>> Sealed { get; } = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<RecordId, IReadOnlyList<SealedRecord>> sealedRecords = new();
+
+    /// <summary>The record of an event, or of another kind and the key of an event, with its revisions up to a position.</summary>
+    public IReadOnlyList<SealedRecord> SealedOf(RecordId id, long position) =>
+        SealedRecord.UpTo(sealedRecords[id], position);
+
+    private bool IsTold((string Event, long From) version) =>
+        Versions.ContainsKey(version) && sealedRecords.ContainsKey(new(RecordKind.Event, version.Event));
 
     /// <summary>So many versions before and after one that is asked for are read with it: whoever asks of one day asks of another.</summary>
     private const int Beside = 100;
@@ -84,11 +91,9 @@ internal sealed class RememberedPair : RememberedPart
         IReadOnlyCollection<(string Event, long From)> versions
     )
     {
-        var missing = versions
-            .Where(version => !Versions.ContainsKey(version) || !Sealed.ContainsKey(version.Event))
-            .ToHashSet();
-        if (missing.Count == 0)
+        if (versions.All(IsTold))
             return null;
+        var missing = versions.Where(version => !IsTold(version)).ToHashSet();
         var (first, last) = (Timeline.Length, -1);
         for (var n = 0; n < Timeline.Length; n++)
         {
@@ -106,15 +111,15 @@ internal sealed class RememberedPair : RememberedPart
             missing
                 .Select(one => one.Event)
                 .Distinct(StringComparer.Ordinal)
-                .Where(key => !Sealed.ContainsKey(key))
+                .Where(key => !sealedRecords.ContainsKey(new(RecordKind.Event, key)))
                 .Select(key => new NamedRecord(null, key))
         );
         return () =>
         {
             foreach (var (version, what) in told.Value)
                 Versions[version] = what;
-            foreach (var records in made.Value.GroupBy(one => one.Key.Key, StringComparer.Ordinal))
-                Sealed[records.Key] = [.. records.SelectMany(one => one.Value)];
+            foreach (var (id, records) in made.Value)
+                sealedRecords[id] = records;
         };
     }
 
@@ -124,23 +129,6 @@ internal sealed class RememberedPair : RememberedPart
         || (revised.Id.Kind == RecordKind.Actor && (revised.Id.Key == Of.One || revised.Id.Key == Of.Other))
         || (revised.Names(Of.One) && revised.Names(Of.Other));
 }
-
-/// <summary>What a version of an event weighs between two actors, as its row has it.</summary>
-/// <param name="Year">Of the last day; null: unbounded.</param>
-/// <param name="Sum">What it adds at the end of its year.</param>
-/// <param name="Event">Bounded on <paramref name="IsPlain"/> days; otherwise as <paramref name="Parties"/> bound it.</param>
-/// <param name="Parties">Of an event that is not of plain days: who had to exist for it to happen.</param>
-internal readonly record struct RememberedWeight(
-    Positions At,
-    long First,
-    long Last,
-    long? Year,
-    bool IsPlain,
-    ScoreSum Sum,
-    ScoredEvent Event,
-    IReadOnlyList<string> Parties,
-    string Key
-);
 
 /// <summary>A version of an event in the timeline of two actors.</summary>
 internal readonly record struct RememberedEntry(Positions At, long Earliest, long Latest, string Key);
