@@ -51,7 +51,7 @@ public sealed class StateOfRelationsHandler(
 
     /// <summary>What an answer is told from.</summary>
     /// <param name="Missing">The actors that are not recorded.</param>
-    /// <param name="Sealed">The revisions that its texts are from.</param>
+    /// <param name="Sealed">The revisions that its texts are from; null of a record that nothing was read of.</param>
     private sealed record Parts(
         IReadOnlyList<FactEntry> Facts,
         IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> Citations,
@@ -59,7 +59,7 @@ public sealed class StateOfRelationsHandler(
         ScoreAnswer? Score,
         IReadOnlyList<EraInForce> Eras,
         IReadOnlyList<string> Missing,
-        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> Sealed
+        Func<RecordId, IReadOnlyList<SealedRecord>?> Sealed
     )
     {
         /// <summary>Where they are remembered.</summary>
@@ -150,7 +150,7 @@ public sealed class StateOfRelationsHandler(
             score,
             inForce.Value,
             missing.Value,
-            records.Value
+            records.Value.GetValueOrDefault
         );
     }
 
@@ -176,9 +176,6 @@ public sealed class StateOfRelationsHandler(
         );
         var recent = between.Recent(last, HowManyRecent);
         var inForce = eras.InForce(moment);
-        var records = between.Sealed(Named(rests, recent));
-        foreach (var (id, made) in eras.SealedOf(inForce, moment.Position))
-            records[id] = made;
         return new(
             entries,
             between.Citations(rests),
@@ -186,7 +183,7 @@ public sealed class StateOfRelationsHandler(
             await scores.OfAsync(moment, ScoreTelling.Ask(between, moment, keys), ct),
             inForce,
             between.Missing(parties.All),
-            records
+            id => id.Kind == RecordKind.Era ? eras.SealedOf(id, moment.Position) : between.SealedOf(id)
         )
         {
             Between = between,

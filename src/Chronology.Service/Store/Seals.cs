@@ -33,24 +33,40 @@ public sealed record Seal(string Hashed, IReadOnlyDictionary<RecordId, IReadOnly
 /// <param name="Content">The ledger's hash of it, which commits to every text.</param>
 public sealed record SealedRevision(long Position, int Revision, byte[] Content);
 
-/// <param name="Revisions">In their order.</param>
-public sealed record SealedRecord(RecordId Id, IReadOnlyList<SealedRevision> Revisions)
+/// <summary>A record and those of its revisions that answers which tell of it are sealed with.</summary>
+/// <param name="id">Of the record.</param>
+/// <param name="revisions">In their order.</param>
+public sealed class SealedRecord(RecordId id, IReadOnlyList<SealedRevision> revisions)
 {
+    private string? committed;
+
+    public RecordId Id { get; } = id;
+
+    public IReadOnlyList<SealedRevision> Revisions { get; } = revisions;
+
+    /// <summary>The revisions in a seal, with commas between them.</summary>
+    internal string CommittedRevisions => committed ??= string.Join(',', Revisions.Select(made => Committed(Id, made)));
+
+    // Canonical as it stands: the members in the order of their names.
+    private static string Committed(RecordId id, SealedRevision made) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"content":"{{Convert.ToHexStringLower(made.Content)}}","key":"{{id.Key}}","record":"{{id.Kind.Name()}}","revision":{{made.Revision}}}"""
+        );
+
     /// <summary>The same as known at a position; without the records that were not there yet.</summary>
-    internal static IReadOnlyList<SealedRecord> UpTo(IReadOnlyList<SealedRecord> records, long position) =>
-        records.All(record => record.Revisions[^1].Position <= position)
-            ? records
-            :
-            [
-                .. records
-                    .Select(record =>
-                        record with
-                        {
-                            Revisions = [.. record.Revisions.Where(revision => revision.Position <= position)],
-                        }
-                    )
-                    .Where(record => record.Revisions.Count > 0),
-            ];
+    internal static IReadOnlyList<SealedRecord> UpTo(IReadOnlyList<SealedRecord> records, long position)
+    {
+        foreach (var record in records)
+        {
+            if (record.Revisions[^1].Position > position)
+                return [.. records.Select(one => one.UpTo(position)).Where(one => one.Revisions.Count > 0)];
+        }
+        return records;
+    }
+
+    private SealedRecord UpTo(long position) =>
+        new(Id, [.. Revisions.Where(revision => revision.Position <= position)]);
 }
 
 /// <summary>Hashes answers over commitments, so that redacting a text changes no hash: the texts are left out, and the revisions that
@@ -60,36 +76,44 @@ public sealed class Seals(Reading source, IDocumentStore store)
     /// <summary>A pure function of the answer and of what was recorded up to the position.</summary>
     /// <param name="positions">At which the answer has read.</param>
     public Task<Seal> OfAsync(string chronology, long[] positions, BlindAnswer blind, CancellationToken ct) =>
-        OfAsync(chronology, positions, blind, new Dictionary<RecordId, IReadOnlyList<SealedRecord>>(), ct);
+        OfAsync(chronology, positions, blind, _ => null, ct);
 
-    /// <param name="read">Of records that were asked for before by <see cref="Ask"/>; no round trip where all that are needed are among them.</param>
+    /// <param name="read">What was asked for before by <see cref="Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/>, null of any
+    /// other record; no round trip where all that are needed are among them.</param>
     /// <inheritdoc cref="OfAsync(string, long[], BlindAnswer, CancellationToken)"/>
     public async Task<Seal> OfAsync(
         string chronology,
         long[] positions,
         BlindAnswer blind,
-        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> read,
+        Func<RecordId, IReadOnlyList<SealedRecord>?> read,
         CancellationToken ct
     )
     {
-        var ids = blind.Owners.SelectMany(Meant).Distinct().ToArray();
-        var rest = ids.Where(id => !read.ContainsKey(id)).ToArray();
+        var records = new Dictionary<RecordId, SealedRecord>();
+        var rest = new List<RecordId>();
+        foreach (var id in blind.Owners.SelectMany(Meant))
+        {
+            if (read(id) is { } known)
+                Add(known);
+            else
+                rest.Add(id);
+        }
         var others = await RoundTrip.AskAsync(source, trip => Ask(trip, chronology, positions, rest), ct);
-        var revisions = ids.SelectMany(id => read.GetValueOrDefault(id) ?? others[id])
-            .DistinctBy(of => of.Id)
-            .ToDictionary(of => of.Id, of => of.Revisions);
-        // Canonical as it stands: the members in the order of their names.
-        var committed = revisions
-            .OrderBy(of => of.Key.StreamKey, StringComparer.Ordinal)
-            .SelectMany(of =>
-                of.Value.Select(made =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $$"""{"content":"{{Convert.ToHexStringLower(made.Content)}}","key":"{{of.Key.Key}}","record":"{{of.Key.Kind.Name()}}","revision":{{made.Revision}}}"""
-                    )
-                )
-            );
-        return new($$"""{"answer":{{blind.Rest}},"revisions":[{{string.Join(',', committed)}}]}""", revisions);
+        foreach (var known in others.Values)
+            Add(known);
+        var committed = records
+            .Values.OrderBy(record => record.Id.StreamKey, StringComparer.Ordinal)
+            .Select(record => record.CommittedRevisions);
+        return new(
+            $$"""{"answer":{{blind.Rest}},"revisions":[{{string.Join(',', committed)}}]}""",
+            records.ToDictionary(record => record.Key, record => record.Value.Revisions)
+        );
+
+        void Add(IReadOnlyList<SealedRecord> known)
+        {
+            foreach (var record in known)
+                records.TryAdd(record.Id, record);
+        }
     }
 
     /// <summary>Checks the texts of an answer against the revisions that it is sealed with, and those against the ledger.</summary>
@@ -235,7 +259,9 @@ public sealed class Seals(Reading source, IDocumentStore store)
     internal static IEnumerable<RecordId> Meant(NamedRecord named) =>
         named.Kind is { } kind
             ? [new(kind, named.Key)]
-            : Enum.GetValues<RecordKind>().Select(each => new RecordId(each, named.Key)).Where(id => id.IsPossible);
+            : Kinds.Select(each => new RecordId(each, named.Key)).Where(id => id.IsPossible);
+
+    private static readonly RecordKind[] Kinds = Enum.GetValues<RecordKind>();
 
     private async Task<(
         ILookup<long, DomainEvent> Events,

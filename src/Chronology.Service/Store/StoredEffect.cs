@@ -114,16 +114,20 @@ public static partial class StoredEffect
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(json.Length));
         try
         {
-            var reader = new Utf8JsonReader(
-                bytes.AsSpan(0, Encoding.UTF8.GetBytes(json, bytes)),
-                new() { MaxDepth = RecordJson.Options.MaxDepth }
-            );
-            return Read(ref reader, eventKey, index, from);
+            return Read(eventKey, index, from, bytes.AsSpan(0, Encoding.UTF8.GetBytes(json, bytes)));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    /// <param name="json">UTF-8.</param>
+    /// <inheritdoc cref="Read(string, int, long, string)"/>
+    public static RecordedEffect Read(string eventKey, int index, long from, ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new() { MaxDepth = RecordJson.Options.MaxDepth });
+        return Read(ref reader, eventKey, index, from);
     }
 
     private static RecordedEffect Read(ref Utf8JsonReader reader, string eventKey, int index, long from)

@@ -84,7 +84,7 @@ public sealed class AnswerNames(Seals seals)
         string path,
         IEnumerable<KeyValuePair<string, string?>> parameters,
         TAnswer answer,
-        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> read,
+        Func<RecordId, IReadOnlyList<SealedRecord>?> read,
         CancellationToken ct
     )
     {

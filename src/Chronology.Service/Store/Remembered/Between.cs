@@ -249,13 +249,17 @@ internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs
     /// <summary>Whether what answers cite of these events is their own.</summary>
     public bool CiteTheirOwn => !pairs.Any(pair => pair.AreEventsMerged);
 
-    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IEnumerable{NamedRecord})"/> of events of these sides, where
-    /// <see cref="CiteTheirOwn"/>, once their details have been read.</summary>
-    public Dictionary<RecordId, IReadOnlyList<SealedRecord>> Sealed(IEnumerable<NamedRecord> named) =>
-        named
-            .SelectMany(Seals.Meant)
-            .Distinct()
-            .ToDictionary(id => id, id => PairOf(id.Key).SealedOf(id, moment.Position));
+    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IEnumerable{NamedRecord})"/> of an event of these sides, or of another
+    /// record of its key, where <see cref="CiteTheirOwn"/>; null: not in memory.</summary>
+    public IReadOnlyList<SealedRecord>? SealedOf(RecordId id)
+    {
+        foreach (var pair in pairs)
+        {
+            if (pair.SealedOf(id, moment.Position) is { } records)
+                return records;
+        }
+        return null;
+    }
 
     private IEnumerable<RememberedPair> Among(Parties sides) =>
         pairs.Where(pair =>

@@ -42,6 +42,7 @@ internal sealed record EventVersion(
     )
     {
         var found = new Dictionary<(string, long), EventVersion>();
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct))
         {
             var state = Rows.Of(reader).State;
@@ -50,11 +51,29 @@ internal sealed record EventVersion(
             found[(state.Id.Key, reader.GetInt64(5))] = new(
                 dated.Title,
                 when,
-                DateAnswer.Of(dated, when),
+                Brief(DateAnswer.Of(dated, when)),
                 dated.Order,
-                ((EventContent)state.Content).Citations
+                ((EventContent)state.Content)
+                    .Citations.Select(citation => citation with { Source = Once(citation.Source) })
+                    .ToValueList()
             );
         }
         return found;
+
+        string Once(string source)
+        {
+            sources.TryAdd(source, source);
+            return sources[source];
+        }
     }
+
+    /// <summary>The same date, with one text where several are alike: most of what is kept would be these.</summary>
+    private static DateAnswer Brief(DateAnswer date) =>
+        date with
+        {
+            Calendar = string.IsInterned(date.Calendar) ?? date.Calendar,
+            Reading = string.IsInterned(date.Reading) ?? date.Reading,
+            Earliest = date.Earliest == date.Edtf ? date.Edtf : date.Earliest,
+            Latest = date.Latest == date.Edtf ? date.Edtf : date.Latest,
+        };
 }

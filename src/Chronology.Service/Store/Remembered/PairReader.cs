@@ -148,7 +148,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
             var id = reader.GetGuid(0);
             if (!facts.TryGetValue(id, out var of))
                 facts.Add(id, of = (Facts.KeyOf(reader), []));
-            var json = reader.GetString(13);
+            var json = reader.GetFieldValue<byte[]>(13);
             of.Versions.Add(
                 new(
                     new(reader.GetInt64(6), reader.GetInt64(7)),
@@ -161,7 +161,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
                 )
             );
             // The row, its text, and what is read from some of them.
-            Bytes += 200 + (2 * json.Length);
+            Bytes += 200 + json.Length;
         }
         return count > greatest ? null : facts.Values.ToDictionary(of => of.Key, of => new RememberedFact(of.Versions));
     }
@@ -204,7 +204,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
                 )
             );
             // With what answers tell of the version.
-            Bytes += 800;
+            Bytes += 1_000;
         }
         return [.. found.OrderByDescending(entry => entry.Latest).ThenByDescending(entry => entry.Earliest)];
     }

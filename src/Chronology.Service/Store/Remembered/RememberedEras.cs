@@ -116,12 +116,7 @@ internal sealed class RememberedEras : RememberedPart
                 .Where(era => era.Certainty != Certainty.No),
         ];
 
-    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/> of these eras.</summary>
-    public IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> SealedOf(
-        IEnumerable<EraInForce> eras,
-        long position
-    ) =>
-        eras.Select(era => new RecordId(RecordKind.Era, $"{era.Scheme}/{era.Era}"))
-            .Distinct()
-            .ToDictionary(id => id, id => SealedRecord.UpTo(Sealed[id], position));
+    /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/> of an era; null: there is no such era.</summary>
+    public IReadOnlyList<SealedRecord>? SealedOf(RecordId id, long position) =>
+        Sealed.GetValueOrDefault(id) is { } records ? SealedRecord.UpTo(records, position) : null;
 }

@@ -14,7 +14,7 @@ internal sealed class RememberedFact
     /// <summary>One effect, as its row has it.</summary>
     /// <param name="First">The first day on which it can have begun; the least number where that is unbounded.</param>
     /// <param name="Last">The last one; the greatest number where that is unbounded.</param>
-    /// <param name="Json">As <see cref="StoredEffect.Write"/> wrote it.</param>
+    /// <param name="Json">As <see cref="StoredEffect.Write"/> wrote it, UTF-8.</param>
     public readonly record struct Version(
         Positions At,
         long First,
@@ -22,7 +22,7 @@ internal sealed class RememberedFact
         bool IsFirm,
         string Event,
         short Index,
-        string Json
+        byte[] Json
     );
 
     private readonly Version[] versions;

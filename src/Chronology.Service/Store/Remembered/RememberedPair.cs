@@ -71,14 +71,25 @@ internal sealed class RememberedPair : RememberedPart
     public ConcurrentDictionary<(string Event, long From), EventVersion> Versions { get; } = new();
 
     /// <inheritdoc cref="Versions"/>
-    private readonly ConcurrentDictionary<RecordId, IReadOnlyList<SealedRecord>> sealedRecords = new();
+    private readonly ConcurrentDictionary<string, IReadOnlyList<SealedRecord>> sealedByKey = new(
+        StringComparer.Ordinal
+    );
 
-    /// <summary>The record of an event, or of another kind and the key of an event, with its revisions up to a position.</summary>
-    public IReadOnlyList<SealedRecord> SealedOf(RecordId id, long position) =>
-        SealedRecord.UpTo(sealedRecords[id], position);
+    /// <summary>The record of an event, or of another kind and the key of an event, with its revisions up to a position; null: not in memory.</summary>
+    public IReadOnlyList<SealedRecord>? SealedOf(RecordId id, long position)
+    {
+        if (!sealedByKey.TryGetValue(id.Key, out var records))
+            return null;
+        foreach (var record in records)
+        {
+            if (record.Id == id)
+                return SealedRecord.UpTo([record], position);
+        }
+        return [];
+    }
 
     private bool IsTold((string Event, long From) version) =>
-        Versions.ContainsKey(version) && sealedRecords.ContainsKey(new(RecordKind.Event, version.Event));
+        Versions.ContainsKey(version) && sealedByKey.ContainsKey(version.Event);
 
     /// <summary>So many versions before and after one that is asked for are read with it: whoever asks of one day asks of another.</summary>
     private const int Beside = 100;
@@ -111,15 +122,15 @@ internal sealed class RememberedPair : RememberedPart
             missing
                 .Select(one => one.Event)
                 .Distinct(StringComparer.Ordinal)
-                .Where(key => !sealedRecords.ContainsKey(new(RecordKind.Event, key)))
+                .Where(key => !sealedByKey.ContainsKey(key))
                 .Select(key => new NamedRecord(null, key))
         );
         return () =>
         {
             foreach (var (version, what) in told.Value)
                 Versions[version] = what;
-            foreach (var (id, records) in made.Value)
-                sealedRecords[id] = records;
+            foreach (var records in made.Value.GroupBy(one => one.Key.Key, StringComparer.Ordinal))
+                sealedByKey[records.Key] = [.. records.SelectMany(one => one.Value)];
         };
     }
 

@@ -11,10 +11,10 @@ namespace Chronology.Service.Store.Remembered;
 /// not remembered. ADR 0018.</remarks>
 public sealed class RememberedPairs : IDisposable
 {
-    /// <summary>Setting: megabytes, 0 for none; 128 by default.</summary>
+    /// <summary>Setting: megabytes, 0 for none; 256 by default.</summary>
     public const string Setting = "CHRONOLOGY_REMEMBERED_PAIRS_MB";
 
-    public const int DefaultMegabytes = 128;
+    public const int DefaultMegabytes = 256;
 
     public const int DefaultGreatestPair = 20_000;
 
