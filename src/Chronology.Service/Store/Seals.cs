@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,17 +18,58 @@ public sealed class AnswerDoesNotMatchException(string detail) : Exception(detai
 }
 
 /// <summary>The hash of an answer and what it was taken over.</summary>
-/// <param name="Hashed">Canonical JSON <c>{"answer","revisions":[{"record","key","revision","content"}]}</c>: the answer without its
-/// texts, and the ledger's content hashes (hexadecimal) of all revisions of the records that the texts are from.</param>
-/// <param name="Positions">Of those revisions.</param>
-public sealed record Seal(string Hashed, IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRevision>> Positions)
+public sealed class Seal
 {
-    public byte[] Hash { get; } = SHA256.HashData(Encoding.UTF8.GetBytes(Hashed));
+    private readonly string[] parts;
+
+    /// <param name="rest">The answer without its texts, as canonical JSON.</param>
+    /// <param name="records">Those that its texts are from.</param>
+    internal Seal(string rest, IReadOnlyDictionary<RecordId, SealedRecord> records)
+    {
+        Positions = records.ToDictionary(record => record.Key, record => record.Value.Revisions);
+        parts =
+        [
+            """{"answer":""",
+            rest,
+            ""","revisions":[""",
+            .. records
+                .Values.OrderBy(record => record.Id.StreamKey, StringComparer.Ordinal)
+                .SelectMany((record, n) => n == 0 ? [record.Committed] : new[] { ",", record.Committed }),
+            "]}",
+        ];
+        Hash = HashOf(parts);
+    }
+
+    /// <summary>Canonical JSON <c>{"answer","revisions":[{"record","key","revision","content"}]}</c>: the answer without its
+    /// texts, and the ledger's content hashes (hexadecimal) of all revisions of the records that the texts are from.</summary>
+    public string Hashed => string.Concat(parts);
+
+    /// <summary>Of those revisions.</summary>
+    public IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRevision>> Positions { get; }
+
+    /// <summary>SHA-256 of <see cref="Hashed"/> in UTF-8.</summary>
+    public byte[] Hash { get; }
 
     /// <summary>As answers show it.</summary>
     public string Text => TextOf(Hash);
 
     public static string TextOf(byte[] hash) => $"sha256:{Convert.ToHexStringLower(hash)}";
+
+    private static byte[] HashOf(string[] parts)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(parts.Sum(part => Encoding.UTF8.GetMaxByteCount(part.Length)));
+        try
+        {
+            var length = 0;
+            foreach (var part in parts)
+                length += Encoding.UTF8.GetBytes(part, bytes.AsSpan(length));
+            return SHA256.HashData(bytes.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
 }
 
 /// <param name="Content">The ledger's hash of it, which commits to every text.</param>
@@ -45,10 +87,10 @@ public sealed class SealedRecord(RecordId id, IReadOnlyList<SealedRevision> revi
     public IReadOnlyList<SealedRevision> Revisions { get; } = revisions;
 
     /// <summary>The revisions in a seal, with commas between them.</summary>
-    internal string CommittedRevisions => committed ??= string.Join(',', Revisions.Select(made => Committed(Id, made)));
+    internal string Committed => committed ??= string.Join(',', Revisions.Select(made => CommittedOne(Id, made)));
 
     // Canonical as it stands: the members in the order of their names.
-    private static string Committed(RecordId id, SealedRevision made) =>
+    private static string CommittedOne(RecordId id, SealedRevision made) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"content":"{{Convert.ToHexStringLower(made.Content)}}","key":"{{id.Key}}","record":"{{id.Kind.Name()}}","revision":{{made.Revision}}}"""
@@ -101,13 +143,7 @@ public sealed class Seals(Reading source, IDocumentStore store)
         var others = await RoundTrip.AskAsync(source, trip => Ask(trip, chronology, positions, rest), ct);
         foreach (var known in others.Values)
             Add(known);
-        var committed = records
-            .Values.OrderBy(record => record.Id.StreamKey, StringComparer.Ordinal)
-            .Select(record => record.CommittedRevisions);
-        return new(
-            $$"""{"answer":{{blind.Rest}},"revisions":[{{string.Join(',', committed)}}]}""",
-            records.ToDictionary(record => record.Key, record => record.Value.Revisions)
-        );
+        return new(blind.Rest, records);
 
         void Add(IReadOnlyList<SealedRecord> known)
         {

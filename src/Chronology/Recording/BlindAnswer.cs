@@ -9,11 +9,25 @@ namespace Chronology.Recording;
 public readonly record struct NamedRecord(RecordKind? Kind, string Key);
 
 /// <summary>An answer without its texts: what is left when all of them have been redacted.</summary>
-/// <param name="Rest">Canonical JSON, every redactable text, or the mark of its redaction, replaced by <c>{"text":true}</c>. Null stays null.</param>
-/// <param name="Owners">The records that the texts belong to, in the order of their keys and kinds.</param>
-/// <param name="Texts">The texts that were there, as canonical JSON; those redacted are not among them.</param>
-public sealed record BlindAnswer(string Rest, IReadOnlyList<NamedRecord> Owners, IReadOnlySet<string> Texts)
+public sealed class BlindAnswer
 {
+    private readonly Lazy<HashSet<string>> texts;
+
+    private BlindAnswer(string rest, IReadOnlyList<NamedRecord> owners, IReadOnlyList<JsonElement> texts)
+    {
+        (Rest, Owners) = (rest, owners);
+        this.texts = new(() => texts.Select(CanonicalJson.Of).ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>Canonical JSON, every redactable text, or the mark of its redaction, replaced by <c>{"text":true}</c>. Null stays null.</summary>
+    public string Rest { get; }
+
+    /// <summary>The records that the texts belong to, in the order of their keys and kinds.</summary>
+    public IReadOnlyList<NamedRecord> Owners { get; }
+
+    /// <summary>The texts that were there, as canonical JSON; those redacted are not among them.</summary>
+    public IReadOnlySet<string> Texts => texts.Value;
+
     /// <param name="answer">An object of which no member is named twice.</param>
     /// <param name="subject">The record that the whole answer is about; null: none.</param>
     /// <exception cref="InvalidOperationException">A text belongs to no record: nothing around it names one.</exception>
@@ -34,7 +48,7 @@ public sealed record BlindAnswer(string Rest, IReadOnlyList<NamedRecord> Owners,
 
         public HashSet<NamedRecord> Owners { get; } = [];
 
-        public HashSet<string> Texts { get; } = new(StringComparer.Ordinal);
+        public List<JsonElement> Texts { get; } = [];
 
         public void Blind(JsonElement value, IReadOnlyList<NamedRecord> owners, bool isText)
         {
@@ -58,7 +72,7 @@ public sealed record BlindAnswer(string Rest, IReadOnlyList<NamedRecord> Owners,
                     Rest.Append("null");
                     break;
                 case var _ when isText:
-                    Texts.Add(CanonicalJson.Of(value));
+                    Texts.Add(value);
                     Take(owners);
                     break;
                 default:

@@ -49,8 +49,8 @@ public static class CanonicalJson
     {
         if (!double.IsFinite(value))
             throw new ArgumentException("RFC 8785 has no text for a number that is not finite.", nameof(value));
-        if (value == 0)
-            return "0";
+        if (double.IsInteger(value) && Math.Abs(value) <= GreatestInteger)
+            return ((long)value).ToString(CultureInfo.InvariantCulture);
         var sign = value < 0 ? "-" : "";
         // "R" gives the shortest digits that read back as the same double.
         var (digits, point) = Digits(Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));

@@ -140,7 +140,7 @@ internal sealed class Between(Moment moment, IReadOnlyList<RememberedPair> pairs
     public AskedScores Weighed(Parties sides, Day first, Day last)
     {
         var year = first.Civil.Year;
-        var since = HalfLife.All.ToDictionary(one => one, one => (first - one.Forgotten).Civil.Year);
+        var since = HalfLife.All.Select(one => (first - one.Forgotten).Civil.Year).ToArray();
         var totals = new Dictionary<(HalfLife, long), ScoreSum>();
         var plain = new List<ScoreEvidence.Counted>();
         var odd = new List<(ScoredEvent, IReadOnlyList<string>)>();

@@ -66,17 +66,12 @@ internal sealed class RememberedWeights
     /// <summary>All of them.</summary>
     public IEnumerable<RememberedWeight> Each => plain.Concat(odd);
 
-    /// <summary>Adds the totals of years, from one for each half-life up to another that is not among them, as known at a position.</summary>
-    public void AddTotals(
-        IReadOnlyDictionary<HalfLife, long> since,
-        long until,
-        long position,
-        Dictionary<(HalfLife, long), ScoreSum> found
-    )
+    /// <summary>Adds the totals of years, from one for each half-life, by its code, up to another that is not among them, as known at a position.</summary>
+    public void AddTotals(long[] since, long until, long position, Dictionary<(HalfLife, long), ScoreSum> found)
     {
         foreach (var total in totals)
         {
-            if (total.Year >= until || total.Year < since[total.HalfLife])
+            if (total.Year >= until || total.Year < since[total.HalfLife.Code])
                 continue;
             var last = LastUpTo(total.Positions, position);
             if (last >= 0)
