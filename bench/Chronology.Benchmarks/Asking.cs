@@ -221,7 +221,7 @@ public static class Asking
     )
     {
         var key = World.KeyOf(q.Pair);
-        if (!facts.Expects(chronology, key))
+        if (!facts.IsRemembered(chronology, key))
             return await AskAsync(facts, chronology, q, ct);
         var moment = (await moments.AtAsync(chronology, new(q.AsOf, q.Position, q.Instant), ct)).Value;
         var identity = await identities.AtAsync(moment, ct);

@@ -7,6 +7,7 @@ using Chronology.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -45,10 +46,14 @@ public static class Serving
         using var known = ClientOf(working);
         using var warm = ClientOf(remembering);
         var endpoints = await EndpointsAsync(source, chronology, cold, known, warm);
-        foreach (var endpoint in endpoints.Where(endpoint => endpoint.Client == known))
+        for (var time = 0; time < 2; time++)
         {
-            for (var pair = 0; pair < Pairs; pair++)
-                await GetAsync(endpoint, ct);
+            foreach (var endpoint in endpoints.Where(endpoint => endpoint.Client == known))
+            {
+                for (var pair = 0; pair < Pairs; pair++)
+                    await GetAsync(endpoint, ct);
+            }
+            await working.Services.GetRequiredService<RememberedPairs>().ReadAsync();
         }
         await new Contest("Q4: over HTTP, one client", Rounds: 5, Turns: 20, CallsATurn: 10).RunAsync([
             .. endpoints.Select(endpoint => new Contender(endpoint.Name, _ => GetAsync(endpoint, ct))),

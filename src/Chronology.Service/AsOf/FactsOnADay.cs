@@ -151,13 +151,13 @@ public sealed class FactsOnADayHandler(
         Between? Between
     );
 
-    /// <summary>One round trip where one key is asked about for the first time, else one for the moment and one for the effects; for these
+    /// <summary>One round trip where one key is asked about of which nothing is remembered, else one for the moment and one for the effects; for these
     /// none where they are remembered.</summary>
     private async Task<Result<Read>> ReadAsync(FactsOnADay request, CancellationToken ct)
     {
         if (
             FactQuestion.KeyAsked(request.Kind, request.Holder, request.Toward, request.Qualifier) is { } key
-            && !facts.Expects(request.Chronology, key)
+            && !facts.IsRemembered(request.Chronology, key)
         )
         {
             var asked = moments.Read(request.Axes);

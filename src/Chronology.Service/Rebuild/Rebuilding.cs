@@ -13,7 +13,8 @@ public sealed record RebuildProgress(RebuildStatus Status, long Done, long Total
 
 /// <summary>Runs a rebuild from wherever it stands to its end: folds beside, compares, catches up, swaps what differs.</summary>
 /// <remarks>One at a time in a database: it holds an advisory lock, which a killed process loses with its connection.</remarks>
-public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
+/// <param name="memory">What this process remembers of the rows, forgotten where they are mended; null: nothing.</param>
+public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock, Memory? memory = null)
 {
     /// <summary>Streams in a page, for whoever has no other wish.</summary>
     public const int UsualPage = 2_000;
@@ -151,6 +152,8 @@ public sealed class Rebuilding(NpgsqlDataSource source, TimeProvider clock)
             Report(RebuildStatus.Swapped, position);
             rebuild = await rebuilds.ReadAsync(id, ct);
         }
+        if (!rebuild.DryRun && rebuild.Differences > 0)
+            memory?.Forget(chronology);
         var after =
             rebuild.DryRun || rebuild.Differences == 0
                 ? rebuild.StateBefore!

@@ -105,8 +105,9 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         return await StandingAsync(moment, identity, selection, recorded, ct);
     }
 
-    /// <inheritdoc cref="RememberedPairs.Expects"/>
-    internal bool Expects(string chronology, FactKey key) => pairs?.Expects(chronology, key.Holder, key.Toward) == true;
+    /// <inheritdoc cref="RememberedPairs.Holds"/>
+    internal bool IsRemembered(string chronology, FactKey key) =>
+        pairs?.Holds(chronology, key.Holder, key.Toward) == true;
 
     /// <summary>What is remembered between the two sides of a selection, and all who stand behind them; null: ask the database.</summary>
     internal async ValueTask<Between?> BetweenAsync(

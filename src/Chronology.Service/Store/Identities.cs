@@ -92,5 +92,12 @@ public sealed class Identities(Reading source) : IDisposable
         ];
     }
 
+    /// <summary>Forgets what was read.</summary>
+    public void Forget()
+    {
+        stretches.Forget();
+        kept.Clear();
+    }
+
     public void Dispose() => kept.Dispose();
 }

@@ -51,6 +51,16 @@ public sealed class StretchesOfPositions(Reading source)
         return found;
     }
 
+    /// <summary>Forgets what was read.</summary>
+    public void Forget()
+    {
+        lock (writing)
+        {
+            kept.Clear();
+            count = 0;
+        }
+    }
+
     private LastRevisions? Find(string chronology, long position)
     {
         lock (writing)

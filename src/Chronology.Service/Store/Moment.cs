@@ -123,6 +123,9 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
 
     private sealed record Kept(DateTimeOffset? RecordedAt, RulesVersion Adopted);
 
+    /// <summary>Forgets what was read.</summary>
+    public void Forget() => kept.Clear();
+
     private async ValueTask<Result<Moment>> LookUpAsync(string chronology, Asked asked, CancellationToken ct)
     {
         if (await heads.AtAsync(chronology, asked.Position, ct) is not { } found)

@@ -77,6 +77,7 @@ public static class Composition
             given.GetService<IConfiguration>()?.GetValue<int?>(RememberedAnswers.Setting)
                 ?? RememberedAnswers.DefaultMegabytes
         ));
+        services.AddSingleton<Memory>();
         services.AddMediatR(mediator =>
         {
             mediator.RegisterServicesFromAssemblyContaining<Writer>();

@@ -174,7 +174,7 @@ public sealed class AskingOnTwoAxes(ServedOnce served) : OverHttp(served)
         var answer = await GetAsync("/state");
         var basis = answer["basis"]!;
 
-        Assert.Equal((1, 6), ((int)basis["rules"]!, (int)basis["format"]!));
+        Assert.Equal((1, 7), ((int)basis["rules"]!, (int)basis["format"]!));
         Assert.Equal(
             answer.Text,
             (await GetAsync($"/state?asOf={basis["asOf"]}&knownAt={basis["knownAt"]!["position"]}")).Text

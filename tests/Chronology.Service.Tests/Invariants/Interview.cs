@@ -83,6 +83,8 @@ internal sealed class Interview : IAsyncDisposable
         sender = services.GetRequiredService<ISender>();
     }
 
+    public RememberedPairs Remembered => services.GetRequiredService<RememberedPairs>();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>The whole answer, or <c>{"refused":code}</c>.</summary>

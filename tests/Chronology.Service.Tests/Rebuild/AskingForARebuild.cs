@@ -36,6 +36,35 @@ public sealed class AskingForARebuild(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task that_mends_rows_is_answered_from_at_once_whatever_was_remembered()
+    {
+        await using var service = await Served.StartAsync(database.ConnectionString);
+        var path = await service.Client.BeginAsync("mended");
+        await service.Client.PositionAsync($"{path}/events", Clients.Recognition("e", "1990", "de-jure"));
+        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+        await using (
+            var damage = source.CreateCommand(
+                "begin; alter table chronology.effect disable trigger user; update chronology.effect set effect = replace(effect::text, 'de-jure', 'de-facto')::json where chronology = 'mended'; alter table chronology.effect enable trigger user; commit;"
+            )
+        )
+            await damage.ExecuteNonQueryAsync(Ct);
+        string[] questions =
+        [
+            $"{path}/facts?kind=recognition&holder=a&toward=b&asOf=1991",
+            $"{path}/facts?kind=recognition&holder=a&toward=b&asOf=1992",
+            $"{path}/state?between=a,b&asOf=1991",
+        ];
+        foreach (var question in questions)
+            Assert.Contains("de-facto", await service.Client.GetStringAsync(question, Ct), StringComparison.Ordinal);
+
+        using var asked = await service.PostAsync($"{path}/admin/projections/rebuild", "");
+        await UntilLiveAsync(service.Client, path);
+
+        foreach (var question in questions)
+            Assert.Contains("de-jure", await service.Client.GetStringAsync(question, Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task of_a_chronology_that_is_not_there_is_refused()
     {
         await using var service = await Served.StartAsync(database.ConnectionString);

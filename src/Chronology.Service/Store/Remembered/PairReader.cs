@@ -9,8 +9,10 @@ namespace Chronology.Service.Store.Remembered;
 /// <param name="greatest">With more rows of one sort the pair is not read.</param>
 internal sealed class PairReader(string chronology, string one, string other, int greatest)
 {
-    private int rows;
     private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
+
+    /// <summary>How many were read.</summary>
+    public int Rows { get; private set; }
 
     /// <summary>How much memory it takes, about.</summary>
     public long Bytes { get; private set; } = 1_000;
@@ -125,7 +127,6 @@ internal sealed class PairReader(string chronology, string one, string other, in
         return new()
         {
             UpTo = head.Value,
-            RowsRead = rows,
             Of = (one, other),
             Facts = facts,
             Weights = new(weights.Value),
@@ -220,7 +221,7 @@ internal sealed class PairReader(string chronology, string one, string other, in
     /// <summary>The key of an event, one string for all its rows.</summary>
     private string KeyOf(NpgsqlDataReader reader, int column)
     {
-        rows++;
+        Rows++;
         var key = reader.GetString(column);
         if (texts.TryGetValue(key, out var known))
             return known;

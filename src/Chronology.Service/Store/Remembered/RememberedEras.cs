@@ -67,7 +67,6 @@ internal sealed class RememberedEras : RememberedPart
         var eras = new RememberedEras
         {
             UpTo = head.Value,
-            RowsRead = 0,
             Versions =
             [
                 .. read

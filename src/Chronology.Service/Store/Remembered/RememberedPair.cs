@@ -17,17 +17,6 @@ internal abstract class RememberedPart
         init => upTo = value;
     }
 
-    /// <summary>How many rows it was read from.</summary>
-    public required int RowsRead { get; init; }
-
-    private int asked;
-
-    /// <summary>Whether it was asked for often enough, since it was read, to be read again now that it does not tell of a later position.</summary>
-    public bool IsWorthReading() => Interlocked.Increment(ref asked) > RowsRead / RowsAQuestion;
-
-    /// <summary>To read so many rows takes no longer than to ask one question of the database.</summary>
-    private const int RowsAQuestion = 200;
-
     /// <summary>Whether some of this is told differently since a record was revised.</summary>
     public abstract bool IsTouchedBy(RevisedRecord revised);
 

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
-using Chronology.Relations;
+using System.Threading.Channels;
 using Microsoft.Extensions.Caching.Memory;
+using Npgsql;
 
 namespace Chronology.Service.Store.Remembered;
 
 /// <summary>What was recorded between pairs of actors, in the memory of this process, from which questions about other days and positions
 /// are answered without the database.</summary>
 /// <remarks>What was known at a position never changes; of a later position it is first asked, once for all pairs, what was revised since.
-/// Up to a number of megabytes; then the pairs asked about longest ago go first. A pair with too many versions is
-/// not remembered. ADR 0018.</remarks>
+/// A pair is read in the background once it was asked about twice, a great one that was read before once it was asked about often enough
+/// since; meanwhile the database answers. Up to a number of megabytes; then the pairs asked about longest ago go first. A pair with too many
+/// versions is not remembered. ADR 0018.</remarks>
 public sealed class RememberedPairs : IDisposable
 {
     /// <summary>Setting: megabytes, 0 for none; 256 by default.</summary>
@@ -27,8 +29,16 @@ public sealed class RememberedPairs : IDisposable
     private readonly ConcurrentDictionary<string, RevisedSince> revised = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> forgotten = new(StringComparer.Ordinal);
 
-    /// <summary>So that many who ask about one pair at once read it once.</summary>
-    private readonly SemaphoreSlim[] reading = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    /// <summary>How much what is not in memory was asked about.</summary>
+    private readonly MemoryCache interests = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+
+    private readonly Channel<Wanted> wanted = Channel.CreateBounded<Wanted>(
+        new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+    );
+
+    private readonly CancellationTokenSource ending = new();
+    private readonly Lock starting = new();
+    private Task? reading;
 
     /// <param name="source">Not within a transaction: what that sees may never have been.</param>
     /// <param name="megabytes">0: nothing is remembered.</param>
@@ -48,26 +58,46 @@ public sealed class RememberedPairs : IDisposable
 
     private readonly record struct Name(string Chronology, int Forgotten, string One, string Other);
 
-    /// <summary>In place of a pair: it was asked about once.</summary>
-    private static readonly object AskedOnce = new();
+    /// <param name="Position">That it is to tell of.</param>
+    private readonly record struct Wanted(Name Name, long Position);
 
     /// <summary>In place of a pair: it has too many versions.</summary>
     private static readonly object TooGreat = new();
 
-    /// <summary>Whether one fact of a pair is better asked of what is remembered, or to be remembered: it was asked about before.</summary>
-    public bool Expects(string chronology, string one, string? other)
+    private sealed class Interest
+    {
+        /// <summary>To read so many rows takes no longer than to ask one question of the database.</summary>
+        private const int RowsAQuestion = 200;
+
+        private int asked;
+
+        /// <summary>How many it was read from last time.</summary>
+        public int Rows { get; set; }
+
+        /// <summary>Counts one who asked; whether it was asked about often enough since the last time that this was so.</summary>
+        public bool IsEnough()
+        {
+            if (Interlocked.Increment(ref asked) <= 1 + (Rows / RowsAQuestion))
+                return false;
+            Volatile.Write(ref asked, 0);
+            return true;
+        }
+    }
+
+    /// <summary>Whether something is remembered of a pair, up to whatever position; if not, this counts as a question about it.</summary>
+    public bool Holds(string chronology, string one, string? other)
     {
         if (kept is null || other is null || one == other)
             return false;
         var name = NameOf(chronology, one, other);
         if (kept.TryGetValue(name, out object? known))
             return known != TooGreat;
-        Keep(name, AskedOnce, 100 + TextOf(name));
+        Want(name, 0);
         return false;
     }
 
     /// <summary>What was recorded between any of some actors and any of others; null: ask the database.</summary>
-    /// <remarks>A round trip where the moment's position was not asked about before, and one for each pair that is not in memory.</remarks>
+    /// <remarks>A round trip where the moment's position was not asked about before.</remarks>
     internal async ValueTask<Between?> AskAsync(
         Moment moment,
         IEnumerable<string> ones,
@@ -85,78 +115,114 @@ public sealed class RememberedPairs : IDisposable
         {
             foreach (var other in second)
             {
-                if (await OfAsync(moment, NameOf(moment.Chronology, one, other), ct) is not { } pair)
-                    return null;
-                pairs.Add(pair);
+                var name = NameOf(moment.Chronology, one, other);
+                if (await FindAsync<RememberedPair>(moment, name, ct) is { } pair)
+                    pairs.Add(pair);
+                else if (kept.Get(name) != TooGreat)
+                    Want(name, moment.Position);
             }
         }
-        return new(moment, pairs, source);
+        return pairs.Count == first.Count * second.Count ? new(moment, pairs, source) : null;
     }
-
-    private ValueTask<RememberedPair?> OfAsync(Moment moment, Name name, CancellationToken ct) =>
-        OfAsync(
-            moment,
-            name,
-            async cancel =>
-            {
-                var reader = new PairReader(name.Chronology, name.One, name.Other, greatestPair);
-                return (await reader.ReadAsync(source, cancel), reader.Bytes);
-            },
-            ct
-        );
 
     /// <summary>The eras of every scheme; null: ask the database.</summary>
-    internal async ValueTask<RememberedEras?> ErasAsync(Moment moment, CancellationToken ct) =>
-        kept is null
-            ? null
-            : await OfAsync(
-                moment,
-                NameOf(moment.Chronology, EveryActor, EveryActor),
-                cancel => RememberedEras.ReadAsync(source, moment.Chronology, cancel),
-                ct
-            );
+    internal async ValueTask<RememberedEras?> ErasAsync(Moment moment, CancellationToken ct)
+    {
+        if (kept is null)
+            return null;
+        var name = NameOf(moment.Chronology, EveryActor, EveryActor);
+        if (await FindAsync<RememberedEras>(moment, name, ct) is { } known)
+            return known;
+        if (kept.Get(name) == TooGreat)
+            return null;
+        var (eras, bytes) = await RememberedEras.ReadAsync(source, moment.Chronology, ct);
+        Keep(name, (object?)eras ?? TooGreat, bytes);
+        return eras;
+    }
 
-    private async ValueTask<TPart?> OfAsync<TPart>(
-        Moment moment,
-        Name name,
-        Func<CancellationToken, Task<(TPart? Part, long Bytes)>> readAsync,
-        CancellationToken ct
-    )
+    /// <summary>What is in memory and tells of the moment's position.</summary>
+    private async ValueTask<TPart?> FindAsync<TPart>(Moment moment, Name name, CancellationToken ct)
         where TPart : RememberedPart
     {
-        if (await FindAsync<TPart>(moment, name, ct) is var (found, part) && found)
+        if (!kept!.TryGetValue(name, out object? known) || known is not TPart part)
+            return null;
+        if (part.UpTo >= moment.Position)
             return part;
-        var turn = reading[(uint)name.GetHashCode() % reading.Length];
-        await turn.WaitAsync(ct);
-        try
+        var since = revised.GetOrAdd(moment.Chronology, static (chronology, from) => new(from, chronology), source);
+        if (!await since.IsTheSameAsync(part, moment.Position, ct))
+            return null;
+        part.StandsUpTo(moment.Position);
+        return part;
+    }
+
+    /// <summary>Counts a question that memory did not answer, and has the pair read where there were enough.</summary>
+    private void Want(Name name, long position)
+    {
+        var interest = interests.GetOrCreate(
+            name,
+            entry =>
+            {
+                entry.Size = 1;
+                return new Interest();
+            }
+        )!;
+        if (!interest.IsEnough() || !wanted.Writer.TryWrite(new(name, position)))
+            return;
+        lock (starting)
+            reading ??= Task.Run(ReadWantedAsync);
+    }
+
+    /// <summary>Reads one pair after another until nothing is wanted any more.</summary>
+    private async Task ReadWantedAsync()
+    {
+        while (true)
         {
-            if (await FindAsync<TPart>(moment, name, ct) is var (meanwhile, read) && meanwhile)
-                return read;
-            (part, var bytes) = await readAsync(ct);
-            Keep(name, (object?)part ?? TooGreat, TextOf(name) + bytes);
-            return part;
-        }
-        finally
-        {
-            turn.Release();
+            while (wanted.Reader.TryRead(out var next))
+            {
+                try
+                {
+                    await ReadAsync(next);
+                }
+                catch (Exception fault)
+                    when (fault is NpgsqlException or OperationCanceledException or ObjectDisposedException)
+                {
+                    // Whoever asks is answered by the database, and counts again.
+                }
+            }
+            lock (starting)
+            {
+                if (wanted.Reader.Count == 0)
+                {
+                    reading = null;
+                    return;
+                }
+            }
         }
     }
 
-    private async ValueTask<(bool Found, TPart? Part)> FindAsync<TPart>(Moment moment, Name name, CancellationToken ct)
-        where TPart : RememberedPart
+    private async Task ReadAsync(Wanted one)
     {
-        if (!kept!.TryGetValue(name, out object? known) || known == AskedOnce)
-            return (false, null);
-        if (known is not TPart part)
-            return (true, null);
-        var isWorthReading = part.IsWorthReading();
-        if (part.UpTo >= moment.Position)
-            return (true, part);
-        var since = revised.GetOrAdd(moment.Chronology, static (chronology, from) => new(from, chronology), source);
-        if (!await since.IsTheSameAsync(part, moment.Position, ct))
-            return (!isWorthReading, null);
-        part.StandsUpTo(moment.Position);
-        return (true, part);
+        var name = one.Name;
+        if (
+            kept!.Get(name) is { } known
+            && (known == TooGreat || ((RememberedPair)known).UpTo >= Math.Max(1, one.Position))
+        )
+            return;
+        var reader = new PairReader(name.Chronology, name.One, name.Other, greatestPair);
+        var pair = await reader.ReadAsync(source, ending.Token);
+        if (interests.TryGetValue(name, out Interest? interest))
+            interest!.Rows = reader.Rows;
+        Keep(name, (object?)pair ?? TooGreat, reader.Bytes);
+    }
+
+    /// <summary>Once nothing is being read that was wanted before.</summary>
+    internal async Task ReadAsync()
+    {
+        Task? now;
+        lock (starting)
+            now = reading;
+        if (now is not null)
+            await now;
     }
 
     private Name NameOf(string chronology, string one, string other)
@@ -165,18 +231,24 @@ public sealed class RememberedPairs : IDisposable
         return new(chronology, forgotten.GetValueOrDefault(chronology), first, second);
     }
 
-    private static int TextOf(Name name) => 200 + (2 * (name.Chronology.Length + name.One.Length + name.Other.Length));
-
     private void Keep(Name name, object what, long bytes) =>
-        kept!.Set(name, what, new MemoryCacheEntryOptions { Size = bytes });
+        kept!.Set(
+            name,
+            what,
+            new MemoryCacheEntryOptions
+            {
+                Size = 200 + (2 * (name.Chronology.Length + name.One.Length + name.Other.Length)) + bytes,
+            }
+        );
 
     /// <summary>Forgets everything of a chronology, and what is being read now: what a redaction must do, once it is committed.</summary>
     public void Forget(string chronology) => forgotten.AddOrUpdate(chronology, 1, (_, times) => times + 1);
 
     public void Dispose()
     {
+        ending.Cancel();
         kept?.Dispose();
-        foreach (var turn in reading)
-            turn.Dispose();
+        interests.Dispose();
+        ending.Dispose();
     }
 }
