@@ -249,6 +249,8 @@ public sealed class RememberedPairs : IDisposable
         ending.Cancel();
         kept?.Dispose();
         interests.Dispose();
+        foreach (var since in revised.Values)
+            since.Dispose();
         ending.Dispose();
     }
 }

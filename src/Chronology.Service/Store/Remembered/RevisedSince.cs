@@ -4,7 +4,7 @@ using Npgsql;
 namespace Chronology.Service.Store.Remembered;
 
 /// <summary>Which records of a chronology were revised, or dated anew, at which positions: from some position on, as far as anybody asked.</summary>
-internal sealed class RevisedSince(Reading source, string chronology)
+internal sealed class RevisedSince(Reading source, string chronology) : IDisposable
 {
     /// <summary>Further back nothing is told: whoever asks has to read anew.</summary>
     private const int GreatestKept = 20_000;
@@ -102,4 +102,6 @@ internal sealed class RevisedSince(Reading source, string chronology)
             .ToList();
         return revised.Count >= GreatestKept ? null : [.. known, .. revised];
     }
+
+    public void Dispose() => reading.Dispose();
 }
