@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Chronology.Recording;
 using Chronology.Rules;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Chronology.Service.Web;
 using MediatR;
 using Npgsql;
@@ -35,7 +36,7 @@ public sealed class KeptAnswers(
     ISender sender
 )
 {
-    /// <summary>Asks, and checks the answer's texts against the ledger.</summary>
+    /// <summary>Asks the database, and checks the answer's texts against the ledger.</summary>
     /// <returns>Or the question's own rejection, or <c>not-found</c>: nothing at that path can be cited.</returns>
     /// <exception cref="AnswerDoesNotMatchException">The ledger says otherwise.</exception>
     public async Task<Result<SealedAnswer>> AskAsync(
@@ -45,7 +46,9 @@ public sealed class KeptAnswers(
         CancellationToken ct
     )
     {
-        var told = await AnswerAsync(chronology, path, query, ct);
+        Result<WrittenAnswer> told;
+        using (RememberedPairs.SetAside())
+            told = await AnswerAsync(chronology, path, query, ct);
         if (told.Rejection is { } rejection)
             return rejection;
         var answer = told.Value.Body;

@@ -56,6 +56,21 @@ public sealed class RememberedPairs : IDisposable
 
     private const string EveryActor = "*";
 
+    private static readonly AsyncLocal<bool> IsSetAside = new();
+
+    /// <summary>Until it is disposed, whoever asks in this flow of control is answered by the database: what is worked out again to be
+    /// compared must not be what was remembered.</summary>
+    public static IDisposable SetAside() => new Aside();
+
+    private sealed class Aside : IDisposable
+    {
+        private readonly bool before = IsSetAside.Value;
+
+        public Aside() => IsSetAside.Value = true;
+
+        public void Dispose() => IsSetAside.Value = before;
+    }
+
     private readonly record struct Name(string Chronology, int Forgotten, string One, string Other);
 
     /// <param name="Position">That it is to tell of.</param>
@@ -87,7 +102,7 @@ public sealed class RememberedPairs : IDisposable
     /// <summary>Whether something is remembered of a pair, up to whatever position; if not, this counts as a question about it.</summary>
     public bool Holds(string chronology, string one, string? other)
     {
-        if (kept is null || other is null || one == other)
+        if (kept is null || IsSetAside.Value || other is null || one == other)
             return false;
         var name = NameOf(chronology, one, other);
         if (kept.TryGetValue(name, out object? known))
@@ -105,7 +120,7 @@ public sealed class RememberedPairs : IDisposable
         CancellationToken ct
     )
     {
-        if (kept is null)
+        if (kept is null || IsSetAside.Value)
             return null;
         var (first, second) = (ones.ToHashSet(StringComparer.Ordinal), others.ToHashSet(StringComparer.Ordinal));
         if (first.Count * second.Count is 0 or > GreatestSides || first.Overlaps(second))
@@ -169,7 +184,13 @@ public sealed class RememberedPairs : IDisposable
         if (!interest.IsEnough() || !wanted.Writer.TryWrite(new(name, position)))
             return;
         lock (starting)
-            reading ??= Task.Run(ReadWantedAsync);
+        {
+            if (reading is not null)
+                return;
+            // Not a part of the request that happened to be the second.
+            using (ExecutionContext.SuppressFlow())
+                reading = Task.Run(ReadWantedAsync);
+        }
     }
 
     /// <summary>Reads one pair after another until nothing is wanted any more.</summary>

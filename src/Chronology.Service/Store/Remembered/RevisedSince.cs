@@ -7,7 +7,7 @@ namespace Chronology.Service.Store.Remembered;
 internal sealed class RevisedSince(Reading source, string chronology) : IDisposable
 {
     /// <summary>Further back nothing is told: whoever asks has to read anew.</summary>
-    private const int GreatestKept = 20_000;
+    private const int GreatestKept = 5_000;
 
     // Each version of a record opens a row at its position, and closes the one before.
     private const string Sql = """
