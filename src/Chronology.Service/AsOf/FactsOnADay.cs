@@ -187,12 +187,9 @@ public sealed class FactsOnADayHandler(
         );
         if (sides.Value.ArePair)
             selection = selection with { Holders = sides.Value.One, Towards = sides.Value.Other, EitherWay = true };
-        return new Read(
-            resolved.Value,
-            identity,
-            await facts.ReadForVerdictAsync(resolved.Value, identity, selection, ct),
-            await facts.BetweenAsync(resolved.Value, identity, selection, ct)
-        );
+        var between = await facts.BetweenAsync(resolved.Value, identity, selection, ct);
+        var found = await facts.ReadForVerdictAsync(resolved.Value, identity, selection, between, ct);
+        return new Read(resolved.Value, identity, found, between);
     }
 
     /// <summary>The citations of what an answer rests on, and the actors that it asks about and that are not recorded.</summary>

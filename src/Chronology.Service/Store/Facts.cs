@@ -97,9 +97,17 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         Identity identity,
         FactSelection selection,
         CancellationToken ct
+    ) => await ReadAsync(moment, identity, selection, await BetweenAsync(moment, identity, selection, ct), ct);
+
+    private async Task<IReadOnlyList<FactEffects>> ReadAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        Between? between,
+        CancellationToken ct
     )
     {
-        if ((await BetweenAsync(moment, identity, selection, ct))?.Facts(identity, selection) is { } remembered)
+        if (between?.Facts(identity, selection) is { } remembered)
             return remembered;
         var recorded = await RoundTrip.AskAsync(source, trip => Recorded(trip, moment, identity, selection), ct);
         return await StandingAsync(moment, identity, selection, recorded, ct);
@@ -130,16 +138,27 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         Identity identity,
         FactSelection selection,
         CancellationToken ct
+    ) =>
+        await ReadForVerdictAsync(moment, identity, selection, await BetweenAsync(moment, identity, selection, ct), ct);
+
+    /// <param name="between">As <see cref="BetweenAsync"/> gives it.</param>
+    /// <inheritdoc cref="ReadForVerdictAsync(Moment, Identity, FactSelection, CancellationToken)"/>
+    internal async Task<IReadOnlyList<FactEffects>> ReadForVerdictAsync(
+        Moment moment,
+        Identity identity,
+        FactSelection selection,
+        Between? between,
+        CancellationToken ct
     )
     {
-        var found = await ReadAsync(moment, identity, selection, ct);
+        var found = await ReadAsync(moment, identity, selection, between, ct);
         if (
             found.Count > 0
             || selection is not { Kind: { } kind, Holders: not null, Towards: not null, EitherWay: false }
             || Vocabulary.FactKinds[kind].Functional
         )
             return found;
-        var endings = await ReadAsync(moment, identity, selection with { Endings = true }, ct);
+        var endings = await ReadAsync(moment, identity, selection with { Endings = true }, between, ct);
         return [.. endings.Where(one => FactsAsOf.HasSurelyEnded(one.Heritage, one.Effects, moment.AsOf))];
     }
 
@@ -149,10 +168,7 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         Moment moment,
         Identity identity,
         FactSelection selection
-    )
-    {
-        return Recorded(trip, moment, Behind(identity, selection));
-    }
+    ) => Recorded(trip, moment, Behind(identity, selection));
 
     /// <summary>The selection of what was recorded of the actors selected and of all who stand behind them.</summary>
     internal static FactSelection Behind(Identity identity, FactSelection selection)
