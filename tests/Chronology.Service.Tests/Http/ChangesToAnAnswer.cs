@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Chronology.Service.Store;
+using Chronology.Service.Store.Remembered;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -227,6 +228,24 @@ public sealed class AnswersOfADoctoredStore(ServedOnce served) : OverHttp(served
         await AssertFaultAsync($"{permalink}/changes");
         await AssertFaultAsync($"/answers/{stored}/changes");
         Assert.Equal("de-jure", (await GetAsync($"/answers/{stored}")).Each("facts", "value"));
+    }
+
+    [Fact]
+    public async Task are_a_fault_also_where_it_is_remembered_what_was_recorded_before()
+    {
+        const string Asked = "/facts?kind=recognition&holder=ussr&toward=israel";
+        var permalink = await NamedAsync($"{Asked}&asOf=1950-01-01");
+        foreach (var day in new[] { "1950-01-02", "1950-01-03" })
+            await GetAsync($"{Asked}&asOf={day}");
+        await Service.Services.GetRequiredService<RememberedPairs>().ReadAsync();
+        await DoctorAsync(
+            "effect",
+            $"update chronology.effect set effect = replace(effect::text, 'de-jure', 'de-facto')::json where chronology = '{Slug}'"
+        );
+
+        Assert.Equal("de-jure", (await GetAsync($"{Asked}&asOf=1950-01-04")).Each("facts", "value"));
+        await AssertFaultAsync(permalink);
+        await AssertFaultAsync($"{permalink}/changes");
     }
 
     [Fact]

@@ -107,19 +107,8 @@ internal sealed class RememberedFact
     }
 
     /// <summary>How many begin by a day, at the earliest.</summary>
-    private int CountUpTo(long day)
-    {
-        var (low, high) = (0, versions.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (versions[middle].First <= day)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
-    }
+    private int CountUpTo(long day) =>
+        InOrder.CountWhile(versions, day, static (version, bound) => version.First <= bound);
 
     private RecordedEffect Effect(int n) =>
         read[n] ??= StoredEffect.Read(versions[n].Event, versions[n].Index, versions[n].At.From, versions[n].Json);

@@ -73,7 +73,8 @@ internal sealed class RememberedWeights
         {
             if (total.Year >= until || total.Year < since[total.HalfLife.Code])
                 continue;
-            var last = LastUpTo(total.Positions, position);
+            // Of several changes at one position the last.
+            var last = InOrder.CountWhile(total.Positions, position, static (at, bound) => at <= bound) - 1;
             if (last >= 0)
                 found[(total.HalfLife, total.Year)] = total.Sums[last];
         }
@@ -89,7 +90,8 @@ internal sealed class RememberedWeights
         List<(ScoredEvent, IReadOnlyList<string>)> others
     )
     {
-        for (var n = BeginningOf(first.Number); n < plain.Length && plain[n].First <= last.Number; n++)
+        var begin = InOrder.CountWhile(plain, first.Number, static (weight, bound) => weight.First < bound);
+        for (var n = begin; n < plain.Length && plain[n].First <= last.Number; n++)
         {
             if (plain[n].At.Include(position))
                 ofPlainDays.Add(new(plain[n].Event, 1));
@@ -99,35 +101,5 @@ internal sealed class RememberedWeights
             if (weight.Last >= first.Number && weight.First <= last.Number && weight.At.Include(position))
                 others.Add((weight.Event, weight.Parties));
         }
-    }
-
-    /// <summary>How many of those of plain days begin before a day.</summary>
-    private int BeginningOf(long day)
-    {
-        var (low, high) = (0, plain.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (plain[middle].First < day)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
-    }
-
-    /// <summary>The last change up to a position, of several at one the last; -1: none.</summary>
-    private static int LastUpTo(long[] positions, long position)
-    {
-        var (low, high) = (0, positions.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (positions[middle] <= position)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low - 1;
     }
 }
