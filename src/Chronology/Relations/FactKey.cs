@@ -27,6 +27,10 @@ public sealed record FactKey
     /// <summary>Of a kind that is not functional: the key of the null effects, which end all values. Of a functional kind: the key itself.</summary>
     public FactKey EndingAll => Value is null ? this : new(Fact, Holder, Toward, Qualifier, null);
 
+    /// <summary>Whether both have the same <see cref="EndingAll"/>.</summary>
+    public bool IsOfOneHistoryWith(FactKey other) =>
+        Fact == other.Fact && Holder == other.Holder && Toward == other.Toward && Qualifier == other.Qualifier;
+
     /// <summary>One line of the fields, unambiguous, the same for ever: <c>recognition|ussr|israel||</c>.</summary>
     /// <remarks><c>\</c> and <c>|</c> in a field are preceded by <c>\</c>; null is an empty field.</remarks>
     public string CanonicalText =>

@@ -49,18 +49,31 @@ public static class FactsAsOf
         if (!key.Kind.Functional && effects.Any(effect => effect.Value is not null && effect.Value != key.Value))
             throw new ArgumentException($"An effect gives another value than {key}.", nameof(effects));
 
-        effects = [.. effects.Where(heritage.Passes)];
-        var firm = effects.Where(effect => effect.IsFirm).ToList();
-        var disputed = effects.Where(effect => effect.Credibility == "disputed").ToList();
+        var (firm, disputed) = (new List<RecordedEffect>(effects.Count), new List<RecordedEffect>());
+        foreach (var effect in effects)
+        {
+            if (!heritage.Passes(effect))
+                continue;
+            if (effect.IsFirm)
+                firm.Add(effect);
+            else if (effect.Credibility == "disputed")
+                disputed.Add(effect);
+        }
         var ends = heritage.LastDay?.Days;
         var (decided, contested) = Weigh(heritage, firm, disputed, ends, asOf);
-        var claims = contested.Members.Where(member => !member.Effect.IsFirm).ToList();
+        IReadOnlyList<Decider> claims =
+            disputed.Count == 0 ? [] : [.. contested.Members.Where(member => !member.Effect.IsFirm)];
 
-        var claimed = !decided.Members.Any(member => member.MayStand) && claims.Any(claim => claim.MayStand);
+        var claimed = claims.Any(claim => claim.MayStand) && !decided.Members.Any(member => member.MayStand);
         var beside = !claimed && decided.Members.Count > 0;
         var basis = beside ? decided : contested;
         var values = basis.PossibleValues();
-        var standing = basis.Members.Where(member => member.MayStand).Select(member => member.Effect).ToList();
+        var standing = new List<RecordedEffect>(basis.Members.Count);
+        foreach (var member in basis.Members)
+        {
+            if (member.MayStand)
+                standing.Add(member.Effect);
+        }
         shown = (standing.Count > 0 ? standing : basis.Effects()).Max(Later);
         var value = standing.Count > 0 ? shown!.Value! : Vocabulary.None;
         var entry = new FactEntry(
@@ -69,12 +82,12 @@ public static class FactsAsOf
             claimed ? FactCertainty.Claimed
                 : values.Count == 1 ? FactCertainty.Certain
                 : FactCertainty.Possible,
-            values.Where(other => other != value).ToValueList(),
+            values.Count == 1 ? [] : values.Where(other => other != value).ToValueList(),
             standing.Count > 0 ? shown!.Begins : null,
             standing.Count > 0 ? EffectDate.Sooner(shown!.LastDay, heritage.LastDay) : null,
             shown?.Credibility,
-            basis.Effects().Order(ByBegin).ToValueList(),
-            beside ? claims.Select(claim => claim.Effect).Order(ByBegin).ToValueList() : [],
+            InOrder(basis.Members),
+            beside ? InOrder(claims) : [],
             LastHeld: null,
             IsRecorded: firm.Count + disputed.Count > 0,
             HeldAs: standing.Count > 0 ? heritage.SourceOf(shown!)?.HeldAs : null,
@@ -85,6 +98,9 @@ public static class FactsAsOf
         };
         return entry.Holds() == Verdict.No ? entry with { LastHeld = LastToHold(heritage, firm, asOf)?.Held } : entry;
     }
+
+    private static ValueList<RecordedEffect> InOrder(IReadOnlyList<Decider> members) =>
+        members is [var only] ? [only.Effect] : members.Select(member => member.Effect).Order(ByBegin).ToValueList();
 
     /// <summary>Whether all values of a kind have surely ended by the end of a day, whatever they were: a firm effect without value has surely begun
     /// and surely counts for the fact. Before that day an ending says nothing of what there was.</summary>
@@ -122,7 +138,9 @@ public static class FactsAsOf
 
         (Possibilities Decided, Possibilities Contested) WeighIn(Func<RecordedEffect, Day> before)
         {
-            var parts = firm.Select(effect => new Part(effect, before(effect))).ToList();
+            var parts = new List<Part>(firm.Count);
+            foreach (var effect in firm)
+                parts.Add(new(effect, before(effect)));
             var decided = Deciders(parts, ends, asOf);
             return disputed.Count == 0
                 ? (decided, decided)
@@ -158,34 +176,44 @@ public static class FactsAsOf
                 NothingYet || other.NothingYet
             );
 
-        /// <summary>In ordinal order, <c>none</c> among them.</summary>
-        public SortedSet<string> PossibleValues()
+        /// <summary>Each once, in ordinal order, <c>none</c> among them.</summary>
+        public IReadOnlyList<string> PossibleValues()
         {
-            var values = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var member in Members.Where(member => member.MayStand))
-                values.Add(member.Effect.Value!);
-            if (NothingYet || Members.Any(member => member.MayBeOver))
+            var values = new List<string>(2);
+            if (NothingYet)
                 values.Add(Vocabulary.None);
+            foreach (var member in Members)
+            {
+                if (member.MayStand && !values.Contains(member.Effect.Value!))
+                    values.Add(member.Effect.Value!);
+                if (member.MayBeOver && !values.Contains(Vocabulary.None))
+                    values.Add(Vocabulary.None);
+            }
+            if (values.Count > 1)
+                values.Sort(StringComparer.Ordinal);
             return values;
         }
     }
 
     /// <param name="ends">When the parties cease to be, if they do.</param>
-    private static Possibilities Deciders(IReadOnlyList<Part> parts, DayWindow? ends, Day asOf)
+    private static Possibilities Deciders(List<Part> parts, DayWindow? ends, Day asOf)
     {
         // M; an effect that has surely begun, but with no earliest day, leaves it at the least day of all.
         Day? surelyBegun = null;
         foreach (var part in parts)
             if (LatestBegin(part) is { } latest && latest <= asOf)
                 surelyBegun = Day.Max(Earliest(part.Effect.Begins.Days), surelyBegun ?? BeforeAll);
-        var possible = parts
-            .Where(part => LastBegin(part, asOf) is { } last && last >= (surelyBegun ?? BeforeAll))
-            .Select(part => part.Effect)
-            .ToList();
-        return new(
-            [.. LastOfTheirDay(possible).Select(effect => Outcome(effect, surelyBegun ?? BeforeAll, ends, asOf))],
-            surelyBegun is null
-        );
+        var since = surelyBegun ?? BeforeAll;
+        var possible = new List<RecordedEffect>(parts.Count);
+        foreach (var part in parts)
+        {
+            if (LastBegin(part, asOf) is { } last && last >= since)
+                possible.Add(part.Effect);
+        }
+        var deciders = new List<Decider>(possible.Count);
+        foreach (var effect in LastOfTheirDay(possible))
+            deciders.Add(Outcome(effect, since, ends, asOf));
+        return new(deciders, surelyBegun is null);
     }
 
     /// <summary>What the effect gives when it decides; the earliest day on which it can have begun and still decide leaves its end most room.</summary>
@@ -213,6 +241,8 @@ public static class FactsAsOf
     /// lower authority. Where orders and times go round in a ring, none of the ring is the last, so that each may be.</summary>
     private static IEnumerable<RecordedEffect> LastOfTheirDay(IReadOnlyList<RecordedEffect> possible)
     {
+        if (possible.Count < 2)
+            return possible;
         // A possible decider of a certain day is of day M, so all of these are of one day.
         var oneDay = possible
             .Where(effect => effect.Begins.Days is { Earliest: { } day, Latest: var latest } && day == latest)

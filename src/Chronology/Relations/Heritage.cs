@@ -36,8 +36,12 @@ public sealed class Heritage
     {
         if (effect.Key.Value is not null && effect.Key.Value != Key.Value)
             return null;
-        var key = effect.Key.EndingAll;
-        return Sources.FirstOrDefault(source => source.Key.EndingAll == key);
+        foreach (var source in Sources)
+        {
+            if (source.Key.IsOfOneHistoryWith(effect.Key))
+                return source;
+        }
+        return null;
     }
 
     /// <summary>Whether the effect counts on any day at all: it may begin before the day on which the fact passes.</summary>

@@ -39,9 +39,10 @@ public sealed record Score(int Value, int Low, int High, long Evidence, Scale Sc
 public sealed class ScoreEvidence
 {
     private readonly Total[] ended;
-    private readonly Lazy<Total[]> totals;
+    private readonly Lazy<(Total[] Ended, Total[] Added)> withSingles;
     private readonly long firstOfSingles;
-    private readonly ILookup<long, Counted> inOneYear;
+    private readonly long[] years;
+    private readonly Counted[] inOneYear;
     private readonly Counted[] others;
     private readonly Scale scale;
 
@@ -62,36 +63,63 @@ public sealed class ScoreEvidence
     )
     {
         this.scale = scale;
-        var sums = new Dictionary<(HalfLife HalfLife, long Year), ScoreSum>(ended);
-        this.ended = TotalsOf(sums);
-        var read = singles.ToArray();
-        var (inOne, beyond) = (new List<Counted>(read.Length), new List<Counted>());
+        this.ended = TotalsOf(ended);
+        var (inOne, ofYear, beyond) = (new List<Counted>(), new List<long>(), new List<Counted>());
         firstOfSingles = long.MaxValue;
-        foreach (var single in read)
+        var inOrder = true;
+        foreach (var single in singles)
         {
-            (IsInOneYear(single.Event) ? inOne : beyond).Add(single);
-            if (!single.Event.IsOpen)
-                firstOfSingles = Math.Min(firstOfSingles, single.Event.Year);
-        }
-        inOneYear = inOne.ToLookup(single => single.Event.Year);
-        others = [.. beyond];
-        totals = new(() =>
-        {
-            foreach (var (one, times) in read.Where(single => !single.Event.IsOpen))
+            if (single.Event.IsOpen)
             {
-                var key = (one.HalfLife, one.Year);
-                sums[key] = sums.GetValueOrDefault(key) + AtYearsEnd(one) * times;
+                beyond.Add(single);
+                continue;
             }
-            return TotalsOf(sums);
-        });
+            var year = single.Event.Year;
+            firstOfSingles = Math.Min(firstOfSingles, year);
+            if (single.Event.Days.Earliest!.Value.Civil.Year == year)
+            {
+                inOrder &= ofYear.Count == 0 || ofYear[^1] <= year;
+                inOne.Add(single);
+                ofYear.Add(year);
+            }
+            else
+                beyond.Add(single);
+        }
+        (years, inOneYear, others) = ([.. ofYear], [.. inOne], [.. beyond]);
+        if (!inOrder)
+            Array.Sort(years, inOneYear);
+        withSingles = new(WithSingles);
     }
 
-    private static Total[] TotalsOf(Dictionary<(HalfLife HalfLife, long Year), ScoreSum> sums) =>
+    /// <summary>With what the single events add at the end of their years: totals of other years, or more of the same.</summary>
+    private (Total[] Ended, Total[] Added) WithSingles()
+    {
+        var added = new Dictionary<(HalfLife HalfLife, long Year), ScoreSum>();
+        foreach (var (one, times) in inOneYear.Concat(others).Where(single => !single.Event.IsOpen))
+        {
+            var key = (one.HalfLife, one.Year);
+            added[key] = added.GetValueOrDefault(key) + AtYearsEnd(one) * times;
+        }
+        var all = ended;
+        // Only where an event without days of its own is bounded to a year that has a total.
+        for (var n = 0; n < ended.Length; n++)
+        {
+            if (!added.Remove((ended[n].HalfLife, ended[n].Year), out var more))
+                continue;
+            if (all == ended)
+                all = [.. ended];
+            all[n] = ended[n] with { Sum = ended[n].Sum + more };
+        }
+        return (all, TotalsOf(added));
+    }
+
+    private static Total[] TotalsOf(IEnumerable<KeyValuePair<(HalfLife HalfLife, long Year), ScoreSum>> sums) =>
         [.. sums.Select(sum => new Total(sum.Key.HalfLife, sum.Key.Year, EndOf(sum.Key.Year).Number, sum.Value))];
 
-    /// <summary>The totals of the years before one; what single events add at the end of theirs is worked out where such a year is before it.</summary>
-    private IEnumerable<Total> Before(long year) =>
-        (firstOfSingles < year ? totals.Value : ended).Where(total => total.Year < year);
+    /// <summary>The totals of which those of the years before one are wanted; what single events add at the end of theirs is worked out where such
+    /// a year is before it.</summary>
+    private ReadOnlySpan<Total[]> Before(long year) =>
+        firstOfSingles < year ? new[] { withSingles.Value.Ended, withSingles.Value.Added } : new[] { ended };
 
     public static ScoreEvidence Of(IEnumerable<ScoredEvent> events, Scale scale) =>
         new([], events.Select(one => new Counted(one, 1)), scale);
@@ -106,8 +134,14 @@ public sealed class ScoreEvidence
     {
         var year = day.Civil.Year;
         var sum = default(ScoreSum);
-        foreach (var total in Before(year))
-            sum += total.Sum.Left(total.HalfLife.Left(day.Number - total.End));
+        foreach (var totals in Before(year))
+        {
+            foreach (ref readonly var total in totals.AsSpan())
+            {
+                if (total.Year < year)
+                    sum += total.Sum.Left(total.HalfLife.Left(day.Number - total.End));
+            }
+        }
         foreach (var (one, times) in Singly(year))
             sum += one.At(day) * times;
         return sum;
@@ -118,9 +152,19 @@ public sealed class ScoreEvidence
 
     /// <summary>How the sum changed over the twelve months up to a day: improving, deteriorating, stable, or uncertain.</summary>
     /// <remarks>The events from the year before that of <paramref name="day"/> on are to be singles. Without evidence uncertain.</remarks>
-    public string TrendAt(Day day)
+    public string TrendAt(Day day) => TrendAt(day, SumAt(day));
+
+    /// <summary>The score as of a day, and its trend.</summary>
+    /// <inheritdoc cref="TrendAt(Day)"/>
+    public (Score Score, string Trend) WithTrendAt(Day day)
     {
-        if (SumAt(day).Evidence == 0)
+        var sum = SumAt(day);
+        return (Score.Of(sum, scale), TrendAt(day, sum));
+    }
+
+    private string TrendAt(Day day, ScoreSum sum)
+    {
+        if (sum.Evidence == 0)
             return "uncertain";
         var (least, greatest) = ChangeUpTo(day);
         return scale.TrendOf(least, greatest);
@@ -134,16 +178,20 @@ public sealed class ScoreEvidence
         var before = YearBefore(day);
         var year = before.Civil.Year;
         var (least, greatest) = (0L, 0L);
-        foreach (var total in Before(year))
+        foreach (var totals in Before(year))
         {
-            var change = total.HalfLife.Left(day.Number - total.End) - total.HalfLife.Left(before.Number - total.End);
-            // Nothing gains weight: the change is that of losing it.
-            least += ScoreSum.Share(total.Sum.High, change);
-            greatest += ScoreSum.Share(total.Sum.Low, change);
+            foreach (ref readonly var total in totals.AsSpan())
+            {
+                if (total.Year >= year)
+                    continue;
+                var change =
+                    total.HalfLife.Left(day.Number - total.End) - total.HalfLife.Left(before.Number - total.End);
+                // Nothing gains weight: the change is that of losing it.
+                least += ScoreSum.Share(total.Sum.High, change);
+                greatest += ScoreSum.Share(total.Sum.Low, change);
+            }
         }
-        foreach (
-            var (one, times) in inOneYear.Where(group => group.Key >= year).SelectMany(group => group).Concat(others)
-        )
+        foreach (var (one, times) in inOneYear.Skip(CountBefore(year)).Concat(others))
         {
             if (!one.IsOpen && one.Year < year)
                 continue;
@@ -162,7 +210,21 @@ public sealed class ScoreEvidence
     }
 
     private IEnumerable<Counted> Singly(long year) =>
-        inOneYear[year].Concat(others.Where(other => other.Event.IsOpen || other.Event.Year >= year));
+        inOneYear[CountBefore(year)..CountBefore(year + 1)]
+            .Concat(others.Where(other => other.Event.IsOpen || other.Event.Year >= year));
 
-    private static bool IsInOneYear(ScoredEvent one) => !one.IsOpen && one.Days.Earliest!.Value.Civil.Year == one.Year;
+    /// <summary>How many of those in one year are in one before a year.</summary>
+    private int CountBefore(long year)
+    {
+        var (low, high) = (0, years.Length);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (years[middle] < year)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
 }
