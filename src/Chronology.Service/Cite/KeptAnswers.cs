@@ -54,7 +54,7 @@ public sealed class KeptAnswers(
         var answer = told.Value.Body;
         var basis = answer["basis"].Deserialize<Basis>(Answers.Json)!;
         var question = CanonicalQuestion.Of(path, query, told.Value, basis);
-        var blind = AnswerNames.Blind(question, JsonSerializer.SerializeToElement(answer, Answers.Json));
+        var blind = AnswerNames.Blind(question, JsonSerializer.SerializeToUtf8Bytes(answer, Answers.Json));
         var positions = told.Value.ReadAlsoAt.Prepend(basis.KnownAt.Position).ToArray();
         var seal = await seals.OfAsync(chronology, positions, blind, ct);
         await seals.CheckAsync(chronology, blind, seal, ct);

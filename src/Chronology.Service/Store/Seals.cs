@@ -20,32 +20,33 @@ public sealed class AnswerDoesNotMatchException(string detail) : Exception(detai
 /// <summary>The hash of an answer and what it was taken over.</summary>
 public sealed class Seal
 {
-    private readonly string[] parts;
+    private readonly ReadOnlyMemory<byte> rest;
+    private readonly List<SealedRecord> records;
 
-    /// <param name="rest">The answer without its texts, as canonical JSON.</param>
-    /// <param name="records">Those that its texts are from.</param>
-    internal Seal(string rest, IReadOnlyDictionary<RecordId, SealedRecord> records)
+    /// <param name="rest">The answer without its texts, as canonical JSON in UTF-8.</param>
+    /// <param name="records">Those that its texts are from; kept, in their order and each once.</param>
+    internal Seal(ReadOnlyMemory<byte> rest, List<SealedRecord> records)
     {
-        Positions = records.ToDictionary(record => record.Key, record => record.Value.Revisions);
-        parts =
-        [
-            """{"answer":""",
-            rest,
-            ""","revisions":[""",
-            .. records
-                .Values.OrderBy(record => record.Id.StreamKey, StringComparer.Ordinal)
-                .SelectMany((record, n) => n == 0 ? [record.Committed] : new[] { ",", record.Committed }),
-            "]}",
-        ];
-        Hash = HashOf(parts);
+        this.rest = rest;
+        records.Sort(static (one, other) => string.CompareOrdinal(one.StreamKey, other.StreamKey));
+        var count = 0;
+        for (var n = 0; n < records.Count; n++)
+        {
+            if (n == 0 || records[n].StreamKey != records[count - 1].StreamKey)
+                records[count++] = records[n];
+        }
+        records.RemoveRange(count, records.Count - count);
+        this.records = records;
+        Hash = Take(SHA256.HashData);
     }
 
     /// <summary>Canonical JSON <c>{"answer","revisions":[{"record","key","revision","content"}]}</c>: the answer without its
     /// texts, and the ledger's content hashes (hexadecimal) of all revisions of the records that the texts are from.</summary>
-    public string Hashed => string.Concat(parts);
+    public string Hashed => Take(Encoding.UTF8.GetString);
 
     /// <summary>Of those revisions.</summary>
-    public IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRevision>> Positions { get; }
+    public IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRevision>> Positions =>
+        records.ToDictionary(record => record.Id, record => record.Revisions);
 
     /// <summary>SHA-256 of <see cref="Hashed"/> in UTF-8.</summary>
     public byte[] Hash { get; }
@@ -55,15 +56,29 @@ public sealed class Seal
 
     public static string TextOf(byte[] hash) => $"sha256:{Convert.ToHexStringLower(hash)}";
 
-    private static byte[] HashOf(string[] parts)
+    private T Take<T>(Func<ReadOnlySpan<byte>, T> from)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(parts.Sum(part => Encoding.UTF8.GetMaxByteCount(part.Length)));
+        var bytes = ArrayPool<byte>.Shared.Rent(100 + rest.Length + records.Sum(record => record.Committed.Length + 1));
         try
         {
             var length = 0;
-            foreach (var part in parts)
-                length += Encoding.UTF8.GetBytes(part, bytes.AsSpan(length));
-            return SHA256.HashData(bytes.AsSpan(0, length));
+            Append("""{"answer":"""u8);
+            Append(rest.Span);
+            Append(""","revisions":["""u8);
+            for (var n = 0; n < records.Count; n++)
+            {
+                if (n > 0)
+                    Append(","u8);
+                Append(records[n].Committed);
+            }
+            Append("]}"u8);
+            return from(bytes.AsSpan(0, length));
+
+            void Append(ReadOnlySpan<byte> part)
+            {
+                part.CopyTo(bytes.AsSpan(length));
+                length += part.Length;
+            }
         }
         finally
         {
@@ -80,14 +95,18 @@ public sealed record SealedRevision(long Position, int Revision, byte[] Content)
 /// <param name="revisions">In their order.</param>
 public sealed class SealedRecord(RecordId id, IReadOnlyList<SealedRevision> revisions)
 {
-    private string? committed;
+    private readonly long last = revisions.Count == 0 ? 0 : revisions[^1].Position;
+    private byte[]? committed;
 
     public RecordId Id { get; } = id;
 
+    internal string StreamKey { get; } = id.StreamKey;
+
     public IReadOnlyList<SealedRevision> Revisions { get; } = revisions;
 
-    /// <summary>The revisions in a seal, with commas between them.</summary>
-    internal string Committed => committed ??= string.Join(',', Revisions.Select(made => CommittedOne(Id, made)));
+    /// <summary>The revisions in a seal, with commas between them, in UTF-8.</summary>
+    internal byte[] Committed =>
+        committed ??= Encoding.UTF8.GetBytes(string.Join(',', Revisions.Select(made => CommittedOne(Id, made))));
 
     // Canonical as it stands: the members in the order of their names.
     private static string CommittedOne(RecordId id, SealedRevision made) =>
@@ -99,9 +118,9 @@ public sealed class SealedRecord(RecordId id, IReadOnlyList<SealedRevision> revi
     /// <summary>The same as known at a position; without the records that were not there yet.</summary>
     internal static IReadOnlyList<SealedRecord> UpTo(IReadOnlyList<SealedRecord> records, long position)
     {
-        foreach (var record in records)
+        for (var n = 0; n < records.Count; n++)
         {
-            if (record.Revisions[^1].Position > position)
+            if (records[n].last > position)
                 return [.. records.Select(one => one.UpTo(position)).Where(one => one.Revisions.Count > 0)];
         }
         return records;
@@ -118,38 +137,35 @@ public sealed class Seals(Reading source, IDocumentStore store)
     /// <summary>A pure function of the answer and of what was recorded up to the position.</summary>
     /// <param name="positions">At which the answer has read.</param>
     public Task<Seal> OfAsync(string chronology, long[] positions, BlindAnswer blind, CancellationToken ct) =>
-        OfAsync(chronology, positions, blind, _ => null, ct);
+        OfAsync(chronology, positions, blind, static _ => null, ct);
 
-    /// <param name="read">What was asked for before by <see cref="Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/>, null of any
-    /// other record; no round trip where all that are needed are among them.</param>
+    /// <param name="read">What was asked for before, of every record that a name may mean; null: not all of them were. No round trip where
+    /// all that are needed were.</param>
     /// <inheritdoc cref="OfAsync(string, long[], BlindAnswer, CancellationToken)"/>
     public async Task<Seal> OfAsync(
         string chronology,
         long[] positions,
         BlindAnswer blind,
-        Func<RecordId, IReadOnlyList<SealedRecord>?> read,
+        Func<NamedRecord, IReadOnlyList<SealedRecord>?> read,
         CancellationToken ct
     )
     {
-        var records = new Dictionary<RecordId, SealedRecord>();
+        var records = new List<SealedRecord>(32);
         var rest = new List<RecordId>();
-        foreach (var id in blind.Owners.SelectMany(Meant))
+        foreach (var named in blind.Owners)
         {
-            if (read(id) is { } known)
-                Add(known);
+            if (read(named) is { } known)
+                records.AddRange(known);
             else
-                rest.Add(id);
+                rest.AddRange(Meant(named));
         }
-        var others = await RoundTrip.AskAsync(source, trip => Ask(trip, chronology, positions, rest), ct);
-        foreach (var known in others.Values)
-            Add(known);
-        return new(blind.Rest, records);
-
-        void Add(IReadOnlyList<SealedRecord> known)
+        if (rest.Count > 0)
         {
-            foreach (var record in known)
-                records.TryAdd(record.Id, record);
+            var others = await RoundTrip.AskAsync(source, trip => Ask(trip, chronology, positions, rest), ct);
+            foreach (var known in others.Values)
+                records.AddRange(known);
         }
+        return new(blind.Rest, records);
     }
 
     /// <summary>Checks the texts of an answer against the revisions that it is sealed with, and those against the ledger.</summary>
@@ -290,6 +306,23 @@ public sealed class Seals(Reading source, IDocumentStore store)
             }
         );
     }
+
+    /// <summary>As <see cref="OfAsync(string, long[], BlindAnswer, Func{NamedRecord, IReadOnlyList{SealedRecord}}, CancellationToken)"/> wants it.</summary>
+    /// <param name="read">As <see cref="Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/> gives it.</param>
+    internal static Func<NamedRecord, IReadOnlyList<SealedRecord>?> Among(
+        IReadOnlyDictionary<RecordId, IReadOnlyList<SealedRecord>> read
+    ) =>
+        named =>
+        {
+            var found = new List<SealedRecord>();
+            foreach (var id in Meant(named))
+            {
+                if (!read.TryGetValue(id, out var records))
+                    return null;
+                found.AddRange(records);
+            }
+            return found;
+        };
 
     /// <summary>The records that a name may mean.</summary>
     internal static IEnumerable<RecordId> Meant(NamedRecord named) =>

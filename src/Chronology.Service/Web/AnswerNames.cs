@@ -22,7 +22,18 @@ public sealed record AnswerName(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReadyCitation? Citation = null
 )
 {
+    /// <summary>The answer that it names, as JSON in UTF-8: without its name.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Unnamed { get; init; }
+
     public static string PermalinkOf(string chronology, string id) => $"/api/chronologies/{chronology}/answers/{id}";
+}
+
+/// <summary>An answer that has a name.</summary>
+public interface INamedAnswer
+{
+    /// <summary>Written right behind the basis.</summary>
+    AnswerName? Answer { get; }
 }
 
 /// <summary>A citation to paste, and the same for reference managers.</summary>
@@ -78,13 +89,14 @@ public sealed class AnswerNames(Seals seals)
     /// <param name="path">Of the question, below the chronology.</param>
     /// <param name="parameters">Besides the axes; null values were not given.</param>
     /// <param name="answer">Not named yet.</param>
-    /// <param name="read">What was read before of the records that it tells the texts of.</param>
+    /// <param name="read">As <see cref="Seals.OfAsync(string, long[], BlindAnswer, Func{NamedRecord, IReadOnlyList{SealedRecord}}, CancellationToken)"/>
+    /// wants it.</param>
     public async Task<AnswerName> OfAsync<TAnswer>(
         Moment moment,
         string path,
         IEnumerable<KeyValuePair<string, string?>> parameters,
         TAnswer answer,
-        Func<RecordId, IReadOnlyList<SealedRecord>?> read,
+        Func<NamedRecord, IReadOnlyList<SealedRecord>?> read,
         CancellationToken ct
     )
     {
@@ -92,12 +104,13 @@ public sealed class AnswerNames(Seals seals)
             .Where(p => p.Value is not null)
             .Select(p => KeyValuePair.Create(p.Key, new StringValues(p.Value)));
         var question = CanonicalQuestion.Of(path, given, moment.Basis);
-        var json = JsonSerializer.SerializeToElement(answer, Answers.Json);
+        var json = JsonSerializer.SerializeToUtf8Bytes(answer, Answers.Json);
         var seal = await seals.OfAsync(moment.Chronology, [moment.Position], Blind(question, json), read, ct);
         var id = AnswerIds.Uncited(question, seal);
-        return new(id, seal.Text, id is null ? null : AnswerName.PermalinkOf(moment.Chronology, id));
+        return new(id, seal.Text, id is null ? null : AnswerName.PermalinkOf(moment.Chronology, id)) { Unnamed = json };
     }
 
-    public static BlindAnswer Blind(CanonicalQuestion question, JsonElement answer) =>
+    /// <param name="answer">In UTF-8.</param>
+    public static BlindAnswer Blind(CanonicalQuestion question, byte[] answer) =>
         BlindAnswer.Of(answer, RecordRoutes.NamedBy(question.Path) is { } id ? new(id.Kind, id.Key) : null);
 }

@@ -25,6 +25,30 @@ public static class Answers
         return options;
     }
 
+    /// <summary>An answer in UTF-8. One that has been written to be named is not written again: its name is put where it belongs.</summary>
+    public static byte[] Written(object answer) =>
+        answer is INamedAnswer { Answer: { Unnamed.IsEmpty: false } name }
+            ? Named(name)
+            : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json);
+
+    private static byte[] Named(AnswerName name)
+    {
+        var unnamed = name.Unnamed.Span;
+        var reader = new Utf8JsonReader(unnamed);
+        reader.Read();
+        reader.Read();
+        reader.Skip();
+        var behind = (int)reader.BytesConsumed;
+        var answer = JsonSerializer.SerializeToUtf8Bytes(name, Json);
+        var member = ""","answer":"""u8;
+        var written = new byte[unnamed.Length + member.Length + answer.Length];
+        unnamed[..behind].CopyTo(written);
+        member.CopyTo(written.AsSpan(behind));
+        answer.CopyTo(written, behind + member.Length);
+        unnamed[behind..].CopyTo(written.AsSpan(behind + member.Length + answer.Length));
+        return written;
+    }
+
     public static IResult Of<T>(Result<T> result) =>
         result.Rejection is { } rejection ? Problems.Of(rejection) : Results.Json(result.Value, Json);
 

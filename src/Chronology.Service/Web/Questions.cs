@@ -240,7 +240,7 @@ public static class Questions
         if (answered.Rejection is { } rejection)
             return Problems.Of(rejection);
         var (body, tag) = (answered.Value.Body, answered.Value.ETag);
-        var written = SentAnswer.Of(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Answers.Json));
+        var written = SentAnswer.Of(Answers.Written(body));
         if (tag is not null)
             return new Written(written, tag);
         if (remembered is not null)
@@ -258,13 +258,13 @@ public static class Questions
     private static async Task<Remembered?> RememberedAsync(HttpContext http, string chronology, CancellationToken ct)
     {
         var given = http.Request.Query;
-        if (given.ContainsKey("cursor") || given.ContainsKey(Cite))
+        var answers = http.RequestServices.GetRequiredService<RememberedAnswers>();
+        if (answers.AreNone || given.ContainsKey("cursor") || given.ContainsKey(Cite))
             return null;
         var moments = http.RequestServices.GetRequiredService<Moments>();
         var axes = new Axes(One(given, "asOf"), One(given, "knownAt"));
         if (moments.Read(axes) is not { Rejection: null, Value: var read })
             return null;
-        var answers = http.RequestServices.GetRequiredService<RememberedAnswers>();
         var path = http.Request.Path.Value!;
         var asOf = read.AsOf.ToString();
         // Before the position is read: what is forgotten from here on must not be remembered.

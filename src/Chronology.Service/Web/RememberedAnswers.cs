@@ -38,6 +38,9 @@ public sealed class RememberedAnswers : IDisposable
         kept =
             megabytes <= 0 ? null : new MemoryCache(new MemoryCacheOptions { SizeLimit = megabytes * 1024L * 1024L });
 
+    /// <summary>Whether none is ever remembered.</summary>
+    public bool AreNone => kept is null;
+
     /// <summary>One question of one basis.</summary>
     /// <param name="Forgotten">How often the chronology's answers had been forgotten when it was asked.</param>
     public readonly record struct Question(string Chronology, int Forgotten, string Text);

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Chronology.Recording;
@@ -13,187 +14,204 @@ public sealed class BlindAnswer
 {
     private readonly Lazy<HashSet<string>> texts;
 
-    private BlindAnswer(string rest, IReadOnlyList<NamedRecord> owners, IReadOnlyList<JsonElement> texts)
-    {
-        (Rest, Owners) = (rest, owners);
-        this.texts = new(() => texts.Select(CanonicalJson.Of).ToHashSet(StringComparer.Ordinal));
-    }
+    private BlindAnswer(
+        ReadOnlyMemory<byte> rest,
+        IReadOnlyCollection<NamedRecord> owners,
+        Func<HashSet<string>> texts
+    ) => (Rest, Owners, this.texts) = (rest, owners, new(texts));
 
-    /// <summary>Canonical JSON, every redactable text, or the mark of its redaction, replaced by <c>{"text":true}</c>. Null stays null.</summary>
-    public string Rest { get; }
+    /// <summary>Canonical JSON in UTF-8, every redactable text, or the mark of its redaction, replaced by <c>{"text":true}</c>. Null stays null.</summary>
+    public ReadOnlyMemory<byte> Rest { get; }
 
-    /// <summary>The records that the texts belong to, in the order of their keys and kinds.</summary>
-    public IReadOnlyList<NamedRecord> Owners { get; }
+    /// <summary>The records that the texts belong to, each once.</summary>
+    public IReadOnlyCollection<NamedRecord> Owners { get; }
 
     /// <summary>The texts that were there, as canonical JSON; those redacted are not among them.</summary>
     public IReadOnlySet<string> Texts => texts.Value;
 
-    /// <param name="answer">An object of which no member is named twice.</param>
+    /// <param name="answer">In UTF-8, an object of which no member is named twice.</param>
     /// <param name="subject">The record that the whole answer is about; null: none.</param>
     /// <exception cref="InvalidOperationException">A text belongs to no record: nothing around it names one.</exception>
-    public static BlindAnswer Of(JsonElement answer, NamedRecord? subject)
+    public static BlindAnswer Of(ReadOnlyMemory<byte> answer, NamedRecord? subject)
     {
-        var blinding = new Blinding();
-        blinding.Blind(answer, subject is { } one ? [one] : [], false);
+        using var tree = new JsonTree(answer, 2 * StrictJson.GreatestDepth);
+        var blinding = new Blinding(tree, answer.Length);
+        blinding.Blind(JsonTree.Root, subject is { } one ? [one] : [], false);
         return new(
-            blinding.Rest.ToString(),
-            [.. blinding.Owners.OrderBy(owner => owner.Key, StringComparer.Ordinal).ThenBy(owner => owner.Kind)],
-            blinding.Texts
+            blinding.Rest.WrittenMemory,
+            blinding.Owners,
+            () => [.. blinding.Texts.Select(text => CanonicalJson.Of(JsonElement.Parse(answer.Span[text])))]
         );
     }
 
-    private sealed class Blinding
+    // These names are known before the first answer is read, however many others it has.
+    static BlindAnswer() { }
+
+    private static readonly MemberName Redacted = MemberName.Known("redacted");
+    private static readonly MemberName Text = MemberName.Known("text");
+    private static readonly MemberName Because = MemberName.Known("because");
+    private static readonly MemberName Naming = MemberName.Known("naming");
+    private static readonly MemberName Event = MemberName.Known("event");
+    private static readonly MemberName Scheme = MemberName.Known("scheme");
+    private static readonly MemberName Era = MemberName.Known("era");
+    private static readonly MemberName Key = MemberName.Known("key");
+    private static readonly MemberName Record = MemberName.Known("record");
+    private static readonly MemberName MergedFrom = MemberName.Known("mergedFrom");
+    private static readonly MemberName Op = MemberName.Known("op");
+    private static readonly MemberName Field = MemberName.Known("field");
+    private static readonly MemberName Place = MemberName.Known("place");
+
+    private sealed class Blinding(JsonTree tree, int length)
     {
-        public StringBuilder Rest { get; } = new(4_096);
+        private static readonly IReadOnlyList<NamedRecord> Nobody = [];
 
-        public HashSet<NamedRecord> Owners { get; } = [];
+        private readonly Comparison<int> byName = (one, other) =>
+            string.CompareOrdinal(tree.NameOf(one).Text, tree.NameOf(other).Text);
 
-        public List<JsonElement> Texts { get; } = [];
+        /// <summary>The members of the objects that are being written, those of each in the order of RFC 8785.</summary>
+        private readonly List<int> members = new(64);
 
-        public void Blind(JsonElement value, IReadOnlyList<NamedRecord> owners, bool isText)
+        public ArrayBufferWriter<byte> Rest { get; } = new(Math.Max(256, length));
+
+        public HashSet<NamedRecord> Owners { get; } = new(32);
+
+        /// <summary>Where they stand in the answer.</summary>
+        public List<Range> Texts { get; } = new(64);
+
+        public void Blind(int value, IReadOnlyList<NamedRecord> owners, bool isText)
         {
-            switch (value.ValueKind)
+            switch (tree.TypeOf(value))
             {
-                case JsonValueKind.Object:
-                    Blind(new Members(value), owners, isText);
+                case JsonTokenType.StartObject:
+                    BlindMembers(value, owners, isText);
                     break;
-                case JsonValueKind.Array:
-                    Rest.Append('[');
-                    var separator = "";
-                    foreach (var item in value.EnumerateArray())
+                case JsonTokenType.StartArray:
+                    Rest.Write("["u8);
+                    var isFirst = true;
+                    foreach (var item in tree.In(value))
                     {
-                        Rest.Append(separator);
-                        separator = ",";
+                        if (!isFirst)
+                            Rest.Write(","u8);
+                        isFirst = false;
                         Blind(item, owners, isText);
                     }
-                    Rest.Append(']');
+                    Rest.Write("]"u8);
                     break;
-                case JsonValueKind.Null:
-                    Rest.Append("null");
-                    break;
-                case var _ when isText:
-                    Texts.Add(value);
+                case not JsonTokenType.Null when isText:
+                    Texts.Add(tree.WhereIs(value));
                     Take(owners);
                     break;
                 default:
-                    CanonicalJson.Append(Rest, value);
+                    tree.WriteCanonical(value, Rest);
                     break;
             }
         }
 
-        private void Blind(Members members, IReadOnlyList<NamedRecord> owners, bool isText)
+        private void BlindMembers(int value, IReadOnlyList<NamedRecord> owners, bool isText)
         {
-            if (members.IsRedacted)
+            var first = members.Count;
+            var isNaming = false;
+            foreach (var member in tree.In(value))
             {
+                members.Add(member);
+                isNaming |= tree.NameOf(member).IsNaming;
+            }
+            var end = members.Count;
+            if (end == first + 1 && IsRedacted(members[first]))
                 Take(owners);
-                return;
-            }
-            var named = members.NamedBy() is { Count: > 0 } own ? own : owners;
-            Rest.Append('{');
-            var separator = "";
-            foreach (var (name, value) in members.InOrder)
+            else
             {
-                Rest.Append(separator);
-                separator = ",";
-                CanonicalJson.AppendText(Rest, name);
-                Rest.Append(':');
-                // A sentence is made of the texts of several records by rule: no revision says it as it stands.
-                if (name == "text" && members.SpokenOf() is { Count: > 0 } spokenOf)
-                    Take(spokenOf);
-                else
-                    Blind(value, named, isText || members.IsText(name, value));
+                CollectionsMarshal.AsSpan(members)[first..].Sort(byName);
+                var named = isNaming && NamedBy(value) is { Count: > 0 } own ? own : owners;
+                Rest.Write("{"u8);
+                for (var n = first; n < end; n++)
+                {
+                    var (member, name) = (members[n], tree.NameOf(members[n]));
+                    if (n > first)
+                        Rest.Write(","u8);
+                    Rest.Write(name.Canonical);
+                    Rest.Write(":"u8);
+                    // A sentence is made of the texts of several records by rule: no revision says it as it stands.
+                    if (name == Text && SpokenOf(value) is { Count: > 0 } spokenOf)
+                        Take(spokenOf);
+                    else
+                        Blind(member, named, isText || (name.MayBeText && IsText(value, member)));
+                }
+                Rest.Write("}"u8);
             }
-            Rest.Append('}');
+            members.RemoveRange(first, end - first);
         }
+
+        private bool IsRedacted(int member) =>
+            tree.NameOf(member) == Redacted && tree.TypeOf(member) == JsonTokenType.Number;
 
         private void Take(IReadOnlyList<NamedRecord> owners)
         {
             if (owners.Count == 0)
                 throw new InvalidOperationException("A text of the answer belongs to no record that it names.");
-            Owners.UnionWith(owners);
-            Rest.Append("""{"text":true}""");
-        }
-    }
-
-    /// <summary>An object of an answer.</summary>
-    private readonly struct Members
-    {
-        public Members(JsonElement value)
-        {
-            InOrder = [.. value.EnumerateObject().Select(member => (member.Name, member.Value))];
-            Array.Sort(InOrder, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+            foreach (var owner in owners)
+                Owners.Add(owner);
+            Rest.Write("""{"text":true}"""u8);
         }
 
-        /// <summary>Of RFC 8785.</summary>
-        public (string Name, JsonElement Value)[] InOrder { get; }
-
-        public bool IsRedacted => InOrder is [("redacted", { ValueKind: JsonValueKind.Number })];
-
-        public bool IsText(string name, JsonElement value)
+        private bool IsText(int value, int member)
         {
-            var isOne = value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
-            return name switch
+            var name = tree.NameOf(member);
+            var isOne = tree.IsOne(member);
+            return name.Text switch
             {
                 "csl" => true,
                 "called" => isOne,
-                "before" or "after" => PointsAtText("field"),
+                "before" or "after" => PointsAtText(value, Field),
                 // A line of a history or of a blame: its author is answerable for it, its place is a pointer.
-                "value" when IsEntry => PointsAtText("place"),
-                "names" => value.ValueKind == JsonValueKind.Array
-                    && value
-                        .EnumerateArray()
-                        .All(item =>
-                            item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
-                        ),
-                "author" or "place" => !IsEntry && isOne,
-                _ => isOne && Ledger.IsRedactable(name),
+                "value" when IsEntry(value) => PointsAtText(value, Place),
+                "names" => tree.TypeOf(member) == JsonTokenType.StartArray
+                    && tree.In(member).All(static (tree, item) => tree.IsOne(item)),
+                "author" or "place" => isOne && !IsEntry(value),
+                _ => isOne && name.IsRedactable,
             };
         }
 
-        public List<NamedRecord> NamedBy()
+        /// <summary>The records that an object says its texts are of.</summary>
+        private IReadOnlyList<NamedRecord> NamedBy(int value)
         {
-            var scheme = Text("scheme");
-            var key = Text("key");
-            var named = new List<NamedRecord>();
-            if (Text("event") is { } happening)
+            var named = new List<NamedRecord>(1);
+            var (scheme, key) = (tree.TextOf(value, Scheme), tree.TextOf(value, Key));
+            if (tree.TextOf(value, Event) is { } happening)
                 named.Add(new(RecordKind.Event, happening));
-            else if (scheme is not null && (Text("era") ?? key) is { } era)
+            else if (scheme is not null && (tree.TextOf(value, Era) ?? key) is { } era)
                 named.Add(new(RecordKind.Era, $"{scheme}/{era}"));
             else if (key is not null)
-                named.Add(new(Kind(Text("record")), key));
-            if (Find("mergedFrom") is { ValueKind: JsonValueKind.Array } merged)
+                named.Add(new(Kind(tree.TextOf(value, Record)), key));
+            var merged = tree.Find(value, MergedFrom);
+            if (!IsArray(merged))
+                return named;
+            foreach (var from in tree.In(merged))
             {
-                named.AddRange(
-                    merged
-                        .EnumerateArray()
-                        .Where(from => from.ValueKind == JsonValueKind.String)
-                        .Select(from => new NamedRecord(null, from.GetString()!))
-                );
+                if (tree.TextOf(from) is { } other)
+                    named.Add(new(null, other));
             }
             return named;
         }
 
         /// <summary>The records that a sentence of a narrative is made from.</summary>
-        public IReadOnlyList<NamedRecord> SpokenOf() =>
-            Find("because") is { ValueKind: JsonValueKind.Array } because
-            && Find("naming") is { ValueKind: JsonValueKind.Array } naming
-                ?
-                [
-                    .. because
-                        .EnumerateArray()
-                        .Select(item => new NamedRecord(RecordKind.Event, item.GetProperty("event").GetString()!)),
-                    .. naming
-                        .EnumerateArray()
-                        .Select(item => item.GetString()!.Split('/', 2))
-                        .Select(named => new NamedRecord(Kind(named[0]), named[1])),
-                ]
-                : [];
+        private IReadOnlyList<NamedRecord> SpokenOf(int value)
+        {
+            var (because, naming) = (tree.Find(value, Because), tree.Find(value, Naming));
+            if (!IsArray(because) || !IsArray(naming))
+                return Nobody;
+            var spokenOf = new List<NamedRecord>();
+            foreach (var item in tree.In(because))
+                spokenOf.Add(new(RecordKind.Event, tree.TextOf(item, Event)!));
+            foreach (var item in tree.In(naming))
+            {
+                var parts = tree.TextOf(item)!.Split('/', 2);
+                spokenOf.Add(new(Kind(parts[0]), parts[1]));
+            }
+            return spokenOf;
+        }
 
-        private bool IsEntry => Find("op") is not null;
-
-        private bool PointsAtText(string by) =>
-            Text(by) is { } pointer
-            && pointer.Split('/').Any(step => step is "csl" or "author" or "names" || Ledger.IsRedactable(step));
+        private bool IsArray(int value) => value >= 0 && tree.TypeOf(value) == JsonTokenType.StartArray;
 
         private static RecordKind? Kind(string? word) =>
             word is null
@@ -203,17 +221,10 @@ public sealed class BlindAnswer
                     .Select(kind => (RecordKind?)kind)
                     .FirstOrDefault();
 
-        private string? Text(string name) =>
-            Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+        private bool IsEntry(int value) => tree.Find(value, Op) >= 0;
 
-        private JsonElement? Find(string name)
-        {
-            foreach (var member in InOrder)
-            {
-                if (member.Name == name)
-                    return member.Value;
-            }
-            return null;
-        }
+        private bool PointsAtText(int value, MemberName by) =>
+            tree.TextOf(value, by) is { } pointer
+            && pointer.Split('/').Any(step => step is "csl" or "author" or "names" || Ledger.IsRedactable(step));
     }
 }
