@@ -83,24 +83,51 @@ public sealed class FactTelling(Facts facts)
     }
 
     /// <summary>What the facts that answers list rest on.</summary>
-    public static IReadOnlyList<RecordedEffect> RestsOfListed(IEnumerable<FactEntry> entries) =>
-        [.. entries.Where(entry => entry.IsListed).SelectMany(Rests)];
+    public static IReadOnlyList<RecordedEffect> RestsOfListed(IReadOnlyList<FactEntry> entries)
+    {
+        var rests = new List<RecordedEffect>(2 * entries.Count);
+        foreach (var entry in entries)
+        {
+            if (entry.IsListed)
+                Add(rests, entry);
+        }
+        return rests;
+    }
 
     public static IReadOnlyList<FactEntry> Decide(Moment moment, IReadOnlyList<FactEffects> found) =>
         [.. found.Select(fact => fact.AsOf(moment.AsOf))];
 
-    public static IEnumerable<RecordedEffect> Rests(FactEntry entry) =>
-        entry.Because.Concat(entry.DisputedBy).Concat(entry.LastHeld is { } last ? [last.Effect] : []);
+    public static IReadOnlyList<RecordedEffect> Rests(FactEntry entry)
+    {
+        var rests = new List<RecordedEffect>();
+        Add(rests, entry);
+        return rests;
+    }
 
-    public static IReadOnlyList<FactAnswer> Ordered(IEnumerable<FactAnswer> answers) =>
-        [
-            .. answers
-                .OrderBy(a => a.Fact, StringComparer.Ordinal)
-                .ThenBy(a => a.Holder, StringComparer.Ordinal)
-                .ThenBy(a => a.Toward ?? "", StringComparer.Ordinal)
-                .ThenBy(a => a.Qualifier ?? "", StringComparer.Ordinal)
-                .ThenBy(a => a.Value, StringComparer.Ordinal),
-        ];
+    private static void Add(List<RecordedEffect> rests, FactEntry entry)
+    {
+        rests.AddRange(entry.Because);
+        rests.AddRange(entry.DisputedBy);
+        if (entry.LastHeld is { } last)
+            rests.Add(last.Effect);
+    }
+
+    public static IReadOnlyList<FactAnswer> Ordered(IEnumerable<FactAnswer> answers)
+    {
+        // No two have the same key.
+        var ordered = answers.ToList();
+        ordered.Sort(ByKey);
+        return ordered;
+    }
+
+    private static readonly Comparer<FactAnswer> ByKey = Comparer<FactAnswer>.Create(
+        (a, b) =>
+            string.CompareOrdinal(a.Fact, b.Fact) is not 0 and var fact ? fact
+            : string.CompareOrdinal(a.Holder, b.Holder) is not 0 and var holder ? holder
+            : string.CompareOrdinal(a.Toward ?? "", b.Toward ?? "") is not 0 and var toward ? toward
+            : string.CompareOrdinal(a.Qualifier ?? "", b.Qualifier ?? "") is not 0 and var qualifier ? qualifier
+            : string.CompareOrdinal(a.Value, b.Value)
+    );
 
     public static FactAnswer Tell(
         FactEntry entry,
@@ -126,16 +153,24 @@ public sealed class FactTelling(Facts facts)
     public static IReadOnlyList<BecauseAnswer> Because(
         IEnumerable<RecordedEffect> effects,
         IReadOnlyDictionary<(string Event, long Position), ValueList<Citation>> citations
-    ) =>
-        [
-            .. effects
-                .GroupBy(effect => (effect.Event, effect.Revision, effect.Position))
-                .Select(e => new BecauseAnswer(
-                    e.Key.Event,
-                    e.Key.Revision,
-                    e.Key.Position,
-                    citations.GetValueOrDefault((e.Key.Event, e.Key.Position)) ?? [],
-                    e.Select(effect => effect.DatedBy).FirstOrDefault(dated => dated.Count > 0)
-                )),
-        ];
+    )
+    {
+        return effects is IReadOnlyList<RecordedEffect> and [var only]
+            ? [Tell(only.Event, only.Revision, only.Position, effects)]
+            :
+            [
+                .. effects
+                    .GroupBy(effect => (effect.Event, effect.Revision, effect.Position))
+                    .Select(e => Tell(e.Key.Event, e.Key.Revision, e.Key.Position, e)),
+            ];
+
+        BecauseAnswer Tell(string key, int revision, long position, IEnumerable<RecordedEffect> alike) =>
+            new(
+                key,
+                revision,
+                position,
+                citations.GetValueOrDefault((key, position)) ?? [],
+                alike.Select(effect => effect.DatedBy).FirstOrDefault(dated => dated.Count > 0)
+            );
+    }
 }

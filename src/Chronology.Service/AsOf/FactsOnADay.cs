@@ -117,7 +117,14 @@ public sealed class FactsOnADayHandler(
             }
         }
         var rests = entries.SelectMany(FactTelling.Rests).Concat(lastHeld is null ? [] : [lastHeld.Effect]);
-        var (citations, unknown) = await CitedAsync(request, moment, identity, rests, between, cancellationToken);
+        var (citations, unknown) = await CitedAsync(
+            request,
+            moment,
+            identity,
+            rests,
+            between?.Events,
+            cancellationToken
+        );
         return new FactsAnswer(
             moment.Basis,
             FactTelling.Ordered(
@@ -139,7 +146,7 @@ public sealed class FactsOnADayHandler(
                     DayAnswer.Of(lastHeld.Effect.LastDay),
                     FactTelling.Because([lastHeld.Effect], citations)[0]
                 ),
-            await NotesAsync(request, moment, identity, entries, unknown, between, cancellationToken)
+            await NotesAsync(request, moment, identity, entries, unknown, between?.Events, cancellationToken)
         );
     }
 
@@ -157,7 +164,7 @@ public sealed class FactsOnADayHandler(
     {
         if (
             FactQuestion.KeyAsked(request.Kind, request.Holder, request.Toward, request.Qualifier) is { } key
-            && !facts.IsRemembered(request.Chronology, key)
+            && !facts.IsRemembered(request.Chronology, key, withEvents: true)
         )
         {
             var asked = moments.Read(request.Axes);
@@ -187,7 +194,7 @@ public sealed class FactsOnADayHandler(
         );
         if (sides.Value.ArePair)
             selection = selection with { Holders = sides.Value.One, Towards = sides.Value.Other, EitherWay = true };
-        var between = await facts.BetweenAsync(resolved.Value, identity, selection, ct);
+        var between = await facts.BetweenAsync(resolved.Value, identity, selection, withEvents: true, ct);
         var found = await facts.ReadForVerdictAsync(resolved.Value, identity, selection, between, ct);
         return new Read(resolved.Value, identity, found, between);
     }
@@ -201,16 +208,16 @@ public sealed class FactsOnADayHandler(
         Moment moment,
         Identity identity,
         IEnumerable<RecordedEffect> rests,
-        Between? between,
+        EventsBetween? events,
         CancellationToken ct
     )
     {
         var asked = Asked(request).Select(identity.Surviving);
-        if (between is { CiteTheirOwn: true })
+        if (events is { CiteTheirOwn: true })
         {
             var effects = rests.ToArray();
-            await between.ReadDetailsAsync(effects.Select(effect => (effect.Event, effect.Position)), ct);
-            return (between.Citations(effects), between.Missing(asked));
+            await events.ReadDetailsAsync(effects.Select(effect => (effect.Event, effect.Position)), ct);
+            return (events.Citations(effects), events.Missing(asked));
         }
         var trip = new RoundTrip(source);
         var cited = Facts.OwnCitations(trip, moment, rests);
@@ -237,7 +244,7 @@ public sealed class FactsOnADayHandler(
         Identity identity,
         IReadOnlyList<FactEntry> entries,
         IReadOnlyList<string> unknownActors,
-        Between? between,
+        EventsBetween? events,
         CancellationToken ct
     )
     {
@@ -262,7 +269,7 @@ public sealed class FactsOnADayHandler(
                 sides.ArePair ? sides.As(identity).Value
                 : asked is [var one, var other] ? new Parties([one], [other])
                 : new Parties(asked, []);
-            notes.Add(await silences.NoRecordAsync(moment, parties, identity, between, ct));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, events, ct));
         }
         return Silences.InOrder(notes);
     }

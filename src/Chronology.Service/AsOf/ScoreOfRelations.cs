@@ -90,13 +90,13 @@ public sealed record ScoreAnswer(
     /// <param name="found">With the events of the year before the day one by one.</param>
     public static ScoreAnswer Of(SidesEvidence found, Day day)
     {
-        var score = found.Evidence.At(day);
+        var (score, trend) = found.Evidence.WithTrendAt(day);
         return new(
             Decimal(score.Value),
             Decimal(score.Low),
             Decimal(score.High),
             score.Band,
-            found.Evidence.TrendAt(day),
+            trend,
             score.Confidence,
             score.Evidence,
             found.UndatedBy(day),
@@ -122,8 +122,8 @@ public sealed class ScoreTelling(Scores scores)
         parties.ArePair ? Scores.Ask(trip, moment, parties, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf) : null;
 
     /// <summary>The same of two sides that are remembered.</summary>
-    internal static AskedScores Ask(Between between, Moment moment, Parties sides) =>
-        between.Weighed(sides, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf);
+    internal static AskedScores Ask(EventsBetween events, Moment moment, Parties sides) =>
+        events.Weighed(sides, ScoreEvidence.YearBefore(moment.AsOf), moment.AsOf);
 
     /// <param name="asked">Of the same moment, once the round trip has been made.</param>
     /// <inheritdoc cref="OfAsync(Moment, Parties, CancellationToken)"/>

@@ -29,7 +29,7 @@ public sealed record StateAnswer(
     ScoreAnswer? Score,
     IReadOnlyList<RecentEvent> Recent,
     IReadOnlyList<Note> Notes
-);
+) : INamedAnswer;
 
 public sealed record RecentEvent(string Key, DateAnswer Occurred, string Title, Certainty Happened);
 
@@ -59,11 +59,11 @@ public sealed class StateOfRelationsHandler(
         ScoreAnswer? Score,
         IReadOnlyList<EraInForce> Eras,
         IReadOnlyList<string> Missing,
-        Func<RecordId, IReadOnlyList<SealedRecord>?> Sealed
+        Func<NamedRecord, IReadOnlyList<SealedRecord>?> Sealed
     )
     {
         /// <summary>Where they are remembered.</summary>
-        public Between? Between { get; init; }
+        public EventsBetween? Events { get; init; }
     }
 
     public async Task<Result<StateAnswer>> Handle(StateOfRelations request, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ public sealed class StateOfRelationsHandler(
             .Concat(ScoreTelling.NotesOf(parts.Score))
             .ToList();
         if (told.Count == 0)
-            notes.Add(await silences.NoRecordAsync(moment, parties, identity, parts.Between, cancellationToken));
+            notes.Add(await silences.NoRecordAsync(moment, parties, identity, parts.Events, cancellationToken));
         var answer = new StateAnswer(
             moment.Basis,
             null,
@@ -150,7 +150,7 @@ public sealed class StateOfRelationsHandler(
             score,
             inForce.Value,
             missing.Value,
-            records.Value.GetValueOrDefault
+            Seals.Among(records.Value)
         );
     }
 
@@ -159,7 +159,8 @@ public sealed class StateOfRelationsHandler(
     {
         var selection = FactSelection.Of(parties);
         if (
-            await facts.BetweenAsync(moment, identity, selection, ct) is not { CiteTheirOwn: true } between
+            await facts.BetweenAsync(moment, identity, selection, withEvents: true, ct)
+                is not { Events: { CiteTheirOwn: true } events } between
             || between.Facts(identity, selection) is not { } found
             || await remembered.ErasAsync(moment, ct) is not { } eras
         )
@@ -167,26 +168,26 @@ public sealed class StateOfRelationsHandler(
         var keys = parties.KeysIn(identity);
         var entries = FactTelling.Decide(moment, found);
         var rests = FactTelling.RestsOfListed(entries);
-        var last = between.Last(keys, HowManyRecent);
-        await between.ReadDetailsAsync(
+        var last = events.Last(keys, HowManyRecent);
+        await events.ReadDetailsAsync(
             rests
                 .Select(effect => (effect.Event, effect.Position))
                 .Concat(last.Select(entry => (entry.Key, entry.At.From))),
             ct
         );
-        var recent = between.Recent(last, HowManyRecent);
+        var recent = events.Recent(last, HowManyRecent);
         var inForce = eras.InForce(moment);
         return new(
             entries,
-            between.Citations(rests),
+            events.Citations(rests),
             recent,
-            await scores.OfAsync(moment, ScoreTelling.Ask(between, moment, keys), ct),
+            await scores.OfAsync(moment, ScoreTelling.Ask(events, moment, keys), ct),
             inForce,
-            between.Missing(parties.All),
-            id => id.Kind == RecordKind.Era ? eras.SealedOf(id, moment.Position) : between.SealedOf(id)
+            events.Missing(parties.All),
+            named => named.Kind == RecordKind.Era ? eras.SealedOf(named.Key, moment.Position) : events.SealedOf(named)
         )
         {
-            Between = between,
+            Events = events,
         };
     }
 

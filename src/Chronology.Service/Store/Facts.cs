@@ -43,15 +43,13 @@ public sealed record FactSelection(
         };
 
     /// <summary>Whether what was recorded on a key is asked for, where the selection is under the keys of all who stand behind its actors.</summary>
-    internal bool SelectsRecorded(FactKey key)
-    {
-        var isEnding = !key.Kind.Functional && key.Value is null;
-        return isEnding == Endings
-            && (Kind is null || Kind == key.Fact)
-            && (Qualifier is null || Qualifier == (key.Qualifier ?? ""))
-            && (Value is null || key.Kind.Functional || isEnding || Value == key.Value)
-            && Selects(key);
-    }
+    /// <param name="isEnding">Whether its effects end all values of a kind that is not functional.</param>
+    internal bool SelectsRecorded(FactKey key, bool isEnding) =>
+        isEnding == Endings
+        && (Kind is null || Kind == key.Fact)
+        && (Qualifier is null || Qualifier == (key.Qualifier ?? ""))
+        && (Value is null || isEnding || key.Kind.Functional || Value == key.Value)
+        && Selects(key);
 
     /// <summary>Whether a fact is between the actors selected, and among the keys.</summary>
     public bool Selects(FactKey key)
@@ -83,8 +81,14 @@ public sealed record OwnCitations(
 );
 
 /// <summary>Reads effects as known at a moment, of actors as they were identified then.</summary>
+/// <param name="times">Null: positions and instants are looked up.</param>
 /// <param name="pairs">Null: everything is asked of the database.</param>
-public sealed class Facts(Reading source, Identities identities, RememberedPairs? pairs = null)
+public sealed class Facts(
+    Reading source,
+    Identities identities,
+    RecordedTimes? times = null,
+    RememberedPairs? pairs = null
+)
 {
     /// <summary>For each fact selected and recorded at the moment: the effects among which the model decides. Ordered by key.</summary>
     /// <remarks>Facts are those of the actors that stand at the moment, with what was recorded of actors merged into them and what
@@ -97,7 +101,14 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         Identity identity,
         FactSelection selection,
         CancellationToken ct
-    ) => await ReadAsync(moment, identity, selection, await BetweenAsync(moment, identity, selection, ct), ct);
+    ) =>
+        await ReadAsync(
+            moment,
+            identity,
+            selection,
+            await BetweenAsync(moment, identity, selection, withEvents: false, ct),
+            ct
+        );
 
     private async Task<IReadOnlyList<FactEffects>> ReadAsync(
         Moment moment,
@@ -114,21 +125,23 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
     }
 
     /// <inheritdoc cref="RememberedPairs.Holds"/>
-    internal bool IsRemembered(string chronology, FactKey key) =>
-        pairs?.Holds(chronology, key.Holder, key.Toward) == true;
+    internal bool IsRemembered(string chronology, FactKey key, bool withEvents) =>
+        pairs?.Holds(chronology, key.Holder, key.Toward, withEvents) == true;
 
     /// <summary>What is remembered between the two sides of a selection, and all who stand behind them; null: ask the database.</summary>
+    /// <inheritdoc cref="RememberedPairs.AskAsync"/>
     internal async ValueTask<Between?> BetweenAsync(
         Moment moment,
         Identity identity,
         FactSelection selection,
+        bool withEvents,
         CancellationToken ct
     )
     {
         if (pairs is null || selection is not { Holders: not null, Towards: not null, Among: null })
             return null;
         var behind = Behind(identity, selection);
-        return await pairs.AskAsync(moment, behind.Holders!, behind.Towards!, ct);
+        return await pairs.AskAsync(moment, behind.Holders!, behind.Towards!, withEvents, ct);
     }
 
     /// <summary>What a verdict rests on: the facts; where there are none, and all values of the kind can be ended together, the endings that
@@ -139,7 +152,13 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         FactSelection selection,
         CancellationToken ct
     ) =>
-        await ReadForVerdictAsync(moment, identity, selection, await BetweenAsync(moment, identity, selection, ct), ct);
+        await ReadForVerdictAsync(
+            moment,
+            identity,
+            selection,
+            await BetweenAsync(moment, identity, selection, withEvents: false, ct),
+            ct
+        );
 
     /// <param name="between">As <see cref="BetweenAsync"/> gives it.</param>
     /// <inheritdoc cref="ReadForVerdictAsync(Moment, Identity, FactSelection, CancellationToken)"/>
@@ -325,36 +344,12 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
         CancellationToken ct
     )
     {
-        var id = key.IdIn(chronology);
-        var (sql, values) = OneFact.Asking(chronology, id, asked);
-        await using var command = source.CreateCommand(sql);
-        command.Parameters.AddRange(values);
-        Result<Moment> found;
-        var effects = new List<RecordedEffect>();
-        await using (var reader = await command.ExecuteReaderAsync(ct))
-        {
-            if (!await reader.ReadAsync(ct))
-                return Writer.NoSuchChronology(chronology);
-            found = Moments.Found(reader, chronology, asked);
-            if (found.IsOk && !reader.IsDBNull(3))
-            {
-                do
-                {
-                    effects.Add(OneEffect(reader));
-                } while (await reader.ReadAsync(ct));
-            }
-        }
-        if (found.Rejection is { } rejection)
-        {
-            if (asked.Instant is null)
-                return rejection;
-            var known = await Moments.KnownAtAsync(source, identities, chronology, asked, ct);
-            return known.Rejection is { } refusal
-                ? refusal
-                : await AskAsync(chronology, key, asked with { Position = known.Value.Position, Instant = null }, ct);
-        }
-        var last = await identities.LastRevisionsAsync(chronology, found.Value.Position, ct);
-        var moment = found.Value with { Rules = asked.Rules ?? last.Rules };
+        var read = await AskAsync(chronology, key.IdIn(chronology), asked, ct);
+        if (read.Rejection is { } rejection)
+            return rejection;
+        var (found, effects) = read.Value;
+        var last = await identities.LastRevisionsAsync(chronology, found.Position, ct);
+        var moment = found with { Rules = asked.Rules ?? last.Rules };
         var identity = await identities.AtAsync(moment, ct);
         var heritage = identity.HeritageOf(identity.Surviving(key));
         if (!heritage.IsPlain)
@@ -364,6 +359,72 @@ public sealed class Facts(Reading source, Identities identities, RememberedPairs
                 (await OfAsync(moment, [heritage], ct)).FirstOrDefault(new FactEffects(heritage, []))
             );
         return (moment, identity, new FactEffects(heritage, effects));
+    }
+
+    private readonly record struct MomentAndEffects(Moment Moment, IReadOnlyList<RecordedEffect> Effects);
+
+    private async Task<Result<MomentAndEffects>> AskAsync(
+        string chronology,
+        Guid fact,
+        Asked asked,
+        CancellationToken ct
+    )
+    {
+        if (times?.Find(chronology, asked) is { } recorded)
+            return await AskAsync(fact, Moments.At(chronology, asked, recorded), ct);
+        var isHead = asked is { Position: null, Instant: null };
+        var (sql, values) =
+            isHead && times?.HasReached(chronology, asked.AsOf) == true
+                ? OneFact.AskingAtHeadOnRecord(chronology, fact, asked.AsOf)
+                : OneFact.Asking(chronology, fact, asked);
+        RecordedPosition found;
+        long head;
+        IReadOnlyList<RecordedEffect> effects;
+        await using (var command = source.CreateCommand(sql))
+        {
+            command.Parameters.AddRange(values);
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            if (!await reader.ReadAsync(ct))
+                return Writer.NoSuchChronology(chronology);
+            var known = Moments.Found(reader, chronology, asked);
+            if (known.Rejection is { } rejection)
+            {
+                if (asked.Instant is null)
+                    return rejection;
+                await reader.DisposeAsync();
+                var stamped = await Moments.KnownAtAsync(source, identities, chronology, asked, ct);
+                return stamped.Rejection is { } refusal ? refusal : await AskAsync(fact, stamped.Value, ct);
+            }
+            found = new(known.Value.Position, known.Value.RecordedAt);
+            head = reader.GetInt64(2);
+            effects = await EffectsAsync(reader, ct);
+        }
+        if (times is not null)
+            await times.TellAsync(chronology, found, head, ct);
+        return new MomentAndEffects(Moments.At(chronology, asked, found), effects);
+    }
+
+    private async Task<MomentAndEffects> AskAsync(Guid fact, Moment moment, CancellationToken ct)
+    {
+        var (sql, values) = OneFact.Asking(fact, moment);
+        await using var command = source.CreateCommand(sql);
+        command.Parameters.AddRange(values);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new(moment, await EffectsAsync(reader, ct));
+    }
+
+    /// <summary>Those of the row that the reader stands on, and of all after it.</summary>
+    private static async Task<IReadOnlyList<RecordedEffect>> EffectsAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var effects = new List<RecordedEffect>();
+        if (reader.IsDBNull(3))
+            return effects;
+        do
+        {
+            effects.Add(OneEffect(reader));
+        } while (await reader.ReadAsync(ct));
+        return effects;
     }
 
     private static RecordedEffect OneEffect(NpgsqlDataReader reader) =>

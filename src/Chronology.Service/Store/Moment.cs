@@ -86,15 +86,16 @@ public static class AdoptedRules
 
 /// <summary>Turns the axes of a question into a moment.</summary>
 /// <remarks>When a position was recorded, and which rules were adopted there, never changes, so what was once read is kept, as long as there is room for it.</remarks>
-public sealed class Moments(Reading source, Identities identities, TimeProvider clock) : IDisposable
+public sealed class Moments(Reading source, Identities identities, RecordedTimes times, TimeProvider clock)
+    : IDisposable
 {
     private const int GreatestKept = 50_000;
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = GreatestKept });
     private readonly HeadsTogether heads = new(source);
 
-    /// <remarks>One round trip, none for a position that was asked about before, two more for an instant after the head's; and another
-    /// where actors or rules may have been revised since what is known already.</remarks>
+    /// <remarks>One round trip, none where <see cref="RecordedTimes"/> tells the position or it was asked about before, two more for an
+    /// instant after the head's; and another where actors or rules may have been revised since what is known already.</remarks>
     /// <returns>Or <c>no-such-chronology</c>, or <c>invalid-parameter</c>: unreadable, above the head, in the future.</returns>
     public async Task<Result<Moment>> ResolveAsync(string chronology, Axes axes, CancellationToken ct)
     {
@@ -107,6 +108,16 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     {
         if (asked.Position is { } position && kept.TryGetValue((chronology, position), out Kept? of) && of is not null)
             return new Moment(chronology, asked.AsOf, position, of.RecordedAt, asked.Rules ?? of.Adopted);
+        if (times.Find(chronology, asked) is { } known)
+        {
+            var at = At(chronology, asked, known);
+            return asked.Rules is not null
+                ? at
+                : at with
+                {
+                    Rules = (await identities.LastRevisionsAsync(chronology, at.Position, ct)).Rules,
+                };
+        }
         var found = asked.Instant is null
             ? await LookUpAsync(chronology, asked, ct)
             : await AtInstantAsync(chronology, asked, ct);
@@ -130,13 +141,19 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     {
         if (await heads.AtAsync(chronology, asked.Position, ct) is not { } found)
             return Writer.NoSuchChronology(chronology);
-        return asked.Position is not { } position ? At(chronology, asked, found.Head, found.HeadRecordedAt)
-            : position <= found.Head ? At(chronology, asked, position, found.RecordedAt)
-            : AboveHead(position, found.Head);
+        if (asked.Position > found.Head)
+            return AboveHead(asked.Position, found.Head);
+        var known = asked.Position is { } position
+            ? new RecordedPosition(position, found.RecordedAt)
+            : new(found.Head, found.HeadRecordedAt);
+        await times.TellAsync(chronology, known, found.Head, ct);
+        return At(chronology, asked, known);
     }
 
     private async Task<Result<Moment>> AtInstantAsync(string chronology, Asked asked, CancellationToken ct)
     {
+        RecordedPosition? found;
+        long head;
         await using (var command = source.CreateCommand(AtInstant))
         {
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = chronology });
@@ -144,10 +161,13 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
             await using var reader = await command.ExecuteReaderAsync(ct);
             if (!await reader.ReadAsync(ct))
                 return Writer.NoSuchChronology(chronology);
-            if (!reader.IsDBNull(0))
-                return Found(reader, chronology, asked);
+            found = PositionOf(reader);
+            head = reader.GetInt64(2);
         }
-        return await KnownAtAsync(source, identities, chronology, asked, ct);
+        if (found is not { } known)
+            return await KnownAtAsync(source, identities, chronology, asked, ct);
+        await times.TellAsync(chronology, known, head, ct);
+        return At(chronology, asked, known);
     }
 
     // Null where a later append may still be stamped at the instant or before.
@@ -224,12 +244,15 @@ public sealed class Moments(Reading source, Identities identities, TimeProvider 
     /// <summary>The moment from a row that begins with the columns of <c>chronology.known_at</c>.</summary>
     /// <remarks>Unless rules are asked for it still has to be told which were adopted.</remarks>
     internal static Result<Moment> Found(NpgsqlDataReader row, string chronology, Asked asked) =>
-        row.IsDBNull(0)
-            ? AboveHead(asked.Position, row.GetInt64(2))
-            : At(chronology, asked, row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
+        PositionOf(row) is { } known ? At(chronology, asked, known) : AboveHead(asked.Position, row.GetInt64(2));
 
-    private static Moment At(string chronology, Asked asked, long position, DateTimeOffset? recordedAt) =>
-        new(chronology, asked.AsOf, position, recordedAt, asked.Rules ?? RulesVersion.First);
+    /// <summary>The position of such a row; null: there is none.</summary>
+    internal static RecordedPosition? PositionOf(NpgsqlDataReader row) =>
+        row.IsDBNull(0) ? null : new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
+
+    /// <inheritdoc cref="Found"/>
+    internal static Moment At(string chronology, Asked asked, RecordedPosition known) =>
+        new(chronology, asked.AsOf, known.Position, known.RecordedAt, asked.Rules ?? RulesVersion.First);
 
     private static Rejection AboveHead(long? position, long head) =>
         Bad($"Position {position} is above the head, {head}.");

@@ -13,10 +13,15 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
 
     public bool ArePair => Other.Count > 0;
 
+    /// <summary>Whether they are one actor on each side.</summary>
+    private bool AreTwo => One.Count == 1 && Other.Count == 1;
+
     /// <summary>The same parties as the actors that stand.</summary>
     /// <returns>Or <c>invalid-parameter</c> where one of them stands on both sides.</returns>
     public Result<Parties> As(Identity identity)
     {
+        if (identity.IsNone && AreTwo)
+            return this;
         var standing = new Parties(Standing(One, identity), Standing(Other, identity));
         return standing.One.Intersect(standing.Other, StringComparer.Ordinal).FirstOrDefault() is { } both
             ? new Rejection(
@@ -34,18 +39,20 @@ public sealed record Parties(IReadOnlyList<string> One, IReadOnlyList<string> Ot
 
     /// <summary>The two sides as <c>between</c> names them.</summary>
     public override string ToString() =>
-        One.Count == 1 && Other.Count == 1
-            ? $"{One[0]},{Other[0]}"
-            : $"{string.Join(',', One)};{string.Join(',', Other)}";
+        AreTwo ? $"{One[0]},{Other[0]}" : $"{string.Join(',', One)};{string.Join(',', Other)}";
 
     /// <summary>Every key under which things of these parties are recorded.</summary>
     public Parties KeysIn(Identity identity) =>
-        new([.. One.SelectMany(identity.KeysOf)], [.. Other.SelectMany(identity.KeysOf)]);
+        identity.IsNone ? this : new([.. One.SelectMany(identity.KeysOf)], [.. Other.SelectMany(identity.KeysOf)]);
 
     private static string[] Standing(IReadOnlyList<string> side, Identity identity) =>
         [.. side.Select(identity.Surviving).Distinct(StringComparer.Ordinal)];
 
-    public IEnumerable<string> All => One.Concat(Other).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    /// <summary>Each once, in ordinal order.</summary>
+    public IEnumerable<string> All =>
+        !AreTwo ? One.Concat(Other).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        : string.CompareOrdinal(One[0], Other[0]) < 0 ? [One[0], Other[0]]
+        : [Other[0], One[0]];
 
     /// <summary><c>between=ussr,plo</c>, or sides <c>ussr,russia;plo,hamas</c>; or <c>actor=ussr</c>; or neither.</summary>
     public static Result<Parties> Read(string? between, string? actor)

@@ -22,7 +22,7 @@ public sealed record SidesEvent(string Event, ScoredEvent Recorded, ScoredEvent?
 
 /// <summary>What has been asked for a score.</summary>
 public sealed record AskedScores(
-    Pending<Dictionary<(HalfLife, long), ScoreSum>> Totals,
+    Pending<IEnumerable<KeyValuePair<(HalfLife, long), ScoreSum>>> Totals,
     Pending<Dictionary<(HalfLife, long), ScoreSum>> Shared,
     Pending<SingleEvents> Singles
 );
@@ -72,7 +72,7 @@ public sealed class Scores(Reading source, Identities identities)
                 .Select(pair => pair.IdIn(moment.Chronology)),
         ];
         var januaryFirst = Day.Of(year, 1, 1).Number;
-        var totals = trip.Ask(
+        var totals = trip.Ask<IEnumerable<KeyValuePair<(HalfLife, long), ScoreSum>>>(
             Command(
                 """
                 select h.half_life, y.year, sum(coalesce(l.low, y.low))::bigint, sum(coalesce(l.estimate, y.estimate))::bigint,
@@ -106,7 +106,7 @@ public sealed class Scores(Reading source, Identities identities)
                 HalfLife.All.Select(one => (first - one.Forgotten).Civil.Year).ToArray(),
                 year
             ),
-            SumsAsync
+            async (reader, cancel) => await SumsAsync(reader, cancel)
         );
         var singles = trip.Ask(
             Command(
@@ -170,11 +170,10 @@ public sealed class Scores(Reading source, Identities identities)
     public async Task<SidesEvidence> WeighedAsync(Moment moment, AskedScores asked, CancellationToken ct)
     {
         var totals = asked.Totals.Value;
-        foreach (var (year, sum) in asked.Shared.Value)
-        {
-            if (totals.TryGetValue(year, out var total))
-                totals[year] = total - sum;
-        }
+        if (asked.Shared.Value is { Count: > 0 } shared)
+            totals = totals.Select(total =>
+                KeyValuePair.Create(total.Key, total.Value - shared.GetValueOrDefault(total.Key))
+            );
         var (singles, odd, tooManyPairs) = asked.Singles.Value;
         var open = new List<(ScoredEvent Event, IReadOnlyList<string> Parties)>();
         foreach (var (one, parties) in odd)

@@ -67,22 +67,22 @@ public sealed class Silences(Reading source)
     /// so that the reader can judge what the silence means.</summary>
     /// <param name="parties">Actors that stand; what was recorded of those merged into them counts for them.</param>
     public Task<Note> NoRecordAsync(Moment moment, Parties parties, Identity identity, CancellationToken ct) =>
-        NoRecordAsync(moment, parties, identity, between: null, ct);
+        NoRecordAsync(moment, parties, identity, events: null, ct);
 
-    /// <param name="between">Where the parties are two sides that are remembered.</param>
+    /// <param name="events">Where the parties are two sides that are remembered.</param>
     /// <inheritdoc cref="NoRecordAsync(Moment, Parties, Identity, CancellationToken)"/>
     internal async Task<Note> NoRecordAsync(
         Moment moment,
         Parties parties,
         Identity identity,
-        Between? between,
+        EventsBetween? events,
         CancellationToken ct
     )
     {
         var keys = parties.KeysIn(identity);
         return NoRecord(
             parties,
-            between is not null && keys.ArePair ? between.Silence(keys) : await ReadAsync(moment, keys, ct)
+            events is not null && keys.ArePair ? events.Silence(keys) : await ReadAsync(moment, keys, ct)
         );
     }
 

@@ -46,6 +46,7 @@ public static class Composition
     /// <summary>The readers and the requests, over whatever <see cref="Reading"/> and the store there are.</summary>
     internal static IServiceCollection AddQuestions(this IServiceCollection services)
     {
+        services.AddSingleton<RecordedTimes>();
         services.AddSingleton<Moments>();
         services.AddSingleton<Identities>();
         services.AddSingleton(given => new RememberedPairs(

@@ -4,11 +4,18 @@ using Chronology.Service.Store.Remembered;
 namespace Chronology.Service.Web;
 
 /// <summary>All that this process remembers of what the database says.</summary>
-public sealed class Memory(Moments moments, Identities identities, RememberedPairs pairs, RememberedAnswers answers)
+public sealed class Memory(
+    RecordedTimes times,
+    Moments moments,
+    Identities identities,
+    RememberedPairs pairs,
+    RememberedAnswers answers
+)
 {
     /// <summary>Forgets what rests on rows of a chronology that say otherwise now: after a rebuild that mended some, or a redaction.</summary>
     public void Forget(string chronology)
     {
+        times.Forget();
         moments.Forget();
         identities.Forget();
         pairs.Forget(chronology);

@@ -23,8 +23,10 @@ internal sealed class Desk : IAsyncDisposable
         Store = EventStore.Open(Source);
         Writer = new(Source, Store, clock) { ManyRevisions = manyRevisions };
         Identities = new(Source);
-        Moments = new(Source, Identities, clock);
-        Facts = new(Source, Identities);
+        // Of logs as short as those of tests some blocks are whole.
+        var times = new RecordedTimes(Source, blockSize: 4);
+        Moments = new(Source, Identities, times, clock);
+        Facts = new(Source, Identities, times);
         Clock = clock;
     }
 

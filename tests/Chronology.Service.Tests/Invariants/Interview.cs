@@ -12,7 +12,6 @@ using Chronology.Time;
 using MediatR;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -62,22 +61,23 @@ internal sealed class Interview : IAsyncDisposable
     private readonly ISender sender;
 
     /// <param name="remembered">Megabytes of pairs that it remembers; null: as many as a service does.</param>
-    public Interview(string connectionString, TimeProvider clock, int? remembered = null)
+    /// <param name="greatestPair">As <see cref="RememberedPairs"/> takes it.</param>
+    public Interview(
+        string connectionString,
+        TimeProvider clock,
+        int? remembered = null,
+        int greatestPair = RememberedPairs.DefaultGreatestPair
+    )
     {
         services = new ServiceCollection()
             .AddSingleton(clock)
-            .AddSingleton<IConfiguration>(
-                new ConfigurationBuilder()
-                    .AddInMemoryCollection([
-                        KeyValuePair.Create(
-                            RememberedPairs.Setting,
-                            remembered?.ToString(CultureInfo.InvariantCulture)
-                        ),
-                    ])
-                    .Build()
-            )
             .AddLogging()
             .AddChronology(Database.Connect(connectionString))
+            .AddSingleton(given => new RememberedPairs(
+                given.GetRequiredService<Reading>(),
+                remembered ?? RememberedPairs.DefaultMegabytes,
+                greatestPair
+            ))
             .BuildServiceProvider();
         book = services.GetRequiredService<QuestionBook>();
         sender = services.GetRequiredService<ISender>();

@@ -132,7 +132,7 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
     private async Task<Moment> AtAsync(string asOf, int known)
     {
         using var identities = new Identities(world.Source);
-        using var moments = new Moments(world.Source, identities, TimeProvider.System);
+        using var moments = new Moments(world.Source, identities, new(world.Source), TimeProvider.System);
         var head = (await moments.ResolveAsync(AWorld.Slug, Axes.Now, Ct)).Value.Position;
         var position = (head * known / 100).ToString(CultureInfo.InvariantCulture);
         return (await moments.ResolveAsync(AWorld.Slug, new(asOf, position), Ct)).Value;
@@ -156,9 +156,13 @@ public sealed class PlansOfQuestions(AWorld world) : IClassFixture<AWorld>
         };
         foreach (var key in FactsOfTheBusiest)
         {
-            foreach (var one in asked)
+            var id = key.IdIn(AWorld.Slug);
+            var statements = asked
+                .Select(one => OneFact.Asking(AWorld.Slug, id, one))
+                .Append(OneFact.Asking(id, moment))
+                .Append(OneFact.AskingAtHeadOnRecord(AWorld.Slug, id, moment.AsOf));
+            foreach (var (sql, values) in statements)
             {
-                var (sql, values) = OneFact.Asking(AWorld.Slug, key.IdIn(AWorld.Slug), one);
                 var command = new NpgsqlBatchCommand(sql);
                 command.Parameters.AddRange(values);
                 var (rows, pages, sequential, plan) = await TouchedAsync(command, walks: false);

@@ -3,10 +3,12 @@ using Chronology.Service.Store;
 using Chronology.Service.Store.Remembered;
 using Chronology.Time;
 using CsCheck;
+using Npgsql;
 
 namespace Chronology.Service.Tests.Invariants;
 
-/// <summary>Two readers of one database: one remembers what was recorded between two actors, the other asks the database each time.</summary>
+/// <summary>Three readers of one database: one remembers what was recorded between two actors, one their facts alone, and one asks the database
+/// each time.</summary>
 public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
     private static readonly string[] OfRandomLogs =
@@ -40,11 +42,14 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
         "/facts?kind=representation&holder=plo&toward=russia",
         "/facts?kind=relations&holder=israel&toward=russia",
         "/facts?holder=russia&toward=hamas",
+        "/facts?kind=support&holder=ussr&toward=plo&value=political",
+        "/facts?kind=control&holder=ussr&toward=israel",
     ];
 
     private readonly SetClock clock = new(RandomLogs.Began);
     private Desk desk = null!;
     private Interview remembering = null!;
+    private Interview rememberingFacts = null!;
     private Interview forgetful = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -53,6 +58,7 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
     {
         desk = new(database.ConnectionString, clock);
         remembering = new(database.ConnectionString, clock);
+        rememberingFacts = new(database.ConnectionString, clock, greatestPair: 0);
         forgetful = new(database.ConnectionString, clock, remembered: 0);
         return ValueTask.CompletedTask;
     }
@@ -60,6 +66,7 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
     public async ValueTask DisposeAsync()
     {
         await remembering.DisposeAsync();
+        await rememberingFacts.DisposeAsync();
         await forgetful.DisposeAsync();
         await desk.DisposeAsync();
     }
@@ -126,29 +133,147 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
             await remembering.Remembered.ReadAsync();
         }
 
-        // Whoever reads a row waits for this transaction, which waits for him.
-        await using var connection = await desk.Source.OpenConnectionAsync(Ct);
-        await using var transaction = await connection.BeginTransactionAsync(Ct);
-        await using var locking = connection.CreateCommand();
-        locking.CommandText =
-            "lock table chronology.record, chronology.fact, chronology.effect, chronology.timeline, chronology.score_event, chronology.score_total, chronology.ledger, chronology.head";
-        await locking.ExecuteNonQueryAsync(Ct);
+        await using var locked = await LockAsync([
+            "record",
+            "fact",
+            "effect",
+            "timeline",
+            "score_event",
+            "score_total",
+            "ledger",
+            "head",
+        ]);
 
         Assert.Equal(Text(expected[0]), Text(await remembering.AskAsync(chronology, State, days[1], head)));
         Assert.Equal(Text(expected[1]), Text(await remembering.AskAsync(chronology, Fact, days[1], head)));
     }
 
     [Fact]
-    public async Task is_not_kept_of_two_actors_with_too_many_events()
+    public async Task needs_no_effect_where_the_facts_alone_are_remembered()
+    {
+        var chronology = await forgetful.ShippedAsync();
+        var head = await forgetful.HeadAsync(chronology);
+        (string Question, Day Day, string Has)[] asked =
+        [
+            ("/facts?kind=recognition&holder=ussr&toward=israel", Day.Of(1960, 1, 1), "citations"),
+            ("/facts?kind=support&holder=ussr&toward=plo&value=political", Day.Of(2000, 1, 1), "lastHeld"),
+            ("/facts?kind=control&holder=ussr&toward=israel", Day.Of(1970, 1, 1), "no-record"),
+        ];
+        var expected = new List<string>();
+        foreach (var (question, day, has) in asked)
+        {
+            expected.Add(Text(await forgetful.AskAsync(chronology, question, day, head)));
+            Assert.Contains(has, expected[^1], StringComparison.Ordinal);
+            for (var time = 0; time < 2; time++)
+                await rememberingFacts.AskAsync(chronology, question, day, head);
+            await rememberingFacts.Remembered.ReadAsync();
+        }
+
+        await using var locked = await LockAsync(["fact", "effect"]);
+
+        var told = new List<string>();
+        foreach (var (question, day, _) in asked)
+            told.Add(Text(await rememberingFacts.AskAsync(chronology, question, day, head)));
+        Assert.Equal(expected, told);
+    }
+
+    [Fact]
+    public async Task is_the_facts_alone_of_two_actors_with_too_many_events()
     {
         var chronology = await forgetful.ShippedAsync();
         var moment = await desk.AtAsync(chronology, null);
         using var few = new RememberedPairs(desk.Source, 1, greatestPair: 2);
         using var enough = new RememberedPairs(desk.Source, 1);
 
-        Assert.False(await IsRememberedAsync(few, moment));
+        Assert.True(await IsRememberedAsync(few, moment));
         Assert.True(await IsRememberedAsync(enough, moment));
+        Assert.Null((await AskAsync(few, moment))!.Events);
+        Assert.NotNull((await AskAsync(enough, moment))!.Events);
     }
+
+    [Fact]
+    public async Task is_no_more_than_was_asked_for()
+    {
+        var chronology = await forgetful.ShippedAsync();
+        var moment = await desk.AtAsync(chronology, null);
+        using var pairs = new RememberedPairs(desk.Source, 1);
+        for (var time = 0; time < 3; time++)
+        {
+            await AskAsync(pairs, moment, withEvents: false);
+            await pairs.ReadAsync();
+        }
+
+        Assert.True(pairs.Holds(chronology, "israel", "ussr", withEvents: true));
+        Assert.Null((await AskAsync(pairs, moment))!.Events);
+        await pairs.ReadAsync();
+        Assert.Null((await AskAsync(pairs, moment))!.Events);
+        await pairs.ReadAsync();
+        Assert.NotNull((await AskAsync(pairs, moment))!.Events);
+    }
+
+    [Fact]
+    public async Task is_all_of_two_actors_once_one_fact_of_them_was_asked_about_twice()
+    {
+        var chronology = await forgetful.ShippedAsync();
+        var moment = await desk.AtAsync(chronology, null);
+        using var pairs = new RememberedPairs(desk.Source, 1);
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.False(pairs.Holds(chronology, "israel", "ussr", withEvents: true));
+            await pairs.ReadAsync();
+        }
+
+        Assert.NotNull((await AskAsync(pairs, moment))!.Events);
+    }
+
+    [Fact]
+    public async Task is_nothing_of_two_actors_whose_facts_take_more_than_a_quarter_of_the_memory()
+    {
+        var chronology = await RandomLogs.RecordAsync(desk, clock, []);
+        await desk.AppendAsync(chronology, [.. Enumerable.Range(0, 1_200).Select(Recognition)]);
+        var moment = await desk.AtAsync(chronology, null);
+        using var little = new RememberedPairs(desk.Source, 1);
+        using var enough = new RememberedPairs(desk.Source, 4);
+
+        Assert.False(await IsRememberedAsync(little, moment, "a", "b"));
+        Assert.True(await IsRememberedAsync(enough, moment, "a", "b"));
+    }
+
+    [Fact]
+    public async Task gives_way_to_what_is_asked_about_later()
+    {
+        var chronology = await RandomLogs.RecordAsync(desk, clock, []);
+        await desk.AppendAsync(
+            chronology,
+            [
+                .. Enumerable
+                    .Range(0, 12)
+                    .Select(n => Desk.Read(RecordKind.Actor, $$"""{"key":"d{{n}}","kind":"state","name":"d"}""")),
+                .. Enumerable.Range(0, 600).Select(n => Recognition(n, "a", $"d{n % 12}")),
+                .. Enumerable.Range(600, 200).Select(n => Recognition(n, "a", "b")),
+            ]
+        );
+        var moment = await desk.AtAsync(chronology, null);
+        using var pairs = new RememberedPairs(desk.Source, 1);
+
+        for (var n = 0; n < 12; n++)
+            Assert.True(await IsRememberedAsync(pairs, moment, "a", $"d{n}"));
+        Assert.True(await IsRememberedAsync(pairs, moment, "a", "b"));
+        Assert.False(pairs.Holds(chronology, "a", "d0", withEvents: true));
+    }
+
+    private static Command Recognition(int n) => Recognition(n, "a", "b");
+
+    private static Command Recognition(int n, string holder, string toward) =>
+        Desk.Read(
+            RecordKind.Event,
+            $$"""
+            {"key":"recognised-{{n}}","type":"recognition-granted","occurred":"1990","title":"Title","credibility":"confirmed",
+             "actors":[{"actor":"{{holder}}","role":"actor"},{"actor":"{{toward}}","role":"recipient"}],
+             "effects":[{"fact":"recognition","holder":"{{holder}}","toward":"{{toward}}","value":"de-jure"}],
+             "citations":[{"source":"s","quote":"…"}]}
+            """
+        );
 
     [Fact]
     public async Task is_given_up_by_a_redaction()
@@ -160,31 +285,59 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
 
         pairs.Forget(chronology);
 
-        Assert.False(pairs.Holds(chronology, "israel", "ussr"));
-        Assert.Null(await pairs.AskAsync(moment, ["ussr"], ["israel"], Ct));
+        Assert.False(pairs.Holds(chronology, "israel", "ussr", withEvents: true));
+        Assert.Null(await AskAsync(pairs, moment));
     }
 
-    private static async Task<bool> IsRememberedAsync(RememberedPairs pairs, Moment moment)
+    private static ValueTask<Between?> AskAsync(
+        RememberedPairs pairs,
+        Moment moment,
+        string one = "ussr",
+        string other = "israel",
+        bool withEvents = true
+    ) => pairs.AskAsync(moment, [one], [other], withEvents, Ct);
+
+    private static async Task<bool> IsRememberedAsync(
+        RememberedPairs pairs,
+        Moment moment,
+        string one = "ussr",
+        string other = "israel"
+    )
     {
-        Assert.Null(await pairs.AskAsync(moment, ["ussr"], ["israel"], Ct));
-        Assert.Null(await pairs.AskAsync(moment, ["ussr"], ["israel"], Ct));
-        await pairs.ReadAsync();
-        return await pairs.AskAsync(moment, ["ussr"], ["israel"], Ct) is not null
-            && pairs.Holds(moment.Chronology, "israel", "ussr");
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.Null(await AskAsync(pairs, moment, one, other));
+            await pairs.ReadAsync();
+        }
+        return await AskAsync(pairs, moment, one, other) is not null
+            && pairs.Holds(moment.Chronology, other, one, withEvents: true);
+    }
+
+    /// <summary>Until it is disposed whoever reads a row of these tables waits; whoever waits for him in the meantime never ends.</summary>
+    private async Task<NpgsqlConnection> LockAsync(IEnumerable<string> tables)
+    {
+        var connection = await desk.Source.OpenConnectionAsync(Ct);
+        await using var locking = connection.CreateCommand();
+        locking.CommandText = $"begin; lock table {string.Join(", ", tables.Select(table => $"chronology.{table}"))}";
+        await locking.ExecuteNonQueryAsync(Ct);
+        return connection;
     }
 
     private async Task AssertToldAlikeAsync(string chronology, string question, Day day, long position)
     {
         var expected = await forgetful.AskAsync(chronology, question, day, position);
-        // By the database until it was asked about twice, then from memory.
-        for (var time = 0; time < 3; time++)
+        foreach (var reader in new[] { remembering, rememberingFacts })
         {
-            var told = await remembering.AskAsync(chronology, question, day, position);
-            Assert.True(
-                Text(expected) == Text(told),
-                $"{question} on {day} at {position}:\n{Text(expected)}\n{Text(told)}"
-            );
-            await remembering.Remembered.ReadAsync();
+            // By the database until it was asked about twice, then from memory.
+            for (var time = 0; time < 3; time++)
+            {
+                var told = await reader.AskAsync(chronology, question, day, position);
+                Assert.True(
+                    Text(expected) == Text(told),
+                    $"{question} on {day} at {position}:\n{Text(expected)}\n{Text(told)}"
+                );
+                await reader.Remembered.ReadAsync();
+            }
         }
     }
 

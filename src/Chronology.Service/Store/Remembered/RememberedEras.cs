@@ -116,6 +116,9 @@ internal sealed class RememberedEras : RememberedPart
         ];
 
     /// <summary>As <see cref="Seals.Ask(RoundTrip, string, long[], IReadOnlyCollection{RecordId})"/> of an era; null: there is no such era.</summary>
-    public IReadOnlyList<SealedRecord>? SealedOf(RecordId id, long position) =>
-        Sealed.GetValueOrDefault(id) is { } records ? SealedRecord.UpTo(records, position) : null;
+    /// <param name="key">With its scheme's.</param>
+    public IReadOnlyList<SealedRecord>? SealedOf(string key, long position) =>
+        Sealed.GetValueOrDefault(new RecordId(RecordKind.Era, key)) is { } records
+            ? SealedRecord.UpTo(records, position)
+            : null;
 }

@@ -14,30 +14,38 @@ internal sealed class RememberedFact
     /// <summary>One effect, as its row has it.</summary>
     /// <param name="First">The first day on which it can have begun; the least number where that is unbounded.</param>
     /// <param name="Last">The last one; the greatest number where that is unbounded.</param>
-    /// <param name="Json">As <see cref="StoredEffect.Write"/> wrote it, UTF-8.</param>
-    public readonly record struct Version(
-        Positions At,
-        long First,
-        long Last,
-        bool IsFirm,
-        string Event,
-        short Index,
-        byte[] Json
-    );
+    public readonly record struct Version(Positions At, long First, long Last, bool IsFirm, string Event, short Index);
 
+    private static long facts;
+
+    private readonly long number = Interlocked.Increment(ref facts);
     private readonly Version[] versions;
     private readonly int[] vague;
-    private readonly RecordedEffect?[] read;
 
-    /// <param name="versions">In any order.</param>
-    public RememberedFact(IEnumerable<Version> versions)
+    /// <summary>All versions, one after another, UTF-8, and where each begins; last where they end.</summary>
+    private readonly byte[] json;
+    private readonly int[] begins;
+
+    private readonly EffectSlots read;
+
+    /// <param name="versions">At least one, in any order; each with what <see cref="StoredEffect.Write"/> wrote of it, UTF-8, together less
+    /// than 2 GB.</param>
+    /// <param name="read">Where effects are kept that were read from it.</param>
+    public RememberedFact(IEnumerable<(Version Row, byte[] Json)> versions, EffectSlots read)
     {
-        this.versions = [.. versions.OrderBy(version => version.First)];
+        var ordered = versions.OrderBy(version => version.Row.First).ToArray();
+        this.versions = [.. ordered.Select(version => version.Row)];
         vague =
         [
             .. Enumerable.Range(0, this.versions.Length).Where(n => this.versions[n].First != this.versions[n].Last),
         ];
-        read = new RecordedEffect?[this.versions.Length];
+        begins = new int[ordered.Length + 1];
+        for (var n = 0; n < ordered.Length; n++)
+            begins[n + 1] = begins[n] + ordered[n].Json.Length;
+        json = new byte[begins[^1]];
+        for (var n = 0; n < ordered.Length; n++)
+            ordered[n].Json.CopyTo(json, begins[n]);
+        this.read = read;
     }
 
     /// <summary>Whether an effect is there as known at a position.</summary>
@@ -110,6 +118,13 @@ internal sealed class RememberedFact
     private int CountUpTo(long day) =>
         InOrder.CountWhile(versions, day, static (version, bound) => version.First <= bound);
 
-    private RecordedEffect Effect(int n) =>
-        read[n] ??= StoredEffect.Read(versions[n].Event, versions[n].Index, versions[n].At.From, versions[n].Json);
+    private RecordedEffect Effect(int n)
+    {
+        if (read.Find(number, n) is { } known)
+            return known;
+        ref readonly var row = ref versions[n];
+        var effect = StoredEffect.Read(row.Event, row.Index, row.At.From, json.AsSpan(begins[n]..begins[n + 1]));
+        read.Keep(number, n, effect);
+        return effect;
+    }
 }

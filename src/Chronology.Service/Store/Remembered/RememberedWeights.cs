@@ -66,17 +66,20 @@ internal sealed class RememberedWeights
     /// <summary>All of them.</summary>
     public IEnumerable<RememberedWeight> Each => plain.Concat(odd);
 
-    /// <summary>Adds the totals of years, from one for each half-life, by its code, up to another that is not among them, as known at a position.</summary>
-    public void AddTotals(long[] since, long until, long position, Dictionary<(HalfLife, long), ScoreSum> found)
+    /// <summary>The totals of years, from one for each half-life, by its code, up to another that is not among them, as known at a position.</summary>
+    public IEnumerable<KeyValuePair<(HalfLife, long), ScoreSum>> Totals(long[] since, long until, long position)
     {
         foreach (var total in totals)
         {
             if (total.Year >= until || total.Year < since[total.HalfLife.Code])
                 continue;
             // Of several changes at one position the last.
-            var last = InOrder.CountWhile(total.Positions, position, static (at, bound) => at <= bound) - 1;
+            var last =
+                total.Positions[^1] <= position
+                    ? total.Positions.Length - 1
+                    : InOrder.CountWhile(total.Positions, position, static (at, bound) => at <= bound) - 1;
             if (last >= 0)
-                found[(total.HalfLife, total.Year)] = total.Sums[last];
+                yield return KeyValuePair.Create((total.HalfLife, total.Year), total.Sums[last]);
         }
     }
 
