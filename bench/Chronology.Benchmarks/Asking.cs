@@ -24,10 +24,11 @@ public static class Asking
     )
     {
         using var identities = new Identities(source);
-        using var moments = new Moments(source, identities, TimeProvider.System);
+        var times = new RecordedTimes(source);
+        using var moments = new Moments(source, identities, times, TimeProvider.System);
         using var pairs = new RememberedPairs(source, RememberedPairs.DefaultMegabytes);
-        var facts = new Facts(source, identities);
-        var remembering = new Facts(source, identities, pairs);
+        var facts = new Facts(source, identities, times);
+        var remembering = new Facts(source, identities, times, pairs);
         await using var connection = await source.OpenConnectionAsync(ct);
         var usual = await QuestionsAsync(connection, chronology, far: false);
         var far = await QuestionsAsync(connection, chronology, far: true);
@@ -66,8 +67,9 @@ public static class Asking
                 await reader.ReadAsync(ct);
             }
         );
-        // As a service that has run for a while: what is read in the background would be in every figure.
-        for (var time = 0; ordinary && time < 2; time++)
+        // As a service that has run for a while: what is read in the background would be in every figure. Of what is wanted in a
+        // burst some is dropped, and wanted again when it is asked about.
+        for (var time = 0; ordinary && time < 6; time++)
         {
             foreach (var q in usual)
                 await RememberAsync(moments, identities, remembering, chronology, q, ct);
@@ -128,7 +130,7 @@ public static class Asking
     public static async Task GrowAsync(NpgsqlDataSource source, string small, string great, CancellationToken ct)
     {
         using var identities = new Identities(source);
-        var facts = new Facts(source, identities);
+        var facts = new Facts(source, identities, new(source));
         await using var connection = await source.OpenConnectionAsync(ct);
         var few = await QuestionsAsync(connection, small, far: false);
         var many = await QuestionsAsync(connection, great, far: false);
@@ -228,7 +230,7 @@ public static class Asking
     )
     {
         var key = World.KeyOf(q.Pair);
-        if (!facts.IsRemembered(chronology, key))
+        if (!facts.IsRemembered(chronology, key, withEvents: false))
             return await AskAsync(facts, chronology, q, ct);
         var moment = (await moments.AtAsync(chronology, new(q.AsOf, q.Position, q.Instant), ct)).Value;
         var identity = await identities.AtAsync(moment, ct);

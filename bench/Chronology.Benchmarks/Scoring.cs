@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chronology.Relations;
 using Chronology.Rules;
 using Chronology.Service.AsOf;
@@ -21,12 +22,35 @@ public static class Scoring
         var many = await QuestionsAsync(source, great, ct);
         await CheckAsync(source, scores, few, ct);
         await CheckAsync(source, scores, many, ct);
+        await using var service = await Serving.StartAsync(source, pairs: 0, answers: 0, ct);
+        using var client = Serving.ClientOf(service);
         await new Contest("Q6: the score of a pair at (D, T)", Rounds: 7, Turns: 40, CallsATurn: 25).RunAsync(
             Value("value and bounds, small", few),
             Value("value and bounds, great", many),
             Trend("with the trend, small", few),
             Trend("with the trend, great", many)
         );
+        await new Contest("Q6: the same over HTTP", Rounds: 7, Turns: 40, CallsATurn: 25).RunAsync(
+            Served("GET /score of one day, small", few),
+            Served("GET /score of one day, great", many)
+        );
+        await service.StopAsync(ct);
+
+        Contender Served(string name, Question[] questions) =>
+            new(
+                name,
+                async i =>
+                {
+                    var (sides, moment) = questions[i % questions.Length];
+                    var path = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"/api/chronologies/{moment.Chronology}/score?between={sides}&from={moment.AsOf}&to={moment.AsOf}&step=day&knownAt={moment.Position}"
+                    );
+                    using var response = await client.GetAsync(new Uri(path, UriKind.Relative), ct);
+                    response.EnsureSuccessStatusCode();
+                    await response.Content.LoadIntoBufferAsync(ct);
+                }
+            );
 
         Contender Value(string name, Question[] questions) =>
             new(

@@ -66,7 +66,7 @@ public static class Serving
 
     /// <param name="pairs">Megabytes that the service keeps in memory of what was recorded between two actors.</param>
     /// <param name="answers">Megabytes of answers.</param>
-    private static async Task<WebApplication> StartAsync(
+    internal static async Task<WebApplication> StartAsync(
         NpgsqlDataSource source,
         int pairs,
         int answers,
@@ -87,7 +87,7 @@ public static class Serving
         return app;
     }
 
-    private static HttpClient ClientOf(WebApplication app) =>
+    internal static HttpClient ClientOf(WebApplication app) =>
         new(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new(app.Urls.Single()) };
 
     private static void MapFloors(WebApplication app, NpgsqlDataSource source)

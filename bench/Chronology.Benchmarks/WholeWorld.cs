@@ -68,7 +68,7 @@ public static class WholeWorld
     public static async Task RunAsync(NpgsqlDataSource source, string chronology, CancellationToken ct)
     {
         using var identities = new Identities(source);
-        using var moments = new Moments(source, identities, TimeProvider.System);
+        using var moments = new Moments(source, identities, new(source), TimeProvider.System);
         var facts = new Facts(source, identities);
         await using var duck = new DuckDBConnection("DataSource=:memory:");
         await duck.OpenAsync(ct);
