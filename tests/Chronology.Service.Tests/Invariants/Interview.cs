@@ -60,7 +60,8 @@ internal sealed class Interview : IAsyncDisposable
     private readonly QuestionBook book;
     private readonly ISender sender;
 
-    /// <param name="remembered">Megabytes of pairs that it remembers; null: as many as a service does.</param>
+    /// <param name="remembered">Megabytes of pairs that it remembers; null: as many as a service does; 0: nor does it remember when the positions of
+    /// logs as short as those of tests were recorded.</param>
     /// <param name="greatestPair">As <see cref="RememberedPairs"/> takes it.</param>
     public Interview(
         string connectionString,
@@ -78,6 +79,11 @@ internal sealed class Interview : IAsyncDisposable
                 remembered ?? RememberedPairs.DefaultMegabytes,
                 greatestPair
             ))
+            .AddSingleton(given =>
+                remembered == 0
+                    ? new RecordedTimes(given.GetRequiredService<Reading>())
+                    : new RecordedTimes(given.GetRequiredService<Reading>(), blockSize: 4)
+            )
             .BuildServiceProvider();
         book = services.GetRequiredService<QuestionBook>();
         sender = services.GetRequiredService<ISender>();

@@ -1,8 +1,11 @@
 using Chronology.Recording;
 using Chronology.Service.Store;
 using Chronology.Service.Store.Remembered;
+using Chronology.Service.Web;
 using Chronology.Time;
 using CsCheck;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Chronology.Service.Tests.Invariants;
@@ -189,6 +192,32 @@ public sealed class WhatIsRemembered(TestDatabase database) : IClassFixture<Test
         Assert.True(await IsRememberedAsync(enough, moment));
         Assert.Null((await AskAsync(few, moment))!.Events);
         Assert.NotNull((await AskAsync(enough, moment))!.Events);
+    }
+
+    [Theory]
+    [InlineData("0", false)]
+    [InlineData("1", true)]
+    [InlineData(null, true)]
+    public async Task is_something_where_the_setting_leaves_room_for_it(string? megabytes, bool isRemembered)
+    {
+        var chronology = await forgetful.ShippedAsync();
+        await using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(
+                new ConfigurationBuilder()
+                    .AddInMemoryCollection([KeyValuePair.Create(RememberedPairs.Setting, megabytes)])
+                    .Build()
+            )
+            .AddLogging()
+            .AddChronology(desk.Source)
+            .BuildServiceProvider();
+
+        Assert.Equal(
+            isRemembered,
+            await IsRememberedAsync(
+                services.GetRequiredService<RememberedPairs>(),
+                await desk.AtAsync(chronology, null)
+            )
+        );
     }
 
     [Fact]
