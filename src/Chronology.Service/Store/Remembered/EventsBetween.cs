@@ -160,7 +160,7 @@ internal sealed class EventsBetween(Moment moment, IReadOnlyList<RememberedPair>
         IEnumerable<RecordedEffect> effects
     )
     {
-        var found = new Dictionary<(string, long), ValueList<Citation>>();
+        var found = new Dictionary<(string, long), ValueList<Citation>>(VersionKeys.Comparer);
         foreach (var effect in effects)
         {
             if (VersionOf(effect.Event, effect.Position) is { } version)

@@ -23,7 +23,7 @@ internal sealed class RememberedPair : PairPart
 
     /// <summary>What answers tell of versions of these events, and of each event the records of its key with all their revisions up to
     /// <see cref="UpTo"/>; filled as they are asked for.</summary>
-    public ConcurrentDictionary<(string Event, long From), EventVersion> Versions { get; } = new();
+    public ConcurrentDictionary<(string Event, long From), EventVersion> Versions { get; } = new(VersionKeys.Comparer);
 
     /// <inheritdoc cref="Versions"/>
     private readonly ConcurrentDictionary<string, IReadOnlyList<SealedRecord>> sealedByKey = new(
