@@ -22,10 +22,13 @@ internal sealed class EffectSlots
     /// <summary>Which of eight places is taken next.</summary>
     private readonly byte[] turns;
 
-    /// <param name="count">About how many; at least 8.</param>
+    /// <summary>So many take 8 GB.</summary>
+    private const long Greatest = 16_777_216;
+
+    /// <param name="count">About how many, from 8 to <see cref="Greatest"/>.</param>
     public EffectSlots(long count)
     {
-        var rounded = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(Places, count / 2 + 1));
+        var rounded = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(count / 2 + 1, Places, Greatest));
         (slots, hashes, turns) = (new Filled?[rounded], new int[rounded], new byte[rounded / Places]);
     }
 
