@@ -10,7 +10,7 @@ namespace Chronology.Service.Store;
 /// Known is null for a position above the head, and for an instant at or before which a later append may still be stamped.
 /// Each value that a walk is bounded by is handed down a nested loop as a parameter: joined in any other way it would be read past, and
 /// compared itself the server would plan the statement anew each time, for which it takes longer than for answering.
-/// Of fourteen scans the server needs half its time for starting them, so there is a text for each sort of question that leaves out those
+/// Of thirteen scans the server needed two fifths of its time to start them, so there is a text for each sort of question that leaves out those
 /// that cannot find anything.</remarks>
 internal static class OneFact
 {
