@@ -44,9 +44,11 @@ internal sealed class MemberName
     public bool MayBeText { get; }
 
     /// <param name="text">The same object for it from now on.</param>
-    public static MemberName Known(string text) => Seen.GetOrAdd(text, static name => new(name));
+    public static MemberName Known(string text) => Seen.GetOrAdd(text, static name => new(name) { isKept = true });
 
-    /// <summary>The name that was read after this one the last time: most answers have the same names in the same order.</summary>
+    private bool isKept;
+
+    /// <summary>The name that was read after this one the last time, where both are kept: most answers have the same names in the same order.</summary>
     private MemberName? next;
 
     /// <param name="utf8">Without escapes.</param>
@@ -56,7 +58,7 @@ internal sealed class MemberName
         if (before?.next is { } expected && expected.Canonical.AsSpan()[1..^1].SequenceEqual(utf8))
             return expected;
         var found = Of(utf8);
-        if (before is not null)
+        if (before is { isKept: true } && found.isKept)
             before.next = found;
         return found;
     }
