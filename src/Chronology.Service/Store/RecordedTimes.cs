@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Chronology.Time;
 using Npgsql;
 
@@ -27,11 +28,31 @@ public sealed class RecordedTimes(Reading source, int blockSize = 1_024)
         order by position
         """;
 
-    /// <param name="Blocks">In microseconds since 1970, by the number of the block: 0 begins with position 1.</param>
-    /// <param name="AskedAbout">Once.</param>
-    private sealed record Kept(SortedList<long, long[]> Blocks, HashSet<long> AskedAbout)
+    /// <param name="Number">0 begins with position 1.</param>
+    /// <param name="Times">Of each of its positions, in microseconds since 1970.</param>
+    private readonly record struct Block(long Number, long[] Times);
+
+    private sealed class Kept
     {
+        private readonly List<Block> blocks = [];
+
+        public ReadOnlySpan<Block> Blocks => CollectionsMarshal.AsSpan(blocks);
+
+        /// <summary>The blocks that were asked about once.</summary>
+        public HashSet<long> AskedAbout { get; } = [];
+
         public DateTimeOffset? Latest { get; set; }
+
+        /// <summary>Null: it is not in memory.</summary>
+        public long[]? Find(long number) =>
+            PlaceOf(number) is var place && place < blocks.Count && blocks[place].Number == number
+                ? blocks[place].Times
+                : null;
+
+        public void Add(Block block) => blocks.Insert(PlaceOf(block.Number), block);
+
+        private int PlaceOf(long number) =>
+            InOrder.CountWhile(Blocks, number, static (block, bound) => block.Number < bound);
     }
 
     private readonly Dictionary<string, Kept> kept = new(StringComparer.Ordinal);
@@ -47,7 +68,7 @@ public sealed class RecordedTimes(Reading source, int blockSize = 1_024)
         {
             if (!kept.TryGetValue(chronology, out var of))
                 return null;
-            return asked.Position is { } position ? At(of.Blocks, position)
+            return asked.Position is { } position ? At(of, position)
                 : asked.Instant is { } instant ? LastBy(of.Blocks, Instants.Microseconds(instant))
                 : null;
         }
@@ -71,10 +92,10 @@ public sealed class RecordedTimes(Reading source, int blockSize = 1_024)
         lock (writing)
         {
             if (!kept.TryGetValue(chronology, out var of))
-                kept.Add(chronology, of = new([], []));
+                kept.Add(chronology, of = new());
             if (!(found.RecordedAt <= of.Latest))
                 of.Latest = found.RecordedAt;
-            if ((block + 1) * blockSize > head || of.Blocks.ContainsKey(block) || of.AskedAbout.Add(block))
+            if ((block + 1) * blockSize > head || of.Find(block) is not null || of.AskedAbout.Add(block))
                 return;
         }
         var times = await ReadAsync(chronology, block, ct);
@@ -88,10 +109,12 @@ public sealed class RecordedTimes(Reading source, int blockSize = 1_024)
                 count = 0;
             }
             if (!kept.TryGetValue(chronology, out var of))
-                kept.Add(chronology, of = new([], []));
+                kept.Add(chronology, of = new());
             of.AskedAbout.Remove(block);
-            if (of.Blocks.TryAdd(block, times))
-                count++;
+            if (of.Find(block) is not null)
+                return;
+            of.Add(new(block, times));
+            count++;
         }
     }
 
@@ -110,40 +133,24 @@ public sealed class RecordedTimes(Reading source, int blockSize = 1_024)
 
     private long BlockOf(long position) => (position - 1) / blockSize;
 
-    private RecordedPosition? At(SortedList<long, long[]> blocks, long position) =>
-        position >= 1 && blocks.TryGetValue(BlockOf(position), out var times)
+    private RecordedPosition? At(Kept of, long position) =>
+        position >= 1 && of.Find(BlockOf(position)) is { } times
             ? new(position, Instants.OfMicroseconds(times[(position - 1) % blockSize]))
             : null;
 
     /// <summary>The last position recorded by an instant; null: that cannot be said.</summary>
-    private RecordedPosition? LastBy(SortedList<long, long[]> blocks, long instant)
+    private RecordedPosition? LastBy(ReadOnlySpan<Block> blocks, long instant)
     {
-        var begun = Begun(blocks.Values, instant);
+        var begun = InOrder.CountWhile(blocks, instant, static (block, bound) => block.Times[0] <= bound);
         if (begun == 0)
             // Position 1 is of the first block.
-            return blocks.Count > 0 && blocks.Keys[0] == 0 ? new(0, null) : null;
-        var (block, times) = (blocks.Keys[begun - 1], blocks.Values[begun - 1]);
-        var isFollowed = begun < blocks.Count && blocks.Keys[begun] == block + 1;
+            return blocks is [{ Number: 0 }, ..] ? new(0, null) : null;
+        var (block, times) = blocks[begun - 1];
+        var isFollowed = begun < blocks.Length && blocks[begun].Number == block + 1;
         if (instant > times[^1] && !isFollowed)
             return null;
-        var at = Array.BinarySearch(times, instant);
-        var last = at >= 0 ? at : ~at - 1;
-        return new((block * blockSize) + last + 1, Instants.OfMicroseconds(times[last]));
-    }
-
-    /// <summary>How many blocks begin by an instant.</summary>
-    private static int Begun(IList<long[]> blocks, long instant)
-    {
-        var (low, high) = (0, blocks.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (blocks[middle][0] <= instant)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
+        var last = InOrder.CountWhile<long>(times, instant, static (at, bound) => at <= bound);
+        return new((block * blockSize) + last, Instants.OfMicroseconds(times[last - 1]));
     }
 
     /// <summary>Forgets what was read.</summary>

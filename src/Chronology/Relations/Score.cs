@@ -214,17 +214,5 @@ public sealed class ScoreEvidence
             .Concat(others.Where(other => other.Event.IsOpen || other.Event.Year >= year));
 
     /// <summary>How many of those in one year are in one before a year.</summary>
-    private int CountBefore(long year)
-    {
-        var (low, high) = (0, years.Length);
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            if (years[middle] < year)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
-    }
+    private int CountBefore(long year) => InOrder.CountWhile<long>(years, year, static (one, bound) => one < bound);
 }

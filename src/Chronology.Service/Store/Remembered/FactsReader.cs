@@ -20,12 +20,10 @@ internal sealed class FactsReader(string chronology, string one, string other, l
     {
         var facts = trip.Ask(
             Command(
-                """
+                $"""
                 select f.id, f.kind, f.holder, f.toward, f.qualifier, f.value, e.from_position, e.to_position, e.start_first, e.start_last,
                     e.firm, e.event, e.idx, e.effect::text
-                from (values ($2, $3), ($3, $2)) as way (holder, toward)
-                join chronology.fact f on f.chronology = $1 and f.holder = way.holder and f.toward = way.toward
-                join chronology.effect e on e.fact = f.id
+                from {EffectsBetween}
                 limit $4
                 """,
                 Chronology,

@@ -16,11 +16,9 @@ internal sealed class PairReader(string chronology, string one, string other, in
     {
         var effects = trip.Ask(
             Command(
-                """
+                $"""
                 select distinct e.event
-                from (values ($2, $3), ($3, $2)) as way (holder, toward)
-                join chronology.fact f on f.chronology = $1 and f.holder = way.holder and f.toward = way.toward
-                join chronology.effect e on e.fact = f.id
+                from {EffectsBetween}
                 limit $4
                 """,
                 Chronology,

@@ -51,6 +51,13 @@ internal abstract class PartReader(string chronology, string one, string other, 
         return key;
     }
 
+    /// <summary>SQL for the effects <c>e</c> on the facts <c>f</c> between <c>$2</c> and <c>$3</c> of chronology <c>$1</c>.</summary>
+    protected const string EffectsBetween = """
+        (values ($2, $3), ($3, $2)) as way (holder, toward)
+        join chronology.fact f on f.chronology = $1 and f.holder = way.holder and f.toward = way.toward
+        join chronology.effect e on e.fact = f.id
+        """;
+
     protected static NpgsqlBatchCommand Command(string sql, params object[] values)
     {
         var command = new NpgsqlBatchCommand(sql);

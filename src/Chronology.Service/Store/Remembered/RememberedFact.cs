@@ -1,4 +1,5 @@
 using Chronology.Relations;
+using Chronology.Time;
 
 namespace Chronology.Service.Store.Remembered;
 
@@ -116,7 +117,7 @@ internal sealed class RememberedFact
 
     /// <summary>How many begin by a day, at the earliest.</summary>
     private int CountUpTo(long day) =>
-        InOrder.CountWhile(versions, day, static (version, bound) => version.First <= bound);
+        InOrder.CountWhile<Version>(versions, day, static (version, bound) => version.First <= bound);
 
     private RecordedEffect Effect(int n)
     {

@@ -77,7 +77,7 @@ internal sealed class RememberedWeights
             var last =
                 total.Positions[^1] <= position
                     ? total.Positions.Length - 1
-                    : InOrder.CountWhile(total.Positions, position, static (at, bound) => at <= bound) - 1;
+                    : InOrder.CountWhile<long>(total.Positions, position, static (at, bound) => at <= bound) - 1;
             if (last >= 0)
                 yield return KeyValuePair.Create((total.HalfLife, total.Year), total.Sums[last]);
         }
@@ -93,7 +93,11 @@ internal sealed class RememberedWeights
         List<(ScoredEvent, IReadOnlyList<string>)> others
     )
     {
-        var begin = InOrder.CountWhile(plain, first.Number, static (weight, bound) => weight.First < bound);
+        var begin = InOrder.CountWhile<RememberedWeight>(
+            plain,
+            first.Number,
+            static (weight, bound) => weight.First < bound
+        );
         for (var n = begin; n < plain.Length && plain[n].First <= last.Number; n++)
         {
             if (plain[n].At.Include(position))
